@@ -1,0 +1,350 @@
+"""One person's score: the definition that every other engine must equal to the last bit.
+
+For each rule, on a day D:
+
+1. select the active records of its items that are in force on D (begun, not past `valid_until`,
+   not past the retention that law sets);
+2. weigh each by age: full for `hold` days since the act ended, then linearly to nothing;
+3. price it by level or by quantity, heavier when it is the n-th act inside the repeat window; the
+   whole product is divided once, toward zero. Rules on summed quantities weigh the quantity
+   instead and look up the sum;
+4. of the records of one act (item, rule) keep the one of greatest effect;
+5. cap by calendar year and in all, and round the rule's result once, toward zero, to a tenth.
+
+From there on there is only addition: a dimension is the sum of its rules held within floor and
+ceiling, the score is base plus dimensions held within the scale. Every cap, rounding and hold is
+kept as a line of its own, so the explanation adds up by construction.
+
+Source: 黄石市 publishes bands (60/80/90), not weights; the steps follow the rules that Chinese
+cities have published (count once at the higher value, repeats double, validity windows).
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Literal, NamedTuple
+
+from scoring.records import Record
+from scoring.scorecard import (
+    TENTH,
+    Band,
+    Brackets,
+    Dimension,
+    Levels,
+    PerUnit,
+    Rule,
+    Scorecard,
+    Steps,
+)
+
+LineKind = Literal["sum", "year_cap", "total_cap", "rounding"]
+
+
+class Counted(NamedTuple):
+    """A record as its rule saw it.
+
+    `points` are signed thousandths (0 where the rule prices a sum), `quantity` is what is left of
+    the quantity after fading, `weight` the fade as (numerator, denominator), `nth` the place in
+    the repeat window. `counts` is False where another record of the same act counts instead.
+    """
+
+    record: Record
+    points: int
+    quantity: int
+    weight: tuple[int, int]
+    nth: int
+    counts: bool
+
+
+class Line(NamedTuple):
+    """A correction inside a rule, in signed thousandths; `year` for yearly sums and caps."""
+
+    kind: LineKind
+    points: int
+    year: int | None = None
+
+
+class RuleResult(NamedTuple):
+    """What a rule gave: its records and lines sum exactly to `points` (whole tenths)."""
+
+    rule: Rule
+    points: int
+    counted: tuple[Counted, ...]
+    lines: tuple[Line, ...]
+
+
+class DimensionResult(NamedTuple):
+    """`points` = the rules' points + `held`, where `held` is what floor or ceiling changed."""
+
+    dimension: Dimension
+    points: int
+    held: int
+    rules: tuple[RuleResult, ...]
+
+
+class Score(NamedTuple):
+    """`value` = `base` + the dimensions' points + `held`, all in thousandths, whole tenths."""
+
+    scorecard: Scorecard
+    on: date
+    value: int
+    base: int
+    held: int
+    dimensions: tuple[DimensionResult, ...]
+
+    @property
+    def band(self) -> Band:
+        """The band the value lies in."""
+        return self.scorecard.band_of(self.value)
+
+    @property
+    def rules(self) -> tuple[RuleResult, ...]:
+        """All rules that had a record in force."""
+        return tuple(result for dimension in self.dimensions for result in dimension.rules)
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records that went in, in the order of their keys."""
+        counted = (entry.record for result in self.rules for entry in result.counted)
+        return tuple(sorted(counted, key=lambda record: record.key))
+
+    @property
+    def records_digest(self) -> str:
+        """SHA-256 over the records that went in; the same records give the same digest anywhere."""
+        lines = (
+            "\x1f".join(
+                map(str, (r.key, r.item, r.level, r.quantity, r.act_key, r.occurred_on,
+                          r.ended_on, r.valid_until))
+            )
+            for r in self.records
+        )  # fmt: skip
+        return "sha256:" + sha256("\x1e".join(lines).encode()).hexdigest()
+
+
+def score(records: Iterable[Record], scorecard: Scorecard, on: date) -> Score:
+    """Score one person on a day. Order and repetition of records never matter."""
+    results = {
+        rule.id: apply_rule(rule, selected, on)
+        for rule, selected in select(records, scorecard, on).values()
+    }
+    dimensions = []
+    total = scorecard.base
+    for dimension in scorecard.dimensions:
+        mine = tuple(r for r in results.values() if r.rule.dimension == dimension.id)
+        raw = sum(r.points for r in mine)
+        points = min(max(raw, dimension.floor), dimension.ceiling)
+        total += points
+        dimensions.append(DimensionResult(dimension, points, points - raw, mine))
+    value = min(max(total, scorecard.minimum), scorecard.maximum)
+    return Score(scorecard, on, value, scorecard.base, value - total, tuple(dimensions))
+
+
+def select(
+    records: Iterable[Record], scorecard: Scorecard, on: date
+) -> dict[str, tuple[Rule, list[Record]]]:
+    """The records that are in force on the day, by rule; each key once, in the rules' order."""
+    chosen: dict[str, dict[str, Record]] = {}
+    for record in records:
+        rule = scorecard.rule_of.get(record.item)
+        if rule is not None and in_force(record, scorecard, on):
+            if chosen.setdefault(rule.id, {}).setdefault(record.key, record) != record:
+                raise ValueError(f"two different records share the key {record.key}")
+    return {
+        rule.id: (rule, [chosen[rule.id][key] for key in sorted(chosen[rule.id])])
+        for rule in scorecard.rules
+        if rule.id in chosen
+    }
+
+
+def in_force(record: Record, scorecard: Scorecard, on: date) -> bool:
+    """Active, begun, and neither past its own validity nor past the retention of the law."""
+    if record.status != "active" or on < record.occurred_on:
+        return False
+    last = gone_on(record, scorecard)
+    return last is None or on < last
+
+
+def gone_on(record: Record, scorecard: Scorecard) -> date | None:
+    """The first day on which the record no longer counts, whatever its weight; None: never."""
+    months = scorecard.retention_months.get(record.item)
+    if months is None or record.ended_on is None:
+        return record.valid_until
+    end = retention_end(record.ended_on, months)
+    return end if record.valid_until is None else min(end, record.valid_until)
+
+
+@lru_cache(maxsize=65_536)
+def retention_end(ended_on: date, months: int) -> date:
+    """First day after a term of months: the term's last day is the day of the same number.
+
+    Civil Code (民法典) articles 201, 202: the first day is not counted; where the last month lacks
+    the day, its last day ends the term.
+
+    >>> retention_end(date(2020, 3, 5), 60), retention_end(date(2024, 2, 29), 12)
+    (datetime.date(2025, 3, 6), datetime.date(2025, 3, 1))
+    """
+    year, month = divmod(ended_on.year * 12 + ended_on.month - 1 + months, 12)
+    day = min(ended_on.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day) + timedelta(days=1)
+
+
+def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
+    """Apply one rule to its selected records, which are in force on the day."""
+    if isinstance(rule.pricing, Levels | PerUnit):
+        counted = _priced(rule, rule.pricing, records, on)
+        lines: list[Line] = []
+        raw = sum(entry.points for entry in counted)
+        if rule.year_cap is not None:
+            lines += _year_caps(rule.year_cap, counted)
+            raw += sum(line.points for line in lines)
+    else:
+        counted = _weighed(rule, records, on)
+        lines = _sums(rule, rule.pricing, counted)
+        raw = sum(line.points for line in lines)
+    capped = raw if rule.total_cap is None else _held(raw, rule.total_cap)
+    if capped != raw:
+        lines.append(Line("total_cap", capped - raw))
+    points = capped - capped % TENTH if capped >= 0 else capped + -capped % TENTH
+    if points != capped:
+        lines.append(Line("rounding", points - capped))
+    return RuleResult(rule, points, tuple(counted), tuple(lines))
+
+
+def weight_of(rule: Rule, record: Record, on: date) -> tuple[int, int]:
+    """The fade on the day as a fraction; a continuing act keeps its full weight."""
+    fade, ended_on = rule.fade, record.ended_on
+    if fade is None or ended_on is None:
+        return (1, 1)
+    age = on.toordinal() - ended_on.toordinal()
+    if age <= fade.hold_days:
+        return (1, 1)
+    if age >= fade.end_days:
+        return (0, 1)
+    return (fade.end_days - age, fade.end_days - fade.hold_days)
+
+
+def _priced(
+    rule: Rule, pricing: Levels | PerUnit, records: list[Record], on: date
+) -> list[Counted]:
+    places = _places(rule, records) if rule.repeat else None
+    counted = []
+    for record in records:
+        if isinstance(pricing, Levels):
+            price, per = pricing.points[record.level or "any"], 1
+        else:
+            price, per = pricing.points * (record.quantity or 0), pricing.per
+        weight = weight_of(rule, record, on)
+        nth = 1
+        if places is not None and rule.repeat is not None:
+            nth = places[record.key]
+            price *= rule.repeat.percent[min(nth, len(rule.repeat.percent)) - 1]
+            per *= 100
+        magnitude = price * weight[0] // (per * weight[1])
+        counted.append(Counted(record, rule.sign * magnitude, 0, weight, nth, True))
+    return counted if rule.one_per == "record" else _keep_greatest(rule, counted, _effect)
+
+
+def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
+    counted = []
+    for record in records:
+        weight = weight_of(rule, record, on)
+        quantity = (record.quantity or 0) * weight[0] // weight[1]
+        counted.append(Counted(record, 0, quantity, weight, 1, True))
+    return counted if rule.one_per == "record" else _keep_greatest(rule, counted, _quantity)
+
+
+def group_of(rule: Rule, record: Record) -> str:
+    """What the rule counts once: the record itself, its act, its item, or all of the rule."""
+    if rule.one_per == "act":
+        return record.act_key or record.key
+    return {"record": record.key, "item": record.item, "rule": rule.id}[rule.one_per]
+
+
+def _places(rule: Rule, records: list[Record]) -> dict[str, int]:
+    """Each record's place among the acts of the rule inside the repeat window that ends with it."""
+    repeat = rule.repeat
+    assert repeat is not None
+    ordered = sorted((r.occurred_on.toordinal(), group_of(rule, r), r.key) for r in records)
+    window: dict[str, int] = {}
+    places: dict[str, int] = {}
+    first = 0
+    for day, group, key in ordered:
+        while ordered[first][0] < day - repeat.within_days:
+            left = ordered[first][1]
+            window[left] -= 1
+            if not window[left]:
+                del window[left]
+            first += 1
+        others = len(window) - (group in window)
+        places[key] = others + 1
+        window[group] = window.get(group, 0) + 1
+    return places
+
+
+def _effect(entry: Counted) -> int:
+    return abs(entry.points)
+
+
+def _quantity(entry: Counted) -> int:
+    return entry.quantity
+
+
+def _keep_greatest(
+    rule: Rule, counted: list[Counted], size: Callable[[Counted], int]
+) -> list[Counted]:
+    """Of each group the entry of greatest effect; ties go to the first key."""
+    best: dict[str, Counted] = {}
+    for entry in counted:
+        group = group_of(rule, entry.record)
+        if group not in best or size(entry) > size(best[group]):
+            best[group] = entry
+    kept = {entry.record.key for entry in best.values()}
+    return [
+        entry if entry.record.key in kept else entry._replace(points=0, quantity=0, counts=False)
+        for entry in counted
+    ]
+
+
+def _year_caps(cap: int, counted: list[Counted]) -> list[Line]:
+    years: dict[int, int] = {}
+    for entry in counted:
+        year = entry.record.occurred_on.year
+        years[year] = years.get(year, 0) + entry.points
+    return [
+        Line("year_cap", _held(points, cap) - points, year)
+        for year, points in sorted(years.items())
+        if abs(points) > cap
+    ]
+
+
+def _sums(rule: Rule, pricing: Steps | Brackets, counted: list[Counted]) -> list[Line]:
+    sums: dict[int | None, int] = {}
+    for entry in counted:
+        year = entry.record.occurred_on.year if rule.sum_over == "year" else None
+        sums[year] = sums.get(year, 0) + entry.quantity
+    lines = []
+    for year in sorted(sums, key=lambda y: y or 0):
+        points = rule.sign * price_of_sum(pricing, sums[year])
+        lines.append(Line("sum", points, year))
+        if rule.year_cap is not None and abs(points) > rule.year_cap:
+            lines.append(Line("year_cap", _held(points, rule.year_cap) - points, year))
+    return lines
+
+
+def price_of_sum(pricing: Steps | Brackets, quantity: int) -> int:
+    """Thousandths for a summed quantity: the highest step reached, or the marginal rates added."""
+    if isinstance(pricing, Steps):
+        return max((step.points for step in pricing.steps if quantity >= step.at), default=0)
+    points = 0
+    for n, bracket in enumerate(pricing.brackets):
+        last = n + 1 == len(pricing.brackets)
+        top = quantity if last else min(quantity, pricing.brackets[n + 1].at)
+        if top > bracket.at:
+            points += (top - bracket.at) * bracket.points // bracket.per
+    return points
+
+
+def _held(points: int, cap: int) -> int:
+    return min(max(points, -cap), cap)
