@@ -1,0 +1,52 @@
+# Each target sets up what it needs on a Debian-like machine with Python >= 3.11, and is quiet when
+# nothing is missing. ARGS is handed on:  make demo ARGS="--no-serve --people 2000 --json"
+
+PYTHON ?= python3
+WORKERS ?= logical
+BIN := .venv/bin
+SETUP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench load lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##/  make \1 -/p' $(MAKEFILE_LIST)
+
+setup: $(SETUP)  ## the virtual environment, exactly as the lock file says
+
+$(SETUP): requirements-dev.lock pyproject.toml
+	@sh dev/install.sh venv $(PYTHON)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(SETUP)  ## a demo city from agency files to served scores
+	@$(BIN)/points demo $(ARGS)
+
+test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL and Redis
+	@sh dev/install.sh postgresql redis-server
+	@$(BIN)/python -m dev.services -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: $(SETUP)  ## style, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config pyproject.toml
+
+format: $(SETUP)  ## put the source in the one shape that lint accepts
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(SETUP)  ## benchmarks, each with its ratio to a ceiling measured in the same run
+	@sh dev/install.sh postgresql redis-server wrk >&2
+	@$(BIN)/python -m dev.services -- $(BIN)/python -m benchmarks $(ARGS)
+
+load: $(SETUP)  ## residents' traffic by Locust against a server started for it, on loopback
+	@sh dev/install.sh postgresql redis-server
+	@$(BIN)/python -m dev.services -- $(BIN)/python -m loadtests.run $(ARGS)
+
+lock: $(SETUP)  ## write the lock files anew from pyproject.toml
+	@sh dev/lock.sh
+
+clean:  ## remove what the targets made, the demo city included
+	@rm -rf .venv build dist var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
