@@ -4,6 +4,7 @@
 PYTHON ?= python3
 WORKERS ?= logical
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 SETUP := .venv/.installed
 
 .DEFAULT_GOAL := help
@@ -15,9 +16,10 @@ help:  ## list the targets
 setup: $(SETUP)  ## the virtual environment, exactly as the lock file says
 
 $(SETUP): requirements-dev.lock pyproject.toml
-	@sh dev/install.sh venv $(PYTHON)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "setting up .venv from requirements-dev.lock: about a minute, once" >&2
+	@sh dev/install.sh venv $(PYTHON) >&2
+	@$(PIP) --require-hashes -r requirements-dev.lock >&2
+	@$(PIP) --no-deps --no-build-isolation --editable . >&2
 	@touch $@
 
 demo: $(SETUP)  ## a demo city from agency files to served scores
