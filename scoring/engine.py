@@ -19,10 +19,8 @@ Source: 黄石市 publishes bands (60/80/90), not weights; the steps follow the 
 cities have published (count once at the higher value, repeats double, validity windows).
 """
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
-from functools import lru_cache
+from datetime import date
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
@@ -38,6 +36,7 @@ from scoring.scorecard import (
     Scorecard,
     Steps,
 )
+from scoring.validity import in_force, weight_of
 
 LineKind = Literal["sum", "year_cap", "total_cap", "rounding"]
 
@@ -148,46 +147,15 @@ def select(
     chosen: dict[str, dict[str, Record]] = {}
     for record in records:
         rule = scorecard.rule_of.get(record.item)
-        if rule is not None and in_force(record, scorecard, on):
-            if chosen.setdefault(rule.id, {}).setdefault(record.key, record) != record:
-                raise ValueError(f"two different records share the key {record.key}")
+        if rule is None or not in_force(record, scorecard, on):
+            continue
+        if chosen.setdefault(rule.id, {}).setdefault(record.key, record) != record:
+            raise ValueError(f"two different records share the key {record.key}")
     return {
         rule.id: (rule, [chosen[rule.id][key] for key in sorted(chosen[rule.id])])
         for rule in scorecard.rules
         if rule.id in chosen
     }
-
-
-def in_force(record: Record, scorecard: Scorecard, on: date) -> bool:
-    """Active, begun, and neither past its own validity nor past the retention of the law."""
-    if record.status != "active" or on < record.occurred_on:
-        return False
-    last = gone_on(record, scorecard)
-    return last is None or on < last
-
-
-def gone_on(record: Record, scorecard: Scorecard) -> date | None:
-    """The first day on which the record no longer counts, whatever its weight; None: never."""
-    months = scorecard.retention_months.get(record.item)
-    if months is None or record.ended_on is None:
-        return record.valid_until
-    end = retention_end(record.ended_on, months)
-    return end if record.valid_until is None else min(end, record.valid_until)
-
-
-@lru_cache(maxsize=65_536)
-def retention_end(ended_on: date, months: int) -> date:
-    """First day after a term of months: the term's last day is the day of the same number.
-
-    Civil Code (民法典) articles 201, 202: the first day is not counted; where the last month lacks
-    the day, its last day ends the term.
-
-    >>> retention_end(date(2020, 3, 5), 60), retention_end(date(2024, 2, 29), 12)
-    (datetime.date(2025, 3, 6), datetime.date(2025, 3, 1))
-    """
-    year, month = divmod(ended_on.year * 12 + ended_on.month - 1 + months, 12)
-    day = min(ended_on.day, monthrange(year, month + 1)[1])
-    return date(year, month + 1, day) + timedelta(days=1)
 
 
 def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
@@ -210,19 +178,6 @@ def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
     if points != capped:
         lines.append(Line("rounding", points - capped))
     return RuleResult(rule, points, tuple(counted), tuple(lines))
-
-
-def weight_of(rule: Rule, record: Record, on: date) -> tuple[int, int]:
-    """The fade on the day as a fraction; a continuing act keeps its full weight."""
-    fade, ended_on = rule.fade, record.ended_on
-    if fade is None or ended_on is None:
-        return (1, 1)
-    age = on.toordinal() - ended_on.toordinal()
-    if age <= fade.hold_days:
-        return (1, 1)
-    if age >= fade.end_days:
-        return (0, 1)
-    return (fade.end_days - age, fade.end_days - fade.hold_days)
 
 
 def _priced(

@@ -19,8 +19,8 @@ class Record:
     `key` names the fact and stays the same however often it is delivered.
     `quantity` counts in the catalog item's smallest unit (hundredths of an hour, fen, months).
     `ended_on` is None while a continuing act goes on; for an act of one day it is that day.
-    `valid_until` is the first day on which the record no longer holds; None: until the law's
-    retention ends it. `act_key` is shared by all reports of one act; empty: the record stands alone.
+    `valid_until` is the first day on which the record no longer holds; None: until
+    retention by law ends it. `act_key` is shared by all reports of one act; empty: it stands alone.
     """
 
     key: str

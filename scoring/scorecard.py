@@ -62,7 +62,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """What lies above `at` smallest units earns `points` per `per` units, up to the next bracket."""
+    """What lies above `at` earns `points` per `per` smallest units, up to the next bracket."""
 
     at: int
     per: int

@@ -1,0 +1,1 @@
+"""The points calculator: catalog, records, scorecard, score, explanation. Pure."""
