@@ -174,9 +174,6 @@ def _sign(raw: FileRule, known: list[Item], faults: list[str]) -> Literal[1, -1]
 
 def _pricing(raw: FileRule, known: list[Item], scale: int, faults: list[str]) -> shape.Pricing:
     where = f"rule {raw.id}"
-    given = [n for n in ("levels", "per_unit", "steps", "brackets") if getattr(raw, n) is not None]
-    if len(given) != 1:
-        faults.append(f"{where}: exactly one of levels, per_unit, steps, brackets: has {given}")
 
     def points(value: Decimal) -> int:
         return abs(_thousandths(value, where, faults))
@@ -227,6 +224,7 @@ def _level_faults(where: str, levels: Mapping[str, int], known: list[Item]) -> I
 
 
 def _combination_faults(raw: FileRule) -> list[str]:
+    forms = (raw.levels, raw.per_unit, raw.steps, raw.brackets)
     on_sums = raw.steps is not None or raw.brackets is not None
     yearly = raw.cap.year is not None or raw.sum_over == "year"
     repeat, fade = raw.repeat, raw.fade
@@ -234,6 +232,10 @@ def _combination_faults(raw: FileRule) -> list[str]:
     # Which year a group counts in depends on which of its reports is kept, so with a yearly cap a
     # further record could lower the score.
     refused = [
+        (
+            sum(form is not None for form in forms) != 1,
+            "levels, per_unit, steps, brackets: exactly one of them: keep one",
+        ),
         (on_sums and repeat, "repeat: a summed quantity has no n-th act: remove it"),
         (not on_sums and raw.sum_over != "all", "sum_over: only for steps and brackets: remove it"),
         (
