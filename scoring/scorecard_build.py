@@ -185,18 +185,16 @@ def _pricing(raw: FileRule, known: list[Item], scale: int, faults: list[str]) ->
 
     if raw.per_unit:
         return shape.PerUnit(points(raw.per_unit.points), units(raw.per_unit.per))
-    if raw.steps or raw.brackets:
-        starts = [(units(s.at), points(s.points)) for s in raw.steps or raw.brackets or ()]
-        if any(a[0] >= b[0] or (raw.steps and a[1] > b[1]) for a, b in pairwise(starts)):
-            faults.append(
-                f"{where}.{given[0]}: `from` and the points of steps must rise: sort them"
-            )
-        if raw.steps:
-            return shape.Steps(tuple(shape.Step(at, worth) for at, worth in starts))
-        pers = [units(bracket.per) for bracket in raw.brackets or ()]
-        return shape.Brackets(
-            tuple(shape.Bracket(at, per, p) for (at, p), per in zip(starts, pers, strict=True))
+    if raw.steps:
+        steps = tuple(shape.Step(units(s.at), points(s.points)) for s in raw.steps)
+        faults += _order_faults(f"{where}.steps", steps)
+        return shape.Steps(steps)
+    if raw.brackets:
+        brackets = tuple(
+            shape.Bracket(units(b.at), units(b.per), points(b.points)) for b in raw.brackets
         )
+        faults += _order_faults(f"{where}.brackets", brackets)
+        return shape.Brackets(brackets)
     levels = {level: points(value) for level, value in (raw.levels or {}).items()}
     faults += _level_faults(where, levels, known)
     return shape.Levels(levels)
