@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its ratio to a ceiling that was measured in the same run."""

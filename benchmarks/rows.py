@@ -1,0 +1,72 @@
+"""One measured figure beside the ceiling of the same run, and how rows are printed."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`value` and `ceiling` in `unit`; `ratio` = value / ceiling; `target` says which side is met."""
+
+    name: str
+    value: float
+    unit: str
+    ceiling: float
+    ratio: float
+    target: str
+    met: bool
+    note: str = ""
+
+
+def row(
+    name: str,
+    value: float,
+    unit: str,
+    ceiling: float,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    note: str = "",
+) -> Row:
+    """A row with its target: the ratio at least, or at most, the given number."""
+    ratio = value / ceiling
+    met = (at_least is None or ratio >= at_least) and (at_most is None or ratio <= at_most)
+    target = f">= {at_least:g}" if at_least is not None else f"<= {at_most:g}"
+    return Row(name, round(value, 3), unit, round(ceiling, 3), round(ratio, 3), target, met, note)
+
+
+def interleaved(
+    works: dict[str, Callable[[], object]], rounds: int, calls: int
+) -> dict[str, float]:
+    """Median seconds a call, the candidates taking turns so that a drifting machine hits all alike."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            start = time.perf_counter()
+            for _ in range(calls):
+                work()
+            times[name].append((time.perf_counter() - start) / calls)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def show(rows: list[Row], form: Literal["table", "json"]) -> None:
+    """Print the rows: a table for people, or a JSON list and nothing else."""
+    if form == "json":
+        print(json.dumps([asdict(r) for r in rows], ensure_ascii=False))
+        return
+    table = Table(title="Benchmarks: ratio to the ceiling of the same run")
+    for heading in ("name", "value", "ceiling", "unit", "ratio", "target", "met", "note"):
+        table.add_column(heading)
+    for r in rows:
+        table.add_row(
+            r.name, f"{r.value:g}", f"{r.ceiling:g}", r.unit, f"{r.ratio:.3f}", r.target,
+            "yes" if r.met else "NO", r.note,
+        )  # fmt: skip
+    Console().print(table)
