@@ -1,0 +1,152 @@
+"""Access tokens: short JWTs signed with Ed25519, and the key set that lets anyone check them.
+
+Every check that PyJWT leaves open is written out here: one algorithm, one issuer, one audience,
+and the `typ` of RFC 9068, without which a token of another kind would pass as an access token.
+Expiry is compared with the time that the caller hands in, so tests and replays need no clock.
+
+A verified token is remembered until it expires: checking a signature costs some hundred times as
+much as finding it again. Only its SHA-256 is the key, so the memory holds no usable token.
+Signing out is not visible here; `sessions.py` tells it.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from points_api.auth.problems import AccessTokenRefused
+
+ALGORITHM = "EdDSA"
+TYPE = "at+jwt"
+AUDIENCE = "points-api"
+TTL_SECONDS = 15 * 60
+LONGEST_TOKEN = 2048
+SKEW_SECONDS = 60  # how far the clocks of two of our own processes may differ
+
+CallerKind = Literal["resident", "agency"]
+_KINDS: frozenset[str] = frozenset(get_args(CallerKind))
+_CHECKS: Any = {
+    "require": ["iss", "aud", "sub", "sid", "kind", "iat", "exp"],
+    "verify_signature": True,
+    "verify_iss": True,
+    "verify_aud": True,
+    "strict_aud": True,
+    "verify_sub": True,
+    # Times are compared with `now` below; PyJWT would ask the system's clock.
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a verified token says. Only `AccessTokens.verify` makes one.
+
+    `session` is the id of the session for a resident and of the client for an agency.
+    `expires_at` is in seconds since 1970.
+    """
+
+    kind: CallerKind
+    subject: str
+    session: str
+    expires_at: float
+
+
+class AccessTokens:
+    """Issues and verifies. `keys` are the signing keys by id, newest first."""
+
+    def __init__(
+        self,
+        keys: Mapping[str, Ed25519PrivateKey],
+        issuer: str,
+        ttl_seconds: int = TTL_SECONDS,
+        remember: int = 50_000,
+    ) -> None:
+        self.issuer = issuer
+        self.ttl_seconds = ttl_seconds
+        self._kid = next(iter(keys))
+        self._signing = keys[self._kid]
+        self._public = {kid: key.public_key() for kid, key in keys.items()}
+        self._remember = remember
+        self._verified: dict[bytes, Claims] = {}
+
+    def issue(self, kind: CallerKind, subject: str, session: str, now: datetime) -> str:
+        issued = int(now.timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "sid": session,
+            "kind": kind,
+            "iat": issued,
+            "exp": issued + self.ttl_seconds,
+        }
+        headers = {"typ": TYPE, "kid": self._kid}
+        return jwt.encode(claims, self._signing, algorithm=ALGORITHM, headers=headers)
+
+    def verify(self, token: str, now: datetime) -> Claims:
+        """Return what the token says; refuse it unless all of it holds at `now`."""
+        if len(token) > LONGEST_TOKEN:
+            raise AccessTokenRefused
+        at = now.timestamp()
+        digest = hashlib.sha256(token.encode()).digest()
+        claims = self._verified.get(digest)
+        if claims is None:
+            claims = self._check(token, at)
+            self._keep(digest, claims)
+        if claims.expires_at <= at:
+            self._verified.pop(digest, None)
+            raise AccessTokenRefused
+        return claims
+
+    def key_set(self) -> dict[str, list[dict[str, str]]]:
+        """Return the public keys as a JWK set (RFC 7517, RFC 8037)."""
+        return {"keys": [_public_jwk(kid, key) for kid, key in self._public.items()]}
+
+    def _check(self, token: str, at: float) -> Claims:
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self._public[header["kid"]]
+            if header.get("typ") != TYPE:
+                raise AccessTokenRefused
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=self.issuer,
+                options=_CHECKS,
+            )
+        # A header that is no mapping of strings shows as TypeError, an unknown key as KeyError.
+        except (jwt.PyJWTError, KeyError, TypeError):
+            raise AccessTokenRefused from None
+        return _claims(claims, at)
+
+    def _keep(self, digest: bytes, claims: Claims) -> None:
+        if len(self._verified) >= self._remember:
+            del self._verified[next(iter(self._verified))]  # the one remembered first
+        self._verified[digest] = claims
+
+
+def _claims(claims: Mapping[str, Any], at: float) -> Claims:
+    kind, session, subject = claims["kind"], claims["sid"], claims["sub"]
+    issued, expires = claims["iat"], claims["exp"]
+    if not all(isinstance(text, str) for text in (kind, session, subject)) or kind not in _KINDS:
+        raise AccessTokenRefused
+    if not all(isinstance(time, int) for time in (issued, expires)) or issued > at + SKEW_SECONDS:
+        raise AccessTokenRefused
+    return Claims(kind, subject, session, float(expires))
+
+
+def _public_jwk(kid: str, key: Any) -> dict[str, str]:
+    # From the public key only: PyJWT's own conversion of a private key would publish `d`.
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    x = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return {"kty": "OKP", "crv": "Ed25519", "kid": kid, "use": "sig", "alg": ALGORITHM, "x": x}
