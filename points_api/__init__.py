@@ -1,0 +1,1 @@
+"""The shell around the rules: HTTP, database, cache, identity, jobs and the command line."""

@@ -1,0 +1,229 @@
+"""Every environment variable of the program, read once into a frozen `Settings`.
+
+Names are `POINTS_` and the field in capitals. A mistaken setting is refused with one line that
+names the variable and the mend and never repeats the value. What runs only embedded or faked is
+told by `announcements`; in production the dangerous part of it is refused.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from points_api.language import Language, Text
+
+PREFIX = "POINTS_"
+# Published with the source on purpose: data sealed with it is not protected from anybody.
+DEVELOPMENT_KEYS = "development:" + base64.b64encode(b"development only, not a secret!!").decode()
+_KEY_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+_DATABASES = {"sqlite", "postgres"}
+_REDIS = {"memory", "redis", "rediss", "redis+cluster"}
+
+
+class SettingsError(Exception):
+    """A setting cannot be used. One line, both languages, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """A secret of at least 32 bytes from which every other key is derived, and its public id."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. `load()` reads it from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    env: Literal["development", "production"] = "development"
+    database_url: str = Field(default="sqlite://var/points.db", repr=False)
+    redis_url: str = Field(default="memory://", repr=False)
+    city: str = Field(default="huangshi", pattern=r"^[a-z][a-z0-9_-]{1,31}$")
+    data_dir: Path | None = None
+    """Folder of the city's data files; None: the ones shipped with the program."""
+    secret_keys: SecretStr = SecretStr(DEVELOPMENT_KEYS)
+    cipher: Literal["aes", "sm4"] = "aes"
+    wechat_appid: str = ""
+    wechat_secret: SecretStr = SecretStr("")
+    timezone: str = "Asia/Shanghai"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    max_body_bytes: int = Field(default=1024**2, ge=1024)
+    """Largest body of an ordinary request."""
+    max_delivery_bytes: int = Field(default=256 * 1024**2, ge=1024)
+    """Largest file that an agency may deliver."""
+
+    @cached_property
+    def master_keys(self) -> tuple[MasterKey, ...]:
+        """The master keys, newest first; the newest seals, all of them open."""
+        return parse_keys(self.secret_keys.get_secret_value())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def uses_wechat_fake(self) -> bool:
+        return not (self.wechat_appid and self.wechat_secret.get_secret_value())
+
+    @property
+    def uses_development_keys(self) -> bool:
+        secret = parse_keys(DEVELOPMENT_KEYS)[0].secret
+        return any(key.secret == secret for key in self.master_keys)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        # Operators paste both spellings; the ORM knows only one.
+        if url.startswith("postgresql://"):
+            url = "postgres://" + url.removeprefix("postgresql://")
+        return _known_scheme(url, _DATABASES, "sqlite://…, postgres://…")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, url: str) -> str:
+        return _known_scheme(url, _REDIS, "memory://, redis://…, redis+cluster://…")
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _usable_keys(cls, keys: SecretStr) -> SecretStr:
+        parse_keys(keys.get_secret_value())
+        return keys
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError):
+            raise _refusal(
+                "要写时区名，例如 Asia/Shanghai", "name a zone such as Asia/Shanghai"
+            ) from None
+        return name
+
+    @field_validator("data_dir")
+    @classmethod
+    def _existing_folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise _refusal("要写一个已有的文件夹", "name a folder that exists")
+        return folder
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> "Settings":
+        if self.env == "production" and self.uses_development_keys:
+            raise _refusal(
+                "生产环境不得使用开发密钥；请写 编号:BASE64（openssl rand -base64 32）",
+                "the development key is refused in production; "
+                "set id:BASE64 (openssl rand -base64 32)",
+                "secret_keys",
+            )
+        if self.env == "production" and self.uses_wechat_fake:
+            missing = "wechat_secret" if self.wechat_appid else "wechat_appid"
+            raise _refusal(
+                "生产环境不得使用模拟微信；请填写微信公众平台给出的值",
+                "the WeChat fake is refused in production; set what the WeChat platform issued",
+                missing,
+            )
+        return self
+
+
+def load(environment: Mapping[str, object] | None = None) -> Settings:
+    """Read the settings from the environment; the argument overrides single fields by name."""
+    try:
+        return Settings(**(environment or {}))  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [_line(entry) for entry in error.errors(include_input=False, include_url=False)]
+        raise SettingsError("; ".join(lines)) from None
+
+
+def announcements(settings: Settings, language: Language = "zh") -> list[str]:
+    """Return one line for each part that is only embedded, fake or unprotected."""
+    found: list[Text] = []
+    if settings.uses_development_keys:
+        found.append(_DEVELOPMENT_KEY)
+    if settings.uses_wechat_fake:
+        found.append(_WECHAT_FAKE)
+    if settings.database_url.startswith("sqlite:"):
+        found.append(_SQLITE)
+    if settings.redis_url.startswith("memory:"):
+        found.append(_MEMORY)
+    return [text.say(language) for text in found]
+
+
+def parse_keys(text: str) -> tuple[MasterKey, ...]:
+    """Read `id:base64,id:base64`, newest first."""
+    keys = tuple(_parse_key(entry.strip()) for entry in text.split(",") if entry.strip())
+    if not keys:
+        raise _refusal("至少要有一把密钥：编号:BASE64", "at least one key is needed: id:BASE64")
+    if len({key.id for key in keys}) < len(keys):
+        raise _refusal("密钥编号重复", "two keys carry the same id")
+    return keys
+
+
+def _parse_key(entry: str) -> MasterKey:
+    key_id, _, encoded = entry.partition(":")
+    try:
+        secret = base64.b64decode(encoded.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        secret = b""
+    if not _KEY_ID.fullmatch(key_id) or len(secret) < 32:
+        raise _refusal(
+            "每把密钥写作 编号:BASE64，编号用小写字母和数字，密钥至少 32 字节",
+            "each key is id:BASE64, the id in lower case, the secret at least 32 bytes",
+        )
+    return MasterKey(key_id, secret)
+
+
+def _known_scheme(url: str, known: set[str], shown: str) -> str:
+    if urlsplit(url).scheme not in known:
+        raise _refusal(f"要以其中之一开头：{shown}", f"must start with one of {shown}")
+    return url
+
+
+def _refusal(zh: str, en: str, variable: str = "") -> PydanticCustomError:
+    return PydanticCustomError("setting", "{zh} ({en})", {"zh": zh, "en": en, "variable": variable})
+
+
+def _line(entry: Mapping[str, object]) -> str:
+    """Turn one error of Pydantic's into `POINTS_X: what is wrong and how to mend it`."""
+    context = entry.get("ctx")
+    named = context.get("variable") if isinstance(context, dict) else None
+    location = entry["loc"]
+    first = location[0] if isinstance(location, tuple) and location else "?"
+    return f"{PREFIX}{str(named or first).upper()}: {entry['msg']}"
+
+
+_DEVELOPMENT_KEY = Text(
+    "警告：正在使用随源代码公开的开发密钥，数据等于没有加密；请设置 POINTS_SECRET_KEYS",
+    "WARNING: the development key that is published with the source is in use, so nothing is "
+    "really encrypted; set POINTS_SECRET_KEYS",
+)
+_WECHAT_FAKE = Text(
+    "微信登录是本机模拟的；请设置 POINTS_WECHAT_APPID 和 POINTS_WECHAT_SECRET",
+    "WeChat sign-in is a local fake; set POINTS_WECHAT_APPID and POINTS_WECHAT_SECRET",
+)
+_SQLITE = Text(
+    "数据库是内嵌的 SQLite，只供一个进程使用；请用 POINTS_DATABASE_URL 指向 PostgreSQL",
+    "the database is embedded SQLite, for one process only; "
+    "point POINTS_DATABASE_URL to PostgreSQL",
+)
+_MEMORY = Text(
+    "缓存在进程内存里，别的进程看不到；请用 POINTS_REDIS_URL 指向 Redis",
+    "the cache lives in this process and no other sees it; point POINTS_REDIS_URL to Redis",
+)

@@ -1,0 +1,106 @@
+"""What a failed check of the input says to a person: where, which code, and plain words.
+
+Pydantic's own errors repeat the offending input, which may be somebody's ID number. Here only
+the place, a code and a sentence leave the process. Even the place is filtered, because an unknown
+field is named by the caller.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from points_api.language import Language, Text
+
+# A field of ours is snake_case (headers: with hyphens); anything else was made up by the caller.
+_OUR_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}[0-9]{0,2}")
+
+
+class FieldError(ValueError):
+    """Raised by a validator of ours: a stable code and a sentence that tells the mend.
+
+    The sentence must not contain the value.
+    """
+
+    def __init__(self, code: str, text: Text) -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = text
+
+
+class FieldProblem(TypedDict):
+    """One entry of the `errors` member of an `invalid-request` problem."""
+
+    source: str
+    """body, query, path, header or cookie."""
+    pointer: str
+    """RFC 6901, as a URI fragment."""
+    code: str
+    message: str
+
+
+def field_problem(error: Mapping[str, Any], language: Language) -> FieldProblem:
+    """Explain one entry of Pydantic's `errors()`."""
+    source, *place = error["loc"] or ("body",)
+    code, text = _said(error["type"], error.get("ctx") or {})
+    if code == "json_invalid":
+        place = []  # Pydantic puts the offset in the place of a field
+    return FieldProblem(
+        source=str(source),
+        pointer="#" + "".join(f"/{_shown(part)}" for part in place),
+        code=code,
+        message=text.say(language),
+    )
+
+
+def _shown(part: object) -> str:
+    if isinstance(part, int):
+        return str(part)
+    return part if isinstance(part, str) and _OUR_NAME.fullmatch(part) else "…"
+
+
+def _said(kind: str, context: Mapping[str, Any]) -> tuple[str, Text]:
+    ours = context.get("error")
+    if isinstance(ours, FieldError):
+        return ours.code, ours.text
+    for pattern, text in _MESSAGES:
+        if pattern.fullmatch(kind):
+            return kind, text.fill(**{name: context.get(name, "") for name in _LIMITS})
+    return kind, _OTHERWISE
+
+
+_LIMITS = ("min_length", "max_length", "gt", "ge", "lt", "le", "expected", "decimal_places")
+
+# Read from the top; `expected`, the limits and lengths come from our schema, never from the input.
+_MESSAGES = [
+    (re.compile(pattern), Text(zh, en))
+    for pattern, zh, en in (
+        ("missing.*", "缺少这个字段，请补上", "This field is missing; add it"),
+        ("extra_forbidden", "没有这个字段，请去掉", "There is no such field; remove it"),
+        ("json_invalid", "请求体不是合法的 JSON", "The body is not valid JSON"),
+        ("literal_error|enum", "只能是：{expected}", "Must be one of: {expected}"),
+        ("string_too_short", "至少 {min_length} 个字符", "At least {min_length} characters"),
+        ("string_too_long", "最多 {max_length} 个字符", "At most {max_length} characters"),
+        ("too_short", "至少 {min_length} 项", "At least {min_length} entries"),
+        ("too_long", "最多 {max_length} 项", "At most {max_length} entries"),
+        ("string_pattern_mismatch", "格式不对", "Not in the expected format"),
+        ("string_.*", "应为文字", "Must be text"),
+        ("int_.*", "应为整数", "Must be a whole number"),
+        ("decimal_max_places", "最多 {decimal_places} 位小数", "At most {decimal_places} decimals"),
+        ("(decimal|float)_.*|finite_number", "应为数字", "Must be a number"),
+        ("bool_.*", "应为 true 或 false", "Must be true or false"),
+        ("date_.*", "应为日期，写作 2026-01-31", "Must be a date written 2026-01-31"),
+        (
+            "datetime_.*|timezone_.*",
+            "应为带时区的时间，写作 2026-01-31T08:00:00+08:00",
+            "Must be a time with offset written 2026-01-31T08:00:00+08:00",
+        ),
+        ("uuid_.*", "应为 UUID", "Must be a UUID"),
+        ("greater_than", "应大于 {gt}", "Must be greater than {gt}"),
+        ("greater_than_equal", "不得小于 {ge}", "Must be at least {ge}"),
+        ("less_than", "应小于 {lt}", "Must be less than {lt}"),
+        ("less_than_equal", "不得大于 {le}", "Must be at most {le}"),
+        ("(list|tuple|set)_type", "应为数组", "Must be an array"),
+        ("(dict|model|dataclass).*_type", "应为对象", "Must be an object"),
+    )
+]
+_OTHERWISE = Text("不符合要求", "Not acceptable")
