@@ -1,0 +1,56 @@
+"""Is the answer right? A fast wrong answer is a failure, so the body is checked with the status.
+
+Each function returns what is wrong in a few words, or None.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+Body = Mapping[str, Any]
+Check = Callable[[Body], str | None]
+
+
+def score_fault(body: Body) -> str | None:
+    """Base and dimensions add up to the score, and each dimension keeps its floor and ceiling."""
+    for part in body["dimensions"]:
+        if not Decimal(part["floor"]) <= Decimal(part["points"]) <= Decimal(part["ceiling"]):
+            return f"dimension {part['id']} left its floor or ceiling"
+    added = Decimal(body["base"]) + _sum(body["dimensions"])
+    held = min(max(added, Decimal(0)), Decimal(100))
+    return None if held == Decimal(body["score"]) else "base and dimensions are not the score"
+
+
+def reasons_fault(body: Body) -> str | None:
+    """Reasons add up to score minus base, and inside a rule records and lines to its points."""
+    if Decimal(body["base"]) + _sum(body["reasons"]) != Decimal(body["score"]):
+        return "base and reasons are not the score"
+    for reason in body["reasons"]:
+        inside = _sum(entry for entry in reason["records"] if entry["counts"])
+        if reason["kind"] == "rule" and inside + _sum(reason["lines"]) != Decimal(reason["points"]):
+            return f"records and lines of {reason['id']} are not its points"
+    return None
+
+
+def changes_fault(body: Body) -> str | None:
+    """Time, rule and data are the whole difference, and so are its lines."""
+    whole = Decimal(body["to_score"]) - Decimal(body["from_score"])
+    if sum(Decimal(body[effect]) for effect in ("time", "rule", "data")) != whole:
+        return "time, rule and data are not the difference"
+    return None if _sum(body["differences"]) == whole else "the lines are not the difference"
+
+
+def what_if_fault(body: Body) -> str | None:
+    """A supposed volunteer's hour never lowers the score, and promises nothing."""
+    if body["binding"] is not False:
+        return "an estimate calls itself binding"
+    return "a good deed lowered the score" if Decimal(body["difference"]) < 0 else None
+
+
+def page_fault(body: Body) -> str | None:
+    """A page of a list has its items."""
+    return None if isinstance(body["items"], list) else "the page has no items"
+
+
+def _sum(entries: Iterable[Mapping[str, str]]) -> Decimal:
+    return sum((Decimal(entry["points"]) for entry in entries), Decimal(0))

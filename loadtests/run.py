@@ -1,0 +1,114 @@
+"""`make load`: a demo city, a server for it on a free loopback port, Locust against it, all ended.
+
+Uses the PostgreSQL and Redis of `dev.services` where their addresses are set, else the embedded
+ones. The exit code is Locust's: 0 only when every target was reached and every body was right.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+HERE = Path(__file__).parent
+START_SECONDS = 30
+
+
+def main() -> int:
+    """Run once, as the arguments say."""
+    args = _arguments()
+    with tempfile.TemporaryDirectory(prefix="points-load-") as folder:
+        environment = _environment(Path(folder))
+        people = _make_city(args.people, environment)
+        with _server(environment) as address:
+            print(f"{people} residents on {address}, {args.crowd} at a time, {args.seconds} s")
+            return _locust(args, people, address)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make load", description="Residents' traffic by Locust")
+    parser.add_argument("--people", type=int, default=400, help="residents of the demo city")
+    parser.add_argument("--crowd", type=int, default=40, help="residents acting at a time")
+    parser.add_argument("--seconds", type=int, default=60, choices=range(10, 601), metavar="10-600")
+    parser.add_argument("--shape", choices=["steady", "spike"], default="steady")
+    return parser.parse_args()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The settings of the server under load: its own database, its own Redis, the local WeChat."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("POINTS_")}
+    return kept | {
+        "POINTS_DATABASE_URL": os.environ.get("POINTS_TEST_POSTGRES", f"sqlite://{folder}/city.db"),
+        "POINTS_REDIS_URL": os.environ.get("POINTS_TEST_REDIS", "memory://"),
+        "POINTS_LOG_LEVEL": "WARNING",
+    }
+
+
+def _make_city(people: int, environment: dict[str, str]) -> int:
+    """Make, take in and score a demo city; return how many residents joined."""
+    command = [sys.executable, "-m", "points_api", "demo", "--no-serve", "--json"]
+    made = subprocess.run(
+        [*command, "--people", str(people)],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        timeout=300,
+    )
+    return int(json.loads(made.stdout)["scored"])
+
+
+@contextlib.contextmanager
+def _server(environment: dict[str, str]) -> Iterator[str]:
+    """Serve on a free loopback port until the block is left; the process is ended by its id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "points_api", "serve", "--host", "127.0.0.1"]
+    process = subprocess.Popen([*command, "--port", str(port)], env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(process, address)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SystemExit(f"the server ended at once, exit code {process.returncode}")
+        with contextlib.suppress(URLError, OSError), urlopen(f"{address}/readyz", timeout=2):
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"the server was not ready within {START_SECONDS} s")
+
+
+def _locust(args: argparse.Namespace, people: int, address: str) -> int:
+    command = [
+        sys.executable, "-m", "locust", "--locustfile", str(HERE / "locustfile.py"),
+        "--headless", "--only-summary", "--host", address, "--stop-timeout", "5",
+        "--people", str(people), "--crowd", str(args.crowd),
+        "--seconds", str(args.seconds), "--shape", args.shape,
+    ]  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
+    return subprocess.run(
+        command, env=environment, timeout=args.seconds + 60, check=False
+    ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
