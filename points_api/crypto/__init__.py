@@ -1,0 +1,1 @@
+"""Encryption of fields, blind indexes, and the keys behind both."""
