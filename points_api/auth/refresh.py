@@ -7,19 +7,13 @@ a weak network asks again with the token before and is given the very same new o
 
 import re
 from hmac import compare_digest
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from uuid import UUID
+
+from points_api.crypto.keyring import Keyring
 
 _FORM = re.compile(r"rt1\.([0-9a-f]{32})\.([1-9][0-9]{0,8})\.([0-9a-f]{32,128})")
 _KIND = "refresh-token"
-
-
-class Indexer(Protocol):
-    """The part of the keyring that computes keyed digests."""
-
-    def index(self, kind: str, value: str) -> bytes: ...
-
-    def indexes(self, kind: str, value: str) -> list[bytes]: ...
 
 
 class Presented(NamedTuple):
@@ -29,12 +23,12 @@ class Presented(NamedTuple):
     generation: int
 
 
-def token(keyring: Indexer, sid: UUID, generation: int) -> str:
+def token(keyring: Keyring, sid: UUID, generation: int) -> str:
     mac = keyring.index(_KIND, f"{sid.hex}.{generation}")
     return f"rt1.{sid.hex}.{generation}.{mac.hex()}"
 
 
-def read(keyring: Indexer, text: str) -> Presented | None:
+def read(keyring: Keyring, text: str) -> Presented | None:
     """Return what the token says, or None unless it was made by us under a key still in use."""
     form = _FORM.fullmatch(text)
     if form is None:

@@ -9,18 +9,16 @@ much as finding it again. Only its SHA-256 is the key, so the memory holds no us
 Signing out is not visible here; `sessions.py` tells it.
 """
 
-import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from points_api.auth.problems import AccessTokenRefused
+from points_api.crypto.keyring import SigningKey
 
 ALGORITHM = "EdDSA"
 TYPE = "at+jwt"
@@ -60,20 +58,19 @@ class Claims:
 
 
 class AccessTokens:
-    """Issues and verifies. `keys` are the signing keys by id, newest first."""
+    """Issues and verifies. `keys`: newest first; that one signs, all of them verify."""
 
     def __init__(
         self,
-        keys: Mapping[str, Ed25519PrivateKey],
+        keys: Sequence[SigningKey],
         issuer: str,
         ttl_seconds: int = TTL_SECONDS,
         remember: int = 50_000,
     ) -> None:
         self.issuer = issuer
         self.ttl_seconds = ttl_seconds
-        self._kid = next(iter(keys))
-        self._signing = keys[self._kid]
-        self._public = {kid: key.public_key() for kid, key in keys.items()}
+        self._signing = keys[0]
+        self._keys = {key.kid: key for key in keys}
         self._remember = remember
         self._verified: dict[bytes, Claims] = {}
 
@@ -88,8 +85,8 @@ class AccessTokens:
             "iat": issued,
             "exp": issued + self.ttl_seconds,
         }
-        headers = {"typ": TYPE, "kid": self._kid}
-        return jwt.encode(claims, self._signing, algorithm=ALGORITHM, headers=headers)
+        headers = {"typ": TYPE, "kid": self._signing.kid}
+        return jwt.encode(claims, self._signing.private, algorithm=ALGORITHM, headers=headers)
 
     def verify(self, token: str, now: datetime) -> Claims:
         """Return what the token says; refuse it unless all of it holds at `now`."""
@@ -108,17 +105,17 @@ class AccessTokens:
 
     def key_set(self) -> dict[str, list[dict[str, str]]]:
         """Return the public keys as a JWK set (RFC 7517, RFC 8037)."""
-        return {"keys": [_public_jwk(kid, key) for kid, key in self._public.items()]}
+        return {"keys": [key.public_jwk() for key in self._keys.values()]}
 
     def _check(self, token: str, at: float) -> Claims:
         try:
             header = jwt.get_unverified_header(token)
-            key = self._public[header["kid"]]
+            key = self._keys[header["kid"]]
             if header.get("typ") != TYPE:
                 raise AccessTokenRefused
             claims = jwt.decode(
                 token,
-                key,
+                key.public,
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=self.issuer,
@@ -143,10 +140,3 @@ def _claims(claims: Mapping[str, Any], at: float) -> Claims:
     if not all(isinstance(time, int) for time in (issued, expires)) or issued > at + SKEW_SECONDS:
         raise AccessTokenRefused
     return Claims(kind, subject, session, float(expires))
-
-
-def _public_jwk(kid: str, key: Any) -> dict[str, str]:
-    # From the public key only: PyJWT's own conversion of a private key would publish `d`.
-    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    x = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-    return {"kty": "OKP", "crv": "Ed25519", "kid": kid, "use": "sig", "alg": ALGORITHM, "x": x}

@@ -7,9 +7,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from points_api.auth.problems import AccessTokenRefused
 from points_api.auth.tokens import AUDIENCE, LONGEST_TOKEN, TTL_SECONDS, AccessTokens
+from points_api.crypto.keyring import Keyring
+from points_api.settings import MasterKey
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-KEYS = {"2026b": Ed25519PrivateKey.generate(), "2026a": Ed25519PrivateKey.generate()}
+OLD, NEW = MasterKey("2026a", b"a" * 32), MasterKey("2026b", b"b" * 32)
+KEYS = Keyring([NEW, OLD]).signing_keys()
 GOOD = {
     "iss": "huangshi",
     "aud": AUDIENCE,
@@ -27,7 +30,7 @@ def tokens():
     return AccessTokens(KEYS, "huangshi")
 
 
-def signed(claims=GOOD, header=HEADER, key=KEYS["2026b"], algorithm="EdDSA"):
+def signed(claims=GOOD, header=HEADER, key=KEYS[0].private, algorithm="EdDSA"):
     return jwt.encode(claims, key, algorithm=algorithm, headers=header)
 
 
@@ -82,7 +85,7 @@ def test_a_token_that_leaves_a_claim_out_is_refused(tokens, claim):
 
 
 def test_only_our_algorithm_signs(tokens):
-    public = KEYS["2026b"].public_key().public_bytes_raw()
+    public = KEYS[0].public.public_bytes_raw()
     hmac_with_the_public_key = signed(key=public, algorithm="HS256")
     unsigned = signed(key="", algorithm="none")
     strangers = signed(key=Ed25519PrivateKey.generate())
@@ -100,7 +103,7 @@ def test_what_is_no_token_is_refused(tokens, text):
 
 
 def test_a_token_signed_before_a_key_rotation_still_verifies():
-    old = AccessTokens({"2026a": KEYS["2026a"]}, "huangshi").issue("resident", "r1", "s1", NOW)
+    old = AccessTokens(Keyring([OLD]).signing_keys(), "huangshi").issue("resident", "r1", "s1", NOW)
     rotated = AccessTokens(KEYS, "huangshi")
     assert rotated.verify(old, NOW).subject == "r1"
     assert jwt.get_unverified_header(rotated.issue("resident", "r1", "s1", NOW))["kid"] == "2026b"
@@ -116,7 +119,7 @@ def test_the_memory_of_verified_tokens_stays_bounded_and_holds_no_token():
 
 def test_anyone_can_check_a_token_with_the_published_keys_and_no_private_part_is_there(tokens):
     published = tokens.key_set()
-    assert {key["kid"] for key in published["keys"]} == set(KEYS)
+    assert {key["kid"] for key in published["keys"]} == {"2026a", "2026b"}
     assert not any("d" in key for key in published["keys"])
     token = tokens.issue("resident", "r1", "s1", NOW)
     key = jwt.PyJWKSet.from_json(json.dumps(published))["2026b"]

@@ -1,0 +1,1 @@
+"""Who looked at a resident's information, when, and what for."""

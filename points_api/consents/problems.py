@@ -1,0 +1,47 @@
+"""Refusals of consents."""
+
+from points_api.problem import Problem
+
+
+class NoticeOutdated(Problem):
+    slug, status, errcode = "notice-outdated", 409, 40941
+    title = ("告知书已更新", "The notice has changed")
+
+    def __init__(self, current: str) -> None:
+        super().__init__(
+            "请再读一遍 GET /v1/notices/current，按新的版本选择",
+            "Read GET /v1/notices/current again and choose by the new version",
+            notice_version=current,
+        )
+
+
+class ChoicesIncomplete(Problem):
+    slug, status, errcode = "choices-incomplete", 409, 40942
+    title = ("还有项目没有选择", "A purpose was left without a choice")
+
+    def __init__(self, purposes: list[str]) -> None:
+        super().__init__(
+            "告知书里的每个目的都要由您自己选择同意或不同意",
+            "Every purpose of the notice needs your own yes or no",
+            purposes=purposes,
+        )
+
+
+class ConsentNeeded(Problem):
+    slug, status, errcode = "consent-needed", 409, 40943
+    title = ("没有同意就不能加入", "Joining needs this consent")
+
+    def __init__(self, purposes: list[str]) -> None:
+        super().__init__(
+            "不同意计算积分就无法加入；不加入不影响您办任何事",
+            "Without it the points cannot be computed; not joining affects nothing else",
+            purposes=purposes,
+        )
+
+
+class UnknownPurpose(Problem):
+    slug, status, errcode = "unknown-purpose", 409, 40944
+    title = ("告知书里没有这个目的", "The notice has no such purpose")
+
+    def __init__(self, known: list[str]) -> None:
+        super().__init__("请从 purposes 里选择", "Choose one of purposes", purposes=known)
