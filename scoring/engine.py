@@ -22,6 +22,7 @@ cities have published (count once at the higher value, repeats double, validity 
 from collections.abc import Callable, Iterable
 from datetime import date
 from hashlib import sha256
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from scoring.records import Record
@@ -32,11 +33,12 @@ from scoring.scorecard import (
     Dimension,
     Levels,
     PerUnit,
+    Repeat,
     Rule,
     Scorecard,
     Steps,
 )
-from scoring.validity import in_force, weight_of
+from scoring.validity import FULL, in_force, weight_of
 
 LineKind = Literal["sum", "year_cap", "total_cap", "rounding"]
 
@@ -107,7 +109,7 @@ class Score(NamedTuple):
     def records(self) -> tuple[Record, ...]:
         """The records that went in, in the order of their keys."""
         counted = (entry.record for result in self.rules for entry in result.counted)
-        return tuple(sorted(counted, key=lambda record: record.key))
+        return tuple(sorted(counted, key=_key))
 
     @property
     def records_digest(self) -> str:
@@ -124,18 +126,17 @@ class Score(NamedTuple):
 
 def score(records: Iterable[Record], scorecard: Scorecard, on: date) -> Score:
     """Score one person on a day. Order and repetition of records never matter."""
-    results = {
-        rule.id: apply_rule(rule, selected, on)
-        for rule, selected in select(records, scorecard, on).values()
-    }
+    results: dict[str, list[RuleResult]] = {}
+    for rule, selected in select(records, scorecard, on).values():
+        results.setdefault(rule.dimension, []).append(apply_rule(rule, selected, on))
     dimensions = []
     total = scorecard.base
     for dimension in scorecard.dimensions:
-        mine = tuple(r for r in results.values() if r.rule.dimension == dimension.id)
-        raw = sum(r.points for r in mine)
+        mine = results.get(dimension.id, [])
+        raw = sum([result.points for result in mine])
         points = min(max(raw, dimension.floor), dimension.ceiling)
         total += points
-        dimensions.append(DimensionResult(dimension, points, points - raw, mine))
+        dimensions.append(DimensionResult(dimension, points, points - raw, tuple(mine)))
     value = min(max(total, scorecard.minimum), scorecard.maximum)
     return Score(scorecard, on, value, scorecard.base, value - total, tuple(dimensions))
 
@@ -143,19 +144,22 @@ def score(records: Iterable[Record], scorecard: Scorecard, on: date) -> Score:
 def select(
     records: Iterable[Record], scorecard: Scorecard, on: date
 ) -> dict[str, tuple[Rule, list[Record]]]:
-    """The records that are in force on the day, by rule; each key once, in the rules' order."""
-    chosen: dict[str, dict[str, Record]] = {}
-    for record in records:
-        rule = scorecard.rule_of.get(record.item)
-        if rule is None or not in_force(record, scorecard, on):
+    """The records that are in force on the day, each key once, by rule; all in a fixed order."""
+    chosen: dict[str, tuple[Rule, list[Record]]] = {}
+    before = None
+    for record in sorted(records, key=_key):
+        if before is not None and before.key == record.key:
+            if before != record:
+                raise ValueError(f"two different records share the key {record.key}")
             continue
-        if chosen.setdefault(rule.id, {}).setdefault(record.key, record) != record:
-            raise ValueError(f"two different records share the key {record.key}")
-    return {
-        rule.id: (rule, [chosen[rule.id][key] for key in sorted(chosen[rule.id])])
-        for rule in scorecard.rules
-        if rule.id in chosen
-    }
+        before = record
+        rule = scorecard.rule_of.get(record.item)
+        if rule is not None and in_force(record, scorecard, on):
+            chosen.setdefault(rule.id, (rule, []))[1].append(record)
+    return dict(sorted(chosen.items(), key=lambda entry: scorecard.place_of[entry[0]]))
+
+
+_key = attrgetter("key")
 
 
 def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
@@ -183,18 +187,21 @@ def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
 def _priced(
     rule: Rule, pricing: Levels | PerUnit, records: list[Record], on: date
 ) -> list[Counted]:
-    places = _places(rule, records) if rule.repeat else None
-    counted = []
+    repeat = rule.repeat
+    places = _places(rule, repeat, records) if repeat else {}
+    levels = pricing.points if isinstance(pricing, Levels) else None
+    units = pricing if isinstance(pricing, PerUnit) else PerUnit(0, 1)
+    weight, nth, counted = FULL, 1, []
     for record in records:
-        if isinstance(pricing, Levels):
-            price, per = pricing.points[record.level or "any"], 1
+        if levels is not None:
+            price, per = levels[record.level or "any"], 1
         else:
-            price, per = pricing.points * (record.quantity or 0), pricing.per
-        weight = weight_of(rule, record, on)
-        nth = 1
-        if places is not None and rule.repeat is not None:
+            price, per = units.points * (record.quantity or 0), units.per
+        if rule.fade is not None:
+            weight = weight_of(rule, record, on)
+        if repeat is not None:
             nth = places[record.key]
-            price *= rule.repeat.percent[min(nth, len(rule.repeat.percent)) - 1]
+            price *= repeat.percent[min(nth, len(repeat.percent)) - 1]
             per *= 100
         magnitude = price * weight[0] // (per * weight[1])
         counted.append(Counted(record, rule.sign * magnitude, 0, weight, nth, True))
@@ -217,10 +224,8 @@ def group_of(rule: Rule, record: Record) -> str:
     return {"record": record.key, "item": record.item, "rule": rule.id}[rule.one_per]
 
 
-def _places(rule: Rule, records: list[Record]) -> dict[str, int]:
+def _places(rule: Rule, repeat: Repeat, records: list[Record]) -> dict[str, int]:
     """Each record's place among the acts of the rule inside the repeat window that ends with it."""
-    repeat = rule.repeat
-    assert repeat is not None
     ordered = sorted((r.occurred_on.toordinal(), group_of(rule, r), r.key) for r in records)
     window: dict[str, int] = {}
     places: dict[str, int] = {}

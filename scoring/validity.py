@@ -7,6 +7,8 @@ from functools import lru_cache
 from scoring.records import Record
 from scoring.scorecard import Rule, Scorecard
 
+FULL = (1, 1)
+
 
 def in_force(record: Record, scorecard: Scorecard, on: date) -> bool:
     """Active, begun, and neither past its own validity nor past the retention of the law."""
@@ -44,10 +46,10 @@ def weight_of(rule: Rule, record: Record, on: date) -> tuple[int, int]:
     """The fade on the day as a fraction; a continuing act keeps its full weight."""
     fade, ended_on = rule.fade, record.ended_on
     if fade is None or ended_on is None:
-        return (1, 1)
+        return FULL
     age = on.toordinal() - ended_on.toordinal()
     if age <= fade.hold_days:
-        return (1, 1)
+        return FULL
     if age >= fade.end_days:
         return (0, 1)
     return (fade.end_days - age, fade.end_days - fade.hold_days)
