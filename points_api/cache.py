@@ -1,0 +1,266 @@
+"""Redis, which only remembers what can be lost.
+
+Three promises:
+- **Cheap.** All reads of one event-loop turn go out as one MGET, a tenth of the cost of single
+  GETs (`redis-py` spends more on a command than Redis does).
+- **Never backwards.** `put` and `forget` carry the version of the row; a slow writer with an
+  older version changes nothing. Every value is stored behind its version.
+- **Never in the way.** When Redis is gone, reads say None and writes say False, at once: the
+  first failure opens the circuit, and a probe in the background closes it. No caller waits
+  for a dead Redis except those whose command was under way, and they at most `TIMEOUT_SECONDS`.
+
+So None means «ask the database», never «there is none», and False means «not told to Redis»:
+whoever must tell everybody has an outbox event to repeat it. Values live for a time at most.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextvars import Context
+from typing import Any, Final, TypeVar
+
+import fakeredis
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, ResponseError
+
+from points_api import log, metrics
+
+TIMEOUT_SECONDS: Final = 0.25
+_CONNECTIONS: Final = 32
+_KEYS_PER_COMMAND: Final = 512
+_PROBE_SECONDS: Final = (0.05, 2.0)  # first pause and longest pause between probes
+_VERSION_DIGITS: Final = 16  # hexadecimal, so that Lua may compare them as text
+# Redis runs a script as one step. GETRANGE of a missing key is the empty string.
+_PUT: Final = """
+local known = redis.call('GETRANGE', KEYS[1], 0, 15)
+if known > ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+_HIT = metrics.CACHE_READS.labels("hit")
+_MISS = metrics.CACHE_READS.labels("miss")
+_UNAVAILABLE = metrics.CACHE_READS.labels("unavailable")
+_T = TypeVar("_T")
+_Waiting = tuple[Sequence[str], asyncio.Future[list[bytes | None]]]
+_log = log.get("cache")
+
+
+class Cache:
+    """The process's one connection to Redis. Belongs to the event loop that first uses it."""
+
+    def __init__(self, client: Any, prefix: str = "") -> None:
+        self._client = client
+        self._prefix = prefix
+        self._put_script = client.register_script(_PUT)
+        self._is_cluster = isinstance(client, RedisCluster)
+        self._waiting: list[_Waiting] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refusals: set[str] = set()
+        self._lost = False
+
+    @classmethod
+    def from_url(cls, url: str, prefix: str = "") -> "Cache":
+        """Make the cache of `redis://`, `rediss://`, `redis+cluster://` or `memory://`.
+
+        Connects on first use. `prefix` keeps cities apart that share one Redis.
+        """
+        return cls(_client(url), prefix)
+
+    @property
+    def available(self) -> bool:
+        """Tell whether the last word from Redis was a good one."""
+        return not self._lost
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value; None if there is none or Redis is gone."""
+        return (await self.get_many((key,)))[0]
+
+    async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return the values in the order of the keys; shares one MGET with this turn's others."""
+        if self._lost or not keys:
+            _UNAVAILABLE.inc(len(keys))
+            return [None] * len(keys)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[list[bytes | None]] = loop.create_future()
+        self._waiting.append((keys, answer))
+        if len(self._waiting) == 1:
+            loop.call_soon(self._start, self._flush)
+        return await answer
+
+    async def put(self, key: str, version: int, body: bytes, ttl_seconds: float) -> bool:
+        """Store the body unless a newer version is known; False only if Redis was not reached."""
+        head = f"{version:0{_VERSION_DIGITS}x}"
+        return await self._write(
+            "put",
+            lambda: self._put_script(
+                keys=[self._prefix + key], args=[head, body, _milliseconds(ttl_seconds)]
+            ),
+        )
+
+    async def forget(self, key: str, version: int, ttl_seconds: float) -> bool:
+        """Leave nothing to read, and refuse bodies older than `version` for the time given.
+
+        A plain `delete` would let a slow reader put back what it read before.
+        """
+        return await self.put(key, version, b"", ttl_seconds)
+
+    async def set(self, key: str, value: bytes, ttl_seconds: float) -> bool:
+        """Store a value that has no versions; False if Redis was not reached."""
+        return await self._write(
+            "set",
+            lambda: self._client.set(
+                self._prefix + key, _UNVERSIONED + value, px=_milliseconds(ttl_seconds)
+            ),
+        )
+
+    async def set_if_absent(self, key: str, value: bytes, ttl_seconds: float) -> bool | None:
+        """Store a value if the key is free: True stored, False taken, None Redis is gone.
+
+        After a broken connection the command is sent again and may then find its own value:
+        False is sure to prevent a second use, True is sure to be the first one.
+        """
+        reached, answer = await self._attempt(
+            "set_if_absent",
+            lambda: self._client.set(
+                self._prefix + key, _UNVERSIONED + value, px=_milliseconds(ttl_seconds), nx=True
+            ),
+        )
+        return bool(answer) if reached else None
+
+    async def take(self, key: str) -> bytes | None:
+        """Return the value and remove it, in one step: of many who take, one gets it."""
+        _, answer = await self._attempt("take", lambda: self._client.getdel(self._prefix + key))
+        return _body(answer)
+
+    async def delete(self, *keys: str) -> bool:
+        """Remove the keys; False if Redis was not reached."""
+        if not keys:
+            return True
+        return await self._write(
+            "delete", lambda: self._client.delete(*(self._prefix + key for key in keys))
+        )
+
+    async def ping(self) -> bool:
+        """Tell whether Redis answers now; for readiness."""
+        reached, _ = await self._attempt("ping", self._client.ping)
+        return reached
+
+    async def aclose(self) -> None:
+        """Answer who still waits, stop the probe, close the connections."""
+        self._lost = True
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        _answer(self._waiting, {})
+        await self._client.aclose()
+
+    def _start(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a job of the cache's own, free of whatever transaction the caller is in."""
+        task = asyncio.get_running_loop().create_task(job(), context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _flush(self) -> None:
+        batch, self._waiting = self._waiting, []
+        found: dict[str, bytes | None] = {}
+        try:
+            wanted = list({key: None for keys, _ in batch for key in keys})
+            for start in range(0, len(wanted), _KEYS_PER_COMMAND):
+                part = wanted[start : start + _KEYS_PER_COMMAND]
+                values = await self._mget([self._prefix + key for key in part])
+                found.update(zip(part, map(_body, values or ()), strict=False))
+            hits = sum(value is not None for value in found.values())
+            _HIT.inc(hits)
+            _MISS.inc(len(found) - hits)
+            _UNAVAILABLE.inc(len(wanted) - len(found))
+        finally:  # also when cancelled: whoever waits gets an answer
+            _answer(batch, found)
+
+    async def _mget(self, names: list[str]) -> list[bytes | None] | None:
+        # In a cluster the keys live in many slots, so it is one MGET per slot.
+        mget = self._client.mget_nonatomic if self._is_cluster else self._client.mget
+        _, values = await self._attempt("get", lambda: mget(names))
+        return values
+
+    async def _write(self, operation: str, command: Callable[[], Awaitable[Any]]) -> bool:
+        reached, _ = await self._attempt(operation, command)
+        if not reached:
+            metrics.CACHE_DROPPED.labels(operation).inc()
+        return reached
+
+    async def _attempt(
+        self, operation: str, command: Callable[[], Awaitable[_T]]
+    ) -> tuple[bool, _T | None]:
+        """Run one command; (False, None) if Redis could not do it."""
+        if self._lost:
+            return False, None
+        try:
+            return True, await command()
+        except ResponseError as error:  # it answered: full, loading, read-only
+            if operation not in self._refusals:  # once is enough; the counter tells how often
+                self._refusals.add(operation)
+                _log.warning("cache.refused", operation=operation, error=type(error).__name__)
+        except (RedisError, OSError) as error:
+            self._lose(error)
+        return False, None
+
+    def _lose(self, error: Exception) -> None:
+        if not self._lost:
+            self._lost = True
+            metrics.CACHE_OUTAGES.inc()
+            _log.warning("cache.lost", error=type(error).__name__)
+            self._start(self._probe)
+
+    async def _probe(self) -> None:
+        pause, longest = _PROBE_SECONDS
+        while self._lost:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, longest)
+            try:
+                await self._client.ping()
+            except (RedisError, OSError):
+                continue
+            self._lost = False
+            self._refusals.clear()
+            _log.info("cache.back")
+
+
+def _client(url: str) -> Any:
+    scheme = url.partition("://")[0]
+    if scheme == "memory":
+        return fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer())
+    options: dict[str, Any] = {
+        "socket_timeout": TIMEOUT_SECONDS,
+        "socket_connect_timeout": TIMEOUT_SECONDS,
+        # Once more after a broken connection, which is how a restarted server shows itself.
+        # Not after a timeout: that would double the wait.
+        "retry": Retry(ConstantBackoff(0), 1, supported_errors=(RedisConnectionError,)),
+    }
+    if scheme == "redis+cluster":
+        address = "redis" + url.removeprefix("redis+cluster")
+        return RedisCluster.from_url(address, max_connections=_CONNECTIONS, **options)
+    pool = BlockingConnectionPool.from_url(
+        url, max_connections=_CONNECTIONS, timeout=TIMEOUT_SECONDS, **options
+    )
+    return Redis.from_pool(pool)
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))
+
+
+_UNVERSIONED: Final = b"0" * _VERSION_DIGITS
+
+
+def _body(stored: bytes | None) -> bytes | None:
+    """Return what was stored without its version; nothing stands for forgotten."""
+    return (stored[_VERSION_DIGITS:] or None) if stored else None
+
+
+def _answer(batch: list[_Waiting], found: dict[str, bytes | None]) -> None:
+    """Give each caller its values; one who was cancelled has gone."""
+    for keys, answer in batch:
+        if not answer.done():
+            answer.set_result([found.get(key) for key in keys])
