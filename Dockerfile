@@ -23,7 +23,7 @@ RUN /opt/wheel/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/points/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin points
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin points
 COPY --from=build /opt/points /opt/points
 WORKDIR /srv
 USER 10001
