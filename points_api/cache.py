@@ -19,7 +19,7 @@ from contextvars import Context
 from typing import Any, Final, TypeVar
 
 import fakeredis
-from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -57,6 +57,7 @@ class Cache:
         self._is_cluster = isinstance(client, RedisCluster)
         self._waiting: list[_Waiting] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(_CONNECTIONS)
         self._refusals: set[str] = set()
         self._lost = False
 
@@ -193,9 +194,17 @@ class Cache:
     async def _attempt(
         self, operation: str, command: Callable[[], Awaitable[_T]]
     ) -> tuple[bool, _T | None]:
-        """Run one command; (False, None) if Redis could not do it."""
-        if self._lost:
-            return False, None
+        """Run one command, at most `_CONNECTIONS` at once; (False, None) if Redis did not do it."""
+        # The library's own waiting for a free connection is unfair and, at its limit, looks like
+        # an outage; this queue is in order, and whoever leaves it after an outage began goes free.
+        async with self._turns:
+            if self._lost:
+                return False, None
+            return await self._try(operation, command)
+
+    async def _try(
+        self, operation: str, command: Callable[[], Awaitable[_T]]
+    ) -> tuple[bool, _T | None]:
         try:
             return True, await command()
         except ResponseError as error:  # it answered: full, loading, read-only
@@ -240,11 +249,8 @@ def _client(url: str) -> Any:
     }
     if scheme == "redis+cluster":
         address = "redis" + url.removeprefix("redis+cluster")
-        return RedisCluster.from_url(address, max_connections=_CONNECTIONS, **options)
-    pool = BlockingConnectionPool.from_url(
-        url, max_connections=_CONNECTIONS, timeout=TIMEOUT_SECONDS, **options
-    )
-    return Redis.from_pool(pool)
+        return RedisCluster.from_url(address, **options)
+    return Redis.from_url(url, **options)
 
 
 def _milliseconds(seconds: float) -> int:
