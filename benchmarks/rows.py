@@ -13,7 +13,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`value` and `ceiling` in `unit`; `ratio` = value / ceiling; `target` says which side is met."""
+    """`value` and `ceiling` in `unit`; `ratio` is value by ceiling."""
 
     name: str
     value: float
@@ -45,7 +45,7 @@ def row(
 def interleaved(
     works: dict[str, Callable[[], object]], rounds: int, calls: int
 ) -> dict[str, float]:
-    """Median seconds a call, the candidates taking turns so that a drifting machine hits all alike."""
+    """Median seconds a call; candidates take turns, so that a drifting machine hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():

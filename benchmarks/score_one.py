@@ -1,0 +1,104 @@
+"""`score-one`: one person, 20 records, the whole scorecard with reasons, against a bare loop.
+
+The ceiling only sums, fades and caps the same records by hand: no acts, no repeats, no steps, no
+explanation, nothing checked.
+"""
+
+from datetime import date, timedelta
+from random import Random
+
+from benchmarks.rows import Row, interleaved, row
+from scoring.catalog_files import shipped_catalog
+from scoring.engine import score
+from scoring.reasons import reasons
+from scoring.records import Record
+from scoring.scorecard import Levels, PerUnit, Scorecard
+from scoring.scorecard_files import in_force, shipped_scorecards
+
+RECORDS = 20
+DAY = date(2026, 11, 1)
+
+
+def run(small: bool) -> list[Row]:
+    """Measure on 200 people, so that no branch is learned by heart."""
+    card = in_force(shipped_scorecards(), DAY)
+    people = [_person(card, Random(n)) for n in range(200)]
+    by_hand = _hand_loop(card)
+
+    def whole() -> None:
+        for person in people:
+            reasons(score(person, card, DAY))
+
+    def bare() -> None:
+        for person in people:
+            by_hand(person)
+
+    taken = interleaved({"whole": whole, "bare": bare}, rounds=5 if small else 25, calls=3)
+    micros = {name: seconds / len(people) * 1e6 for name, seconds in taken.items()}
+    return [row("score-one", micros["whole"], "µs/person", micros["bare"], at_most=8)]
+
+
+def _person(card: Scorecard, random: Random) -> list[Record]:
+    catalog = shipped_catalog().in_force(DAY)
+    codes = sorted(card.rule_of)
+    records = []
+    for n in range(RECORDS):
+        item = catalog[random.choice(codes)]
+        occurred = DAY - timedelta(days=random.randrange(1, 1500))
+        records.append(
+            Record(
+                key=f"{item.code}|11420200MB1234567X|黄文〔2025〕{n:05d}号",
+                item=item.code,
+                occurred_on=occurred,
+                ended_on=occurred,
+                level=random.choice(item.levels).id if item.levels else None,
+                quantity=random.randrange(1, 60) * item.scale if item.unit else None,
+            )
+        )
+    return records
+
+
+def _hand_loop(card: Scorecard):  # type: ignore[no-untyped-def]
+    """Points, fades and caps of the same scorecard in plain dictionaries."""
+    worth: dict[tuple[str, str | None], int] = {}
+    per_unit: dict[str, tuple[int, int]] = {}
+    names, caps, fades = {}, {}, {}
+    for rule in card.rules:
+        caps[rule.id] = rule.total_cap or 1_000_000
+        for item in rule.items:
+            names[item] = rule.id
+            fades[item] = (rule.fade.hold_days, rule.fade.end_days) if rule.fade else None
+            if isinstance(rule.pricing, Levels):
+                for level, points in rule.pricing.points.items():
+                    worth[item, None if level == "any" else level] = rule.sign * points
+            elif isinstance(rule.pricing, PerUnit):
+                per_unit[item] = (rule.sign * rule.pricing.points, rule.pricing.per)
+            else:
+                per_unit[item] = (rule.sign * 100, rule.scale)
+    today, base = DAY, card.base
+
+    def loop(records: list[Record]) -> int:
+        sums: dict[str, int] = {}
+        for record in records:
+            item = record.item
+            if item in per_unit:
+                points, per = per_unit[item]
+                points = points * (record.quantity or 0) // per
+            else:
+                points = worth[item, record.level]
+            fade = fades[item]
+            if fade is not None and record.ended_on is not None:
+                age = (today - record.ended_on).days
+                if age >= fade[1]:
+                    continue
+                if age > fade[0]:
+                    points = points * (fade[1] - age) // (fade[1] - fade[0])
+            name = names[item]
+            sums[name] = sums.get(name, 0) + points
+        total = base
+        for name, points in sums.items():
+            cap = caps[name]
+            total += cap if points > cap else -cap if points < -cap else points
+        return total
+
+    return loop

@@ -1,0 +1,1 @@
+"""The command line `points`: one file a subject, each command a thin shell over a service."""

@@ -1,0 +1,1 @@
+"""A resident's score: stored, read, explained, compared and recomputed."""

@@ -1,0 +1,38 @@
+"""From a person's records to the score that is stored, with the day until which it holds."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from points_api.city import City
+from points_api.scores.document import StoredScore
+from scoring.engine import score
+from scoring.outlook import next_change
+from scoring.records import Record
+from scoring.validity import gone_on
+
+
+def compute(records: Sequence[Record], city: City, on: date, version: int) -> StoredScore:
+    """Score a person for a day. `version` orders the stored scores of one resident."""
+    card = city.scorecard(on)
+    result = score(records, card, on)
+    change = next_change(records, card, on)
+    following = city.next_scorecard(on)
+    edges = [record.occurred_on for record in records]
+    edges += [end for record in records if (end := gone_on(record, card)) is not None]
+    if following is not None:
+        edges.append(following.effective_from)
+    if change is not None:
+        edges.append(change)
+    if following is not None and (change is None or change >= following.effective_from):
+        change = following.effective_from
+    return StoredScore(
+        value=result.value,
+        base=result.base,
+        dimensions={d.dimension.id: d.points for d in result.dimensions},
+        scorecard=card.version,
+        as_of=on,
+        stale_on=min((edge for edge in edges if edge > on), default=None),
+        next_change_on=change,
+        records_digest=result.records_digest,
+        version=version,
+    )

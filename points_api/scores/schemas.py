@@ -1,0 +1,183 @@
+"""Wire shapes of the score: points are decimal strings, so that no client rounds them."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Points = Annotated[str, Field(pattern=r"^-?\d+\.\d$", examples=["83.5"])]
+FinePoints = Annotated[str, Field(pattern=r"^-?\d+\.\d{3}$", examples=["0.667"])]
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class BandOut(Wire):
+    id: str
+    name: str
+
+
+class DimensionOut(Wire):
+    id: str
+    name: str
+    points: Points
+    floor: Points
+    ceiling: Points
+
+
+class ScoreOut(Wire):
+    city: str
+    score: Points
+    band: BandOut
+    as_of: date
+    scorecard: str
+    base: Points
+    dimensions: list[DimensionOut]
+    next_change_on: date | None
+    records_digest: str
+
+
+class CountedOut(Wire):
+    """A record inside a rule; `points` after fading, `counts` false where another one counts."""
+
+    record_id: str
+    title: str
+    agency: str
+    occurred_on: date
+    level: str | None
+    quantity: str | None
+    points: FinePoints
+    counts: bool
+    repeat: int
+    note: str
+    repairable: bool
+
+
+class LineOut(Wire):
+    """A sum, cap or rounding inside a rule; records and lines add up to the rule's points."""
+
+    kind: Literal["sum", "year_cap", "total_cap", "rounding"]
+    year: int | None
+    points: FinePoints
+
+
+class ReasonOut(Wire):
+    """One line of the explanation; all lines add up exactly to score minus base."""
+
+    kind: Literal["rule", "dimension_held", "score_held"]
+    id: str
+    dimension: str
+    title: str
+    points: Points
+    text: str
+    legal_basis: str
+    records: list[CountedOut]
+    lines: list[LineOut]
+
+
+class AdviceOut(Wire):
+    """A change and what it would bring today; found by recomputing, not binding."""
+
+    kind: Literal["repair", "add"]
+    title: str
+    text: str
+    gain: Points
+    record_id: str | None
+
+
+class ForecastOut(Wire):
+    on: date
+    score: Points
+
+
+class ReasonsOut(Wire):
+    score: Points
+    base: Points
+    as_of: date
+    scorecard: str
+    basis: str
+    reasons: list[ReasonOut]
+    not_counted: list[str]
+    advice: list[AdviceOut]
+    forecast: list[ForecastOut]
+
+
+class HistoryEntryOut(Wire):
+    as_of: date
+    score: Points
+    band: BandOut
+    scorecard: str
+    cause: str
+    cause_text: str
+    records_digest: str
+
+
+class HistoryOut(Wire):
+    items: list[HistoryEntryOut]
+    next: str | None
+
+
+class DifferenceOut(Wire):
+    effect: Literal["time", "rule", "data"]
+    kind: Literal["base", "rule", "dimension_held", "score_held"]
+    id: str
+    title: str
+    points: Points
+
+
+class RecordChangeOut(Wire):
+    record_id: str
+    title: str
+    change: Literal[
+        "new", "gone", "corrected", "active", "disputed", "repaired", "withdrawn", "expired"
+    ]
+    text: str
+
+
+class ChangesOut(Wire):
+    """`time + rule + data` is exactly `to_score - from_score`."""
+
+    from_day: date
+    to_day: date
+    from_score: Points
+    to_score: Points
+    time: Points
+    rule: Points
+    data: Points
+    differences: list[DifferenceOut]
+    records: list[RecordChangeOut]
+
+
+class RepairIn(Wire):
+    repair: str = Field(description="record_id, as the reasons give it")
+
+
+class WaitIn(Wire):
+    wait_days: int = Field(ge=0, le=3660)
+
+
+class AddedRecordIn(Wire):
+    item: str = Field(max_length=64, examples=["volunteer.hours"])
+    level: str | None = Field(default=None, max_length=32)
+    quantity: str | None = Field(default=None, pattern=r"^\d{1,9}(\.\d{1,4})?$", examples=["10"])
+    occurred_on: date | None = None
+
+
+class AddIn(Wire):
+    add: AddedRecordIn
+
+
+class WhatIfIn(Wire):
+    suppose: list[RepairIn | WaitIn | AddIn] = Field(min_length=1, max_length=20)
+
+
+class WhatIfOut(Wire):
+    """Not binding: nobody knows which records come."""
+
+    score: Points
+    difference: Points
+    band: BandOut
+    as_of: date
+    binding: Literal[False]
+    reasons: list[ReasonOut]
