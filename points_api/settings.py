@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -143,10 +143,10 @@ class Settings(BaseSettings):
         return self
 
 
-def load(environment: Mapping[str, object] | None = None) -> Settings:
+def load(fields: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings from the environment; the argument overrides single fields by name."""
     try:
-        return Settings(**(environment or {}))  # type: ignore[arg-type]
+        return Settings(**(fields or {}))
     except ValidationError as error:
         lines = [_line(entry) for entry in error.errors(include_input=False, include_url=False)]
         raise SettingsError("; ".join(lines)) from None

@@ -61,7 +61,7 @@ class Keyring:
         # The configured suite first: what is looked up was most likely written by it.
         suites = sorted(_SUITES, key=lambda own: own != suite)
         self._macs = [
-            _mac(own, self.derive(f"index/{own}", 32, key_id))
+            message_authenticator(own, self.derive(f"index/{own}", 32, key_id))
             for own in suites
             for key_id in self._masters
         ]
@@ -139,7 +139,8 @@ class Keyring:
             ) from None
 
 
-def _mac(suite: Suite, key: bytes) -> _Mac:
+def message_authenticator(suite: Suite, key: bytes) -> _Mac:
+    """Return HMAC-SHA256 or, with SM4, HMAC-SM3 under a key."""
     return partial(_authenticate, HMAC(key, SHA256() if suite == "aes" else SM3()))
 
 
