@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     def _known_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             raise _refusal(
                 "要写时区名，例如 Asia/Shanghai", "name a zone such as Asia/Shanghai"
             ) from None
