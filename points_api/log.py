@@ -13,7 +13,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextvars import ContextVar
 from datetime import date
 from types import TracebackType
@@ -82,27 +82,47 @@ def get(name: str) -> FilteringBoundLogger:
     return cast(FilteringBoundLogger, structlog.get_logger(part=name))
 
 
+class _StandardError:
+    """Whatever `sys.stderr` is at the time of writing."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send everything, ours and the libraries', as JSON to the stream (standard error)."""
-    global _requests  # noqa: PLW0603 - the log is one for the process
-    out = stream or sys.stderr
+    out = stream or cast(TextIO, _StandardError())
     number = logging.getLevelNamesMapping()[level]
-    _requests = out if number <= logging.INFO else None
-    structlog.configure(
-        processors=[_render],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(out),
-        cache_logger_on_first_use=False,
-    )
+    _configure_ours(number, out)
     handler = logging.StreamHandler(out)
     handler.setFormatter(_LibraryFormatter())
-    logging.basicConfig(level=number, handlers=[handler], force=True)
+    # At INFO libraries tell every step of theirs, and here their words would be missing.
+    logging.basicConfig(
+        level=number if number < logging.INFO else max(number, logging.WARNING),
+        handlers=[handler],
+        force=True,
+    )
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
+        logger.setLevel(number)
     # Its lines hold addresses and full paths; the middleware writes better ones.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def _configure_ours(level: int, out: TextIO) -> None:
+    global _requests  # noqa: PLW0603 - the log is one for the process
+    _requests = out if level <= logging.INFO else None
+    structlog.configure(
+        processors=[_render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(out),
+        cache_logger_on_first_use=False,
+    )
 
 
 def request(method: str, route: str, status: int, seconds: float) -> None:
@@ -191,6 +211,5 @@ def is_request_id(text: str) -> bool:
     return _REQUEST.fullmatch(text) is not None
 
 
-def fields_of(line: str) -> Mapping[str, Any]:
-    """Read a line back."""
-    return cast(Mapping[str, Any], json.loads(line))
+# A program that forgets to configure must not fall back to the library's talkative default.
+_configure_ours(logging.WARNING, cast(TextIO, _StandardError()))
