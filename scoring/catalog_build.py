@@ -132,7 +132,7 @@ def _layout(name: str, raw: FileItem, build: _Build) -> Layout:
         return build.layouts.get(raw.layout, frame)
     place = next((n for n, c in enumerate(frame.columns) if c.role == "decided_on"), 0)
     columns = (*frame.columns[:place], *_columns(raw.column), *frame.columns[place:])
-    return Layout(raw.code, raw.title, columns, raw.basis)
+    return Layout(raw.code, raw.title, columns, frame.basis)
 
 
 def _twice(file: str, key: str, ids: list[str]) -> Iterator[FaultRow]:

@@ -62,11 +62,11 @@ def _column_faults(column: Column) -> Iterator[PartFault]:
 def item_faults(item: Item) -> Iterator[PartFault]:
     """What is wrong with an item in itself, forbidden kinds first."""
     headings = [heading for column in item.layout.columns for heading in column.headings]
-    for refusal in [
+    for refusal in (
         *refusals(item.code, item.title, headings),
         *refusals("", item.title_en, ()),
-    ]:
-        yield refusal.where, refusal.message_en, refusal.message
+    ):
+        yield f"{refusal.where} “{refusal.text}”", refusal.message_en, refusal.message
     if item.group not in GROUPS:
         yield "group", f"{item.group} is no class of the basic catalog", f"one of {GROUPS}"
     if item.in_force_until is not None and item.in_force_until <= item.in_force_from:

@@ -105,7 +105,7 @@ def _read(
 
 
 def _shape_faults(name: str, parsed: Any, error: ValidationError) -> Iterator[Fault]:
-    for fault in error.errors(include_url=False):
+    for fault in error.errors(include_input=False, include_url=False):
         mend = {
             "extra_forbidden": "remove the key or mend its spelling",
             "missing": "add the key",
