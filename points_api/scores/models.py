@@ -29,7 +29,7 @@ class ScoreRow(Model):
     value = fields.IntField()
     band = fields.CharField(max_length=32)
     base = fields.IntField()
-    dimensions: dict[str, int] = fields.JSONField()  # type: ignore[assignment]  # a descriptor
+    dimensions: dict[str, int] = fields.JSONField()
     scorecard = fields.CharField(max_length=64)
     as_of = fields.DateField()
     records_digest = fields.CharField(max_length=80)
@@ -60,7 +60,7 @@ class ScoreHistory(Model):
     scorecard = fields.CharField(max_length=64)
     records_digest = fields.CharField(max_length=80)
     cause = fields.CharField(max_length=32)
-    dimensions: dict[str, int] = fields.JSONField()  # type: ignore[assignment]  # a descriptor
+    dimensions: dict[str, int] = fields.JSONField()
     known_at = fields.DatetimeField()
 
     class Meta:

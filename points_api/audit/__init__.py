@@ -1,0 +1,1 @@
+"""The chain of audit entries: what was done, by whom, and the proof that nothing was altered."""

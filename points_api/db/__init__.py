@@ -1,0 +1,1 @@
+"""The store: connection, transactions, and what is written together with every change."""

@@ -1,0 +1,62 @@
+"""What the models cannot say by themselves, said so that both databases really hold it.
+
+The ORM leaves conditional unique and check constraints out when it creates a table, knows partial
+indexes only for equality, and refuses conditional uniqueness on SQLite. So models name constraints
+in `Meta.constraints`, migrations add each by `AddConstraint` from here, and a test reads the
+catalogs of both databases back.
+"""
+
+from typing import Any
+
+from tortoise.indexes import Index
+from tortoise.migrations import operations
+from tortoise.migrations.constraints import UniqueConstraint
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+
+
+class IndexWhere(Index):
+    """An index over the rows that meet a condition in SQL."""
+
+    def __init__(self, *, fields: tuple[str, ...] | list[str], name: str, where: str) -> None:
+        super().__init__(fields=fields, name=name)
+        self.where = where
+        self.extra = f" WHERE {where}"
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        path, args, named = super().deconstruct()
+        return path, args, {**named, "where": self.where}
+
+
+class AddConstraint(operations.AddConstraint):
+    """Add a check or unique constraint, also a conditional one on SQLite.
+
+    There a check is added by making the table anew, which drops its indexes and would cascade from
+    its rows: add checks first, then other constraints and indexes, and fill tables afterwards.
+    """
+
+    async def database_forward(
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
+    ) -> None:
+        unique = self.constraint
+        if (
+            state_editor is not None
+            and isinstance(state_editor, SqliteSchemaEditor)
+            and isinstance(unique, UniqueConstraint)
+            and unique.condition
+        ):
+            model = new_state.apps.get_model(f"{app_label}.{self.model_name}")
+            table = model.describe()["table"]
+            columns = ", ".join(f'"{column}"' for column in unique.fields)
+            sql = (
+                f'CREATE UNIQUE INDEX "{unique.name}" ON "{table}" ({columns}) '
+                f"WHERE {unique.condition}"
+            )
+            await operations.SQLOperation(sql, []).run(app_label, new_state, False, state_editor)
+        else:
+            await super().database_forward(app_label, old_state, new_state, state_editor)

@@ -1,0 +1,1 @@
+"""Records of people, append-only, with two times each."""
