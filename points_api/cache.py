@@ -23,11 +23,12 @@ from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
 from points_api import log, metrics
 
-TIMEOUT_SECONDS: Final = 0.25
+# Long enough that a busy process does not take itself for a dead Redis.
+TIMEOUT_SECONDS: Final = 1.0
 _CONNECTIONS: Final = 32
 _KEYS_PER_COMMAND: Final = 512
 _PROBE_SECONDS: Final = (0.05, 2.0)  # first pause and longest pause between probes
@@ -42,6 +43,8 @@ return 1
 _HIT = metrics.CACHE_READS.labels("hit")
 _MISS = metrics.CACHE_READS.labels("miss")
 _UNAVAILABLE = metrics.CACHE_READS.labels("unavailable")
+# The cluster client has an error of its own, outside the family.
+_GONE = (RedisError, RedisClusterException, OSError)
 _T = TypeVar("_T")
 _Waiting = tuple[Sequence[str], asyncio.Future[list[bytes | None]]]
 _log = log.get("cache")
@@ -161,7 +164,12 @@ class Cache:
         """Run a job of the cache's own, free of whatever transaction the caller is in."""
         task = asyncio.get_running_loop().create_task(job(), context=Context())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (mistake := task.exception()) is not None:
+            _log.error("cache.failed", exc_info=mistake)
 
     async def _flush(self) -> None:
         batch, self._waiting = self._waiting, []
@@ -211,7 +219,7 @@ class Cache:
             if operation not in self._refusals:  # once is enough; the counter tells how often
                 self._refusals.add(operation)
                 _log.warning("cache.refused", operation=operation, error=type(error).__name__)
-        except (RedisError, OSError) as error:
+        except _GONE as error:
             self._lose(error)
         return False, None
 
@@ -229,7 +237,7 @@ class Cache:
             pause = min(pause * 2, longest)
             try:
                 await self._client.ping()
-            except (RedisError, OSError):
+            except _GONE:
                 continue
             self._lost = False
             self._refusals.clear()
