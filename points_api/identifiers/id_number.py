@@ -35,7 +35,7 @@ _EARLIEST: Final = date(1800, 1, 1)
 _DRESSING: Final = re.compile(r"[\s\u200b\u200e\u200f\u2060\ufeff'\u2018\u2019`]+")
 _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９ｘＸ＊．＋ｅＥ", "0123456789xX*.+eE")
 _SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
-_MASKED: Final = re.compile(r"[*?#•●○_-]|[xX].")
+_MASKED: Final = re.compile(r"[*?#•●○_]|[xX].")
 _WELL_FORMED: Final = re.compile(r"\d{17}[\dX]")
 
 

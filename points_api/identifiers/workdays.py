@@ -94,6 +94,9 @@ def load(path: Path = SHIPPED) -> WorkingCalendar:
     """Read and check a calendar file."""
     with path.open("rb") as file:
         tables = tomllib.load(file)["year"]
+    years = [table["year"] for table in tables]
+    if twice := {year for year in years if years.count(year) > 1}:
+        raise CalendarError(f"workdays: {min(twice)} is entered twice; keep one table")
     return WorkingCalendar({table["year"]: _year(table) for table in tables})
 
 
