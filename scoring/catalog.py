@@ -1,7 +1,7 @@
 """The catalog (公共信用信息目录): which agency may deliver which kind of record, in which columns.
 
 Shapes only; `catalog_files.py` reads them from TOML and refuses what is wrong or forbidden.
-An item that is not in force on a day cannot be ingested on that day.
+A record decided on a day on which its item was not in force cannot be ingested.
 """
 
 import re
@@ -156,7 +156,7 @@ class Item:
     note: str = ""
 
     def in_force(self, on: date) -> bool:
-        """True when the catalog allows this item on that day."""
+        """True when the catalog allows records decided on that day."""
         return self.in_force_from <= on and (
             self.in_force_until is None or on < self.in_force_until
         )

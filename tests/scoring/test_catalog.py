@@ -192,8 +192,8 @@ def test_a_change_of_status_names_the_earlier_document_and_its_organ():
 @pytest.mark.parametrize(
     ("code", "last_day"),
     [
-        ("penalty.police", date(2025, 12, 31)),
         ("organ.registration", date(2024, 4, 30)),
+        ("organ.donation", date(2024, 4, 30)),
         ("charity.donation", date(2024, 9, 4)),
         ("court.unfulfilled", date(2023, 12, 31)),
         ("arbitration.unfulfilled", date(2026, 2, 28)),
@@ -206,9 +206,9 @@ def test_an_amended_item_follows_the_law_of_its_day(code, last_day):
     assert before.in_force_until == after.in_force_from
 
 
-def test_sealed_public_security_penalties_are_no_longer_collected():
-    assert "治安" in CATALOG.in_force(date(2025, 12, 31))["penalty.police"].title
-    assert "治安" not in CATALOG.in_force(date(2026, 1, 1))["penalty.police"].title
+def test_public_security_penalties_are_sealed_by_law_and_not_collected():
+    assert not [code for code, item in ITEMS.items() if "治安" in item.title]
+    assert "第一百三十六条" in ITEMS["penalty.police"].note
 
 
 def test_months_in_a_row_are_counts_and_never_amounts():
@@ -219,8 +219,8 @@ def test_months_in_a_row_are_counts_and_never_amounts():
 
 
 def test_no_item_is_in_force_before_the_catalog_or_twice_on_a_day():
-    assert CATALOG.in_force(date(2022, 12, 31)) == {}
-    for day in (date(2023, 6, 1), date(2024, 5, 1), date(2025, 12, 31), TODAY):
+    assert CATALOG.in_force(date(2014, 12, 31)) == {}
+    for day in (date(2015, 1, 1), date(2023, 6, 1), date(2024, 5, 1), date(2025, 12, 31), TODAY):
         codes = [item.code for item in CATALOG.items if item.in_force(day)]
         assert len(codes) == len(set(codes))
 
