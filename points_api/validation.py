@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from points_api.language import Language, Text
 
 # A field of ours is snake_case (headers: with hyphens); anything else was made up by the caller.
-_OUR_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}[0-9]{0,2}")
+_OUR_NAME = re.compile(r"[a-z_][a-z_-]{0,39}[0-9]{0,2}")
 
 
 class FieldError(ValueError):
