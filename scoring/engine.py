@@ -40,6 +40,7 @@ from scoring.scorecard import (
 )
 from scoring.validity import FULL, in_force, weight_of
 
+PRICED_SINGLY = (Levels, PerUnit)  # the others price the sum of all quantities
 LineKind = Literal["sum", "year_cap", "total_cap", "rounding"]
 
 
@@ -156,7 +157,7 @@ def select(
         rule = scorecard.rule_of.get(record.item)
         if rule is not None and in_force(record, scorecard, on):
             chosen.setdefault(rule.id, (rule, []))[1].append(record)
-    return dict(sorted(chosen.items(), key=lambda entry: scorecard.place_of[entry[0]]))
+    return {rule.id: chosen[rule.id] for rule in scorecard.rules if rule.id in chosen}
 
 
 _key = attrgetter("key")
@@ -164,48 +165,47 @@ _key = attrgetter("key")
 
 def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
     """Apply one rule to its selected records, which are in force on the day."""
-    if isinstance(rule.pricing, Levels | PerUnit):
-        counted = _priced(rule, rule.pricing, records, on)
-        lines: list[Line] = []
-        raw = sum(entry.points for entry in counted)
+    pricing = rule.pricing
+    lines: list[Line] = []
+    if isinstance(pricing, PRICED_SINGLY):
+        counted = _priced(rule, pricing, records, on)
+        raw = sum([entry.points for entry in counted])
         if rule.year_cap is not None:
-            lines += _year_caps(rule.year_cap, counted)
-            raw += sum(line.points for line in lines)
+            lines = _year_caps(rule.year_cap, counted)
+            raw += sum([line.points for line in lines])
     else:
         counted = _weighed(rule, records, on)
-        lines = _sums(rule, rule.pricing, counted)
-        raw = sum(line.points for line in lines)
-    capped = raw if rule.total_cap is None else _held(raw, rule.total_cap)
-    if capped != raw:
-        lines.append(Line("total_cap", capped - raw))
-    points = capped - capped % TENTH if capped >= 0 else capped + -capped % TENTH
-    if points != capped:
-        lines.append(Line("rounding", points - capped))
-    return RuleResult(rule, points, tuple(counted), tuple(lines))
+        lines = _sums(rule, pricing, counted)
+        raw = sum([line.points for line in lines])
+    if rule.total_cap is not None and abs(raw) > rule.total_cap:
+        lines.append(Line("total_cap", _held(raw, rule.total_cap) - raw))
+        raw = _held(raw, rule.total_cap)
+    rest = raw % TENTH if raw >= 0 else -(-raw % TENTH)
+    if rest:
+        lines.append(Line("rounding", -rest))
+    return RuleResult(rule, raw - rest, tuple(counted), tuple(lines))
 
 
 def _priced(
     rule: Rule, pricing: Levels | PerUnit, records: list[Record], on: date
 ) -> list[Counted]:
-    repeat = rule.repeat
+    sign, fade, repeat = rule.sign, rule.fade, rule.repeat
     places = _places(rule, repeat, records) if repeat else {}
-    levels = pricing.points if isinstance(pricing, Levels) else None
-    units = pricing if isinstance(pricing, PerUnit) else PerUnit(0, 1)
-    weight, nth, counted = FULL, 1, []
+    counted = []
     for record in records:
-        if levels is not None:
-            price, per = levels[record.level or "any"], 1
+        if isinstance(pricing, Levels):
+            price, per = pricing.points[record.level or "any"], 1
         else:
-            price, per = units.points * (record.quantity or 0), units.per
-        if rule.fade is not None:
-            weight = weight_of(rule, record, on)
-        if repeat is not None:
+            price, per = pricing.points * (record.quantity or 0), pricing.per
+        weight = weight_of(rule, record, on) if fade else FULL
+        nth = 1
+        if repeat:
             nth = places[record.key]
             price *= repeat.percent[min(nth, len(repeat.percent)) - 1]
             per *= 100
-        magnitude = price * weight[0] // (per * weight[1])
-        counted.append(Counted(record, rule.sign * magnitude, 0, weight, nth, True))
-    return counted if rule.one_per == "record" else _keep_greatest(rule, counted, _effect)
+        points = sign * (price * weight[0] // (per * weight[1]))
+        counted.append(Counted(record, points, 0, weight, nth, True))
+    return _keep_greatest(rule, counted, _effect)
 
 
 def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
@@ -214,7 +214,7 @@ def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
         weight = weight_of(rule, record, on)
         quantity = (record.quantity or 0) * weight[0] // weight[1]
         counted.append(Counted(record, 0, quantity, weight, 1, True))
-    return counted if rule.one_per == "record" else _keep_greatest(rule, counted, _quantity)
+    return _keep_greatest(rule, counted, _quantity)
 
 
 def group_of(rule: Rule, record: Record) -> str:
@@ -226,6 +226,8 @@ def group_of(rule: Rule, record: Record) -> str:
 
 def _places(rule: Rule, repeat: Repeat, records: list[Record]) -> dict[str, int]:
     """Each record's place among the acts of the rule inside the repeat window that ends with it."""
+    if len(records) == 1:
+        return {records[0].key: 1}
     ordered = sorted((r.occurred_on.toordinal(), group_of(rule, r), r.key) for r in records)
     window: dict[str, int] = {}
     places: dict[str, int] = {}
@@ -255,6 +257,8 @@ def _keep_greatest(
     rule: Rule, counted: list[Counted], size: Callable[[Counted], int]
 ) -> list[Counted]:
     """Of each group the entry of greatest effect; ties go to the first key."""
+    if rule.one_per == "record" or len(counted) == 1:
+        return counted
     best: dict[str, Counted] = {}
     for entry in counted:
         group = group_of(rule, entry.record)

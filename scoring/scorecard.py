@@ -157,13 +157,10 @@ class Scorecard:
     examples: tuple[Example, ...] = ()
     digest: str = ""
     rule_of: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
-    place_of: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_item = {item: rule for rule in self.rules for item in rule.items}
-        places = {rule.id: place for place, rule in enumerate(self.rules)}
         object.__setattr__(self, "rule_of", by_item)
-        object.__setattr__(self, "place_of", places)
 
     def band_of(self, value: int) -> Band:
         """The band that a score of `value` thousandths lies in."""

@@ -1,4 +1,4 @@
-"""The score as `GET /v1/me/score` gives it: one rendering, used by the route and the hot path alike.
+"""The score as `GET /v1/me/score` gives it: one rendering for the route and the hot path alike.
 
 What is stored is language-free and holds until `stale_on`; names come from the scorecard, and the
 day shown is the day of reading, because up to `stale_on` nothing in it differs.

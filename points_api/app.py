@@ -1,0 +1,87 @@
+"""The HTTP application: what is opened at start, what stands around every request, which routes.
+
+Order from the outside: measuring and logging, size limit, the hot score route, the gate of the
+access table, FastAPI. One process holds one database pool, one Redis client, one HTTP client.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import httpx
+from fastapi import FastAPI
+
+from points_api import log, metrics, problem
+from points_api.access_log import routes as access_log_routes
+from points_api.access_log.own_looks import OwnLooks
+from points_api.auth import identity
+from points_api.auth import routes as auth_routes
+from points_api.auth.access import Gate
+from points_api.cache import Cache
+from points_api.catalog import routes as catalog_routes
+from points_api.city import load_city
+from points_api.consents import routes as consent_routes
+from points_api.crypto.keyring import Keyring
+from points_api.db import config
+from points_api.deliveries import routes as delivery_routes
+from points_api.exports import routes as export_routes
+from points_api.health import routes as health_routes
+from points_api.home import routes as home_routes
+from points_api.jobs.embedded import embedded_jobs
+from points_api.middleware import BodyLimit, Requests
+from points_api.records import routes as record_routes
+from points_api.residents import accounts, registry
+from points_api.residents import routes as resident_routes
+from points_api.scores import routes as score_routes
+from points_api.scores.hot import HotScore
+from points_api.scores.service import Scores
+from points_api.settings import Settings, announcements
+
+ROUTERS = (
+    health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
+    record_routes, home_routes, export_routes, access_log_routes, delivery_routes,
+)  # fmt: skip
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; opens nothing before its lifespan begins."""
+    app = FastAPI(
+        title="黄石市个人信用积分 · Huangshi personal credit points",
+        version="2026.1.0",
+        description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。",
+        lifespan=partial(_lifespan, settings=settings),
+        docs_url=None,
+        redoc_url=None,
+    )
+    problem.install(app)
+    for routes in ROUTERS:
+        app.include_router(routes.router)
+    app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
+    app.add_middleware(Gate)
+    app.add_middleware(HotScore, owner=app)
+    larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger)
+    app.add_middleware(Requests)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    for line in announcements(settings):
+        log.get("start").warning("announcement", text=line)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(config.open(settings.database_url))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
+        cache = Cache.from_url(settings.redis_url, prefix=f"{settings.city}:")
+        stack.push_async_callback(cache.aclose)
+        state = app.state
+        state.settings, state.cache = settings, cache
+        state.city = load_city(settings.data_dir)
+        state.keyring = Keyring.from_settings(settings)
+        state.scores = Scores(state.city, cache)
+        state.registry = registry.compose(settings, state.keyring, client, state.scores)
+        account_of = partial(accounts.find_or_add, state.keyring)
+        state.identity = identity.compose(settings, state.keyring, cache, client, account_of)
+        state.own_looks = await stack.enter_async_context(OwnLooks().running())
+        await stack.enter_async_context(embedded_jobs(settings, state.scores, cache))
+        yield

@@ -1,0 +1,1 @@
+"""What anyone may read: the catalog and the scorecard in force."""

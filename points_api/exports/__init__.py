@@ -1,0 +1,1 @@
+"""My data, to take along."""

@@ -1,0 +1,85 @@
+"""`GET /v1/me/export`: everything held about a resident as one JSON file (PIPL article 45)."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from points_api import clock
+from points_api.access_log.models import AccessEntry
+from points_api.access_log.own_looks import note_look
+from points_api.auth.callers import ResidentCaller
+from points_api.consents.models import Consent
+from points_api.language import Reader
+from points_api.records.facts import record_id
+from points_api.records.models import RecordRow
+from points_api.records.reading import facts_of
+from points_api.residents import service as residents
+from points_api.residents.membership import member_of
+from points_api.scores.explanation import Explainer
+from points_api.scores.models import ScoreHistory
+
+router = APIRouter(prefix="/v1/me", tags=["resident"])
+FORMAT = "huangshi-credit-points/export/1"
+
+
+@router.get(
+    "/export",
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+async def export(request: Request, caller: ResidentCaller, language: Reader) -> Response:
+    """导出我的全部数据：加入信息、同意、记录（含每一版）、分值与理由、历史、查询日志。"""
+    now = clock.now()
+    view = await residents.view(
+        request.app.state.registry, caller.resident_id, now, clock.day_of(now)
+    )
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "made_at": now.astimezone(clock.LEGAL_ZONE).isoformat(),
+        "enrollment": {
+            "state": view.state,
+            "joined_at": view.joined_at,
+            "name": view.name,
+            "id_number": view.id_number,
+            "phone": view.phone,
+            "notice_version": view.notice_version,
+        },
+        "consents": await Consent.filter(resident_id=caller.resident_id).order_by("id").values(),
+        "access_log": await AccessEntry.filter(resident_id=caller.resident_id)
+        .order_by("id")
+        .values("day", "actor_kind", "actor", "purpose", "what", "times", "first_at", "last_at"),
+    }
+    if view.state != "not_joined":
+        document |= await _joined(request, caller, language)
+    note_look(request, caller.resident_id, "export")
+    name = f"credit-points-{clock.day_of(now).isoformat()}.json"
+    return Response(
+        json.dumps(document, ensure_ascii=False, default=str, indent=1).encode(),
+        media_type="application/json",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def _joined(request: Request, caller: ResidentCaller, language: Reader) -> dict[str, Any]:
+    member = await member_of(caller.resident_id)
+    explainer = Explainer(request.app.state.city, member.person_id, clock.today(), language)
+    rows = await RecordRow.filter(person_id=member.person_id).order_by("known_from", "id").values()
+    history = await ScoreHistory.filter(resident_id=caller.resident_id).order_by("id").values()
+    return {
+        "score": explainer.explain(await facts_of(member.person_id)).model_dump(),
+        "records": [_record(row, member.person_id) for row in rows],
+        "score_history": [_without_ids(row) for row in history],
+    }
+
+
+def _record(row: dict[str, Any], person_id: Any) -> dict[str, Any]:
+    key = f"{row['item']}|{row['unit']}|{row['document_no']}"
+    return {"record_id": record_id(person_id, key), **_without_ids(row)}
+
+
+def _without_ids(row: dict[str, Any]) -> dict[str, Any]:
+    internal = {"id", "person_id", "resident_id", "delivery_id", "row_no", "content"}
+    return {name: value for name, value in row.items() if name not in internal}

@@ -1,0 +1,1 @@
+"""What runs without being asked: the relay, the nightly rescoring, sealing the audit log."""

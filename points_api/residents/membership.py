@@ -1,0 +1,36 @@
+"""Who of the signed-in residents has joined, and which person they are."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from points_api.problem import Problem
+from points_api.residents.models import Enrollment
+
+
+class NoMember(Problem):
+    slug, status, errcode = "no-member", 404, 40435
+    title = ("您还没有加入", "You have not joined")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "加入后才有信用积分；不加入不影响您办任何事。加入：POST /v1/me/enrollment",
+            "There is a score only after joining, and not joining affects nothing else. "
+            "To join: POST /v1/me/enrollment",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A resident who has joined, and the person they are."""
+
+    resident_id: UUID
+    enrollment_id: UUID
+    person_id: UUID
+
+
+async def member_of(resident_id: UUID) -> Member:
+    """The member behind an account. Raises `NoMember`."""
+    found = await Enrollment.get_or_none(resident_id=resident_id, left_at=None)
+    if found is None:
+        raise NoMember
+    return Member(resident_id, found.id, found.person_id)

@@ -1,0 +1,129 @@
+"""`GET /v1/me/score` below the framework, for when everything needed is at hand.
+
+The busiest operation by far. Here it costs one look-up of a verified token, one trip to Redis for
+session marker and document together, and where Redis has forgotten, one statement in PostgreSQL.
+Whatever is not plain sailing (no token, an ended session, a day that changes the score, a consent
+to renew, SQLite) is passed on to the ordinary route, which gives the very same bytes; a test
+compares them. The operation stays in the OpenAPI document and in the access table through it.
+"""
+
+import json
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from points_api import clock
+from points_api.access_log.own_looks import OwnLooks
+from points_api.auth.callers import bearer
+from points_api.auth.identity import Identity
+from points_api.auth.sessions import LIVE, LIVE_SECONDS, marker_key
+from points_api.auth.sessions import read as read_marker
+from points_api.auth.tokens import Claims
+from points_api.cache import Cache
+from points_api.conditional import etag_of, matches, private_headers
+from points_api.db.transaction import connection, dialect
+from points_api.language import Language, choose
+from points_api.middleware import ROUTE
+from points_api.problem import Problem
+from points_api.scores.cache import TTL_SECONDS, key_of
+from points_api.scores.document import StoredScore, render
+from points_api.scores.service import Scores
+
+PATH: Final = "/v1/me/score"
+# Session, consent and score in one statement; no row means: let the ordinary route find out why.
+_READ: Final = """
+SELECT s.value, s.base, s.dimensions, s.scorecard, s.as_of, s.stale_on, s.next_change_on,
+       s.records_digest, s.version
+FROM session e
+JOIN score s ON s.resident_id = e.resident_id
+JOIN consent c ON c.resident_id = e.resident_id AND c.purpose = 'scoring'
+     AND c.withdrawn_at IS NULL AND c.expires_at > $2 AND c.notice_version = $3
+WHERE e.id = $1 AND e.revoked_at IS NULL AND e.expires_at > $2
+"""
+
+
+class HotScore:
+    """ASGI middleware; the application's state holds what the lifespan put there."""
+
+    def __init__(self, app: ASGIApp, owner: FastAPI) -> None:
+        self._app, self._owner = app, owner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        language = choose(headers.get(b"accept-language", b"").decode("latin-1"))
+        body = await self._body(scope, language)
+        if body is None:
+            await self._app(scope, receive, send)
+            return
+        scope[ROUTE] = PATH
+        await _answer(headers, body, language, send)
+
+    async def _body(self, scope: Scope, language: Language) -> bytes | None:
+        state = self._owner.state
+        identity: Identity = state.identity
+        now = clock.now()
+        try:
+            claims = identity.tokens.verify(bearer(scope["headers"]), now)
+        except Problem:
+            return None
+        if claims.kind != "resident":
+            return None
+        day = clock.day_of(now)
+        cache: Cache = state.cache
+        key = key_of(claims.subject, language, day)
+        marker, body = await cache.get_many((marker_key(claims.session), key))
+        live = read_marker(marker)
+        if live is False:
+            return None
+        if not live or not body:
+            body = await self._from_database(claims, language, now, day)
+        if body is not None:
+            looks: OwnLooks = state.own_looks
+            looks.note(UUID(claims.subject), "score")
+        return body
+
+    async def _from_database(
+        self, claims: Claims, language: Language, now: datetime, day: date
+    ) -> bytes | None:
+        state = self._owner.state
+        if dialect() != "postgres":
+            return None
+        notice = state.registry.notices.current(day)
+        parameters = [UUID(claims.session), now, notice.version]
+        rows = await connection().execute_query_dict(_READ, parameters)
+        stored = _stored(rows[0]) if rows else None
+        if stored is None or not stored.holds_on(day):
+            return None
+        scores: Scores = state.scores
+        body = render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
+        await state.cache.set_if_absent(marker_key(claims.session), LIVE, LIVE_SECONDS)
+        key = key_of(claims.subject, language, day)
+        await state.cache.put(key, stored.version, body, TTL_SECONDS)
+        return body
+
+
+def _stored(row: dict[str, Any]) -> StoredScore:
+    dimensions = row["dimensions"]
+    read = json.loads(dimensions) if isinstance(dimensions, str) else dimensions
+    return StoredScore(**{**row, "dimensions": read})
+
+
+async def _answer(
+    headers: dict[bytes, bytes], body: bytes, language: Language, send: Send
+) -> None:
+    etag = etag_of(body)
+    answer = [(k.lower().encode(), v.encode()) for k, v in private_headers(etag, language).items()]
+    known = headers.get(b"if-none-match")
+    if known is not None and matches(known.decode("latin-1"), etag):
+        await send({"type": "http.response.start", "status": 304, "headers": answer})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    answer += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": answer})
+    await send({"type": "http.response.body", "body": body})

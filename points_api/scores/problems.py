@@ -1,0 +1,32 @@
+"""Refusals of reading a score."""
+
+from points_api.problem import Problem
+
+
+class UnknownRecord(Problem):
+    slug, status, errcode = "unknown-record", 422, 42250
+    title = ("没有这条记录", "There is no such record")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "请使用 /v1/me/records 给出的 record_id", "Use a record_id that /v1/me/records gives"
+        )
+
+
+class UnknownItem(Problem):
+    slug, status, errcode = "unknown-item", 422, 42251
+    title = ("目录中没有这一项", "The catalog has no such item")
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"suppose.add: {detail}", f"suppose.add: {detail}")
+
+
+class DaysReversed(Problem):
+    slug, status, errcode = "days-reversed", 422, 42252
+    title = ("日期有误", "The days are mistaken")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "from 不得晚于 to，to 不得晚于今天，from 不得早于加入之日",
+            "from must not lie after to, to not after today, from not before the day of joining",
+        )

@@ -1,0 +1,66 @@
+"""What if, from the wire to the calculator and back; nothing is written."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from points_api.city import City
+from points_api.language import Language
+from points_api.records.facts import record_id
+from points_api.scores.explanation import Explainer
+from points_api.scores.problems import UnknownItem, UnknownRecord
+from points_api.scores.schemas import AddedRecordIn, AddIn, RepairIn, WhatIfIn, WhatIfOut
+from scoring.engine import score
+from scoring.records import Record
+from scoring.scorecard import points_text
+from scoring.scorecard_files import record_of
+from scoring.scorecard_shapes import ExampleRecord
+from scoring.whatif import Add, Repair, Supposition, Wait, what_if
+
+
+def suppose(
+    city: City,
+    person_id: UUID,
+    records: Sequence[Record],
+    body: WhatIfIn,
+    on: date,
+    language: Language,
+) -> WhatIfOut:
+    """The score under the suppositions. Raises `UnknownRecord`, `UnknownItem`."""
+    card = city.scorecard(on)
+    keys = {record_id(person_id, record.key): record.key for record in records}
+    wanted: list[Supposition] = []
+    for n, supposition in enumerate(body.suppose):
+        if isinstance(supposition, RepairIn):
+            if supposition.repair not in keys:
+                raise UnknownRecord
+            wanted.append(Repair(keys[supposition.repair]))
+        elif isinstance(supposition, AddIn):
+            wanted.append(Add(_added(supposition.add, city, on, f"what-if:{n}")))
+        else:
+            wanted.append(Wait(supposition.wait_days))
+    result = what_if(records, card, on, wanted)
+    explainer = Explainer(city, person_id, result.on, language)
+    return WhatIfOut(
+        score=points_text(result.value),
+        difference=points_text(result.value - score(records, card, on).value),
+        band=explainer.band(result),
+        as_of=result.on,
+        binding=False,
+        reasons=explainer.reasons(result),
+    )
+
+
+def _added(row: AddedRecordIn, city: City, on: date, key: str) -> Record:
+    written = ExampleRecord(
+        item=row.item,
+        occurred_on=row.occurred_on or on,
+        level=row.level,
+        quantity=None if row.quantity is None else Decimal(row.quantity),
+        act=key,
+    )
+    try:
+        return record_of(written, city.catalog, on, key)
+    except ValueError as error:
+        raise UnknownItem(str(error)) from None
