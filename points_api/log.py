@@ -26,8 +26,6 @@ from structlog.typing import FilteringBoundLogger
 from points_api import clock
 
 WITHHELD = "withheld"
-_requests: TextIO | None = None
-"""Where request lines go; None when the level is above INFO."""
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request being served; set by the middleware, None outside of one."""
 
@@ -92,6 +90,10 @@ class _StandardError:
         sys.stderr.flush()
 
 
+_out: TextIO = cast(TextIO, _StandardError())
+_tells_requests = False
+
+
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send everything, ours and the libraries', as JSON to the stream (standard error)."""
     out = stream or cast(TextIO, _StandardError())
@@ -115,8 +117,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
 
 
 def _configure_ours(level: int, out: TextIO) -> None:
-    global _requests  # noqa: PLW0603 - the log is one for the process
-    _requests = out if level <= logging.INFO else None
+    global _out, _tells_requests  # noqa: PLW0603 - the log is one for the process
+    _out, _tells_requests = out, level <= logging.INFO
     structlog.configure(
         processors=[_render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -125,14 +127,21 @@ def _configure_ours(level: int, out: TextIO) -> None:
     )
 
 
+def announce(text: str) -> None:
+    """Write a sentence of ours for the operator, whatever the level. It must hold no value."""
+    line = _line("warning", "start", "announcement") | {"text": text}
+    _out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+    _out.flush()
+
+
 def request(method: str, route: str, status: int, seconds: float) -> None:
     """Log an answered request: the line of `info("request", …)` at a fifth of its cost.
 
     The route is a template of ours, never the path that was asked for.
     """
-    if _requests is not None:
+    if _tells_requests:
         verb = method if _METHOD.fullmatch(method) else WITHHELD
-        _requests.write(
+        _out.write(
             f'{{"at":"{clock.now().isoformat(timespec="milliseconds")}","level":"info",'
             f'"part":"http","event":"request","request_id":"{request_id.get()}",'
             f'"method":"{verb}","route":"{route}","status":{status},'
@@ -212,4 +221,4 @@ def is_request_id(text: str) -> bool:
 
 
 # A program that forgets to configure must not fall back to the library's talkative default.
-_configure_ours(logging.WARNING, cast(TextIO, _StandardError()))
+_configure_ours(logging.WARNING, _out)

@@ -126,6 +126,14 @@ def test_the_level_is_kept_to_by_us_and_by_libraries(out):
     assert out.getvalue() == ""
 
 
+def test_an_announcement_is_heard_at_every_level(out):
+    log.configure("ERROR", out)
+    log.announce("警告：正在使用开发密钥")
+    [line] = lines(out)
+    assert (line["event"], line["text"]) == ("announcement", "警告：正在使用开发密钥")
+    assert "警告" in out.getvalue()
+
+
 def test_before_it_is_configured_the_log_is_already_safe():
     code = (
         "from points_api import log\n"
