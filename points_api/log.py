@@ -117,7 +117,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
 
 
 def _configure_ours(level: int, out: TextIO) -> None:
-    global _out, _tells_requests  # noqa: PLW0603 - the log is one for the process
+    global _out, _tells_requests
     _out, _tells_requests = out, level <= logging.INFO
     structlog.configure(
         processors=[_render],
