@@ -95,14 +95,23 @@ def dialect() -> Dialect:
 async def advisory_lock(name: str) -> None:
     """Wait until no other transaction holds the lock of this name, and hold it to the end.
 
-    SQLite needs none: it lets only one writer begin.
+    SQLite needs none: it lets only one transaction begin.
     """
+    await _lock("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+
+
+async def advisory_lock_if_free(name: str) -> bool:
+    """Take the lock to the end of the transaction, or return False where another holds it."""
+    rows = await _lock("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine", name)
+    return all(row["mine"] for row in rows)
+
+
+async def _lock(sql: str, name: str) -> list[dict[str, Any]]:
     if not inside():
-        raise RuntimeError("advisory_lock: no transaction is open")
-    if dialect() == "postgres":
-        await connection().execute_query(
-            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [name]
-        )
+        raise RuntimeError("a lock needs an open transaction, to the end of which it is held")
+    if dialect() == "sqlite":
+        return []
+    return await connection().execute_query_dict(sql, [name])
 
 
 async def _until_committed(function: Callable[[], Coroutine[Any, Any, T]]) -> _Done[T]:

@@ -1,0 +1,96 @@
+"""What was done, by whom, to what: written with every change, and provably not altered since.
+
+An entry is written in the transaction of what it tells, with a digest of itself. Later it is
+sealed (`sealing.py`): it gets the next number and a hash over the hash before and its own digest.
+
+Entries hold ids and codes. Whatever looks like an ID number, a phone, an openid or a name is
+refused here, for an entry can never be taken back.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from points_api import clock
+from points_api.audit.models import AuditEntry
+from points_api.db.transaction import transactional
+from points_api.db.writes import Insert, write_all
+from points_api.ids import new_id
+
+# Bounded, so that no part of a UUID or of a digest is taken for one.
+_PERSONAL = re.compile(
+    r"(?<![0-9A-Za-z])(\d{17}[\dXx]|\d{15}|(\+?86)?1[3-9]\d{9}|o[\w-]{27})(?![0-9A-Za-z])"
+)
+_MAX_TEXT = 200
+
+
+class PersonalDataError(ValueError):
+    """Something in an entry looks like personal data. Names the place, never the value."""
+
+
+def entry(actor: str, action: str, subject: str, details: Mapping[str, Any]) -> Insert:
+    """Return the entry as a write, to go with others in one round trip.
+
+    `actor` and `subject` are a kind and an id, such as `resident:<uuid>`; `action` is such as
+    `session.open`.
+    """
+    said = {"actor": actor, "action": action, "subject": subject, "details": dict(details)}
+    for place, value in _values("", said):
+        _refuse_personal(place, value)
+    row: dict[str, Any] = {"id": new_id(), "at": clock.now(), **said}
+    return Insert(AuditEntry, [{**row, "digest": digest_of(**row)}])
+
+
+@transactional
+async def append(actor: str, action: str, subject: str, details: Mapping[str, Any]) -> None:
+    """Write an entry in the caller's transaction."""
+    await write_all([entry(actor, action, subject, details)])
+
+
+def digest_of(
+    id: UUID,  # noqa: A002 - the column's name
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    details: Mapping[str, Any],
+) -> str:
+    """Return the hash of an entry's canonical JSON: names sorted, no spaces, ASCII."""
+    entry_as_json = {
+        "id": str(id),
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "details": details,
+    }
+    text = json.dumps(entry_as_json, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def _values(place: str, value: object) -> Iterator[tuple[str, object]]:
+    """Walk through nested JSON; names of fields are values too."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield f"{place}.", name
+            yield from _values(f"{place}.{name}", inner)
+    elif isinstance(value, list | tuple):
+        for at, inner in enumerate(value):
+            yield from _values(f"{place}[{at}]", inner)
+    else:
+        yield place, value
+
+
+def _refuse_personal(place: str, value: object) -> None:
+    # A float would not come back from every database as it went in.
+    if not isinstance(value, str | int | None):
+        raise TypeError(f"audit{place}: text, whole numbers, true, false and null only")
+    text = str(value)
+    if not text.isascii() or not text.isprintable() or len(text) > _MAX_TEXT:
+        raise PersonalDataError(f"audit{place}: ids and codes only, of ASCII letters")
+    if _PERSONAL.search(text):
+        raise PersonalDataError(f"audit{place}: looks like an ID number, a phone or an openid")

@@ -1,0 +1,80 @@
+"""What is to be done after the commit, kept in a row of the same commit until it was done.
+
+A worker claims events: each is then its own for `LEASE`, and comes back if it dies meanwhile. So an
+event is carried out at least once, and its receiver must bear it twice. The work itself is done
+outside of any transaction.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from points_api import clock
+from points_api.db.models import OutboxEvent
+from points_api.db.transaction import transactional
+from points_api.db.writes import Insert, write_all
+
+LEASE: Final = timedelta(minutes=2)
+_FIRST_PAUSE: Final = timedelta(seconds=1)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A claimed event; `attempts` counts this one too."""
+
+    id: UUID
+    topic: str
+    subject: str
+    payload: Mapping[str, Any]
+    created_at: datetime
+    attempts: int
+
+
+def event(topic: str, subject: str, payload: Mapping[str, Any]) -> Insert:
+    """Return the event as a write, to go with others in one round trip."""
+    now = clock.now()
+    row = {"topic": topic, "subject": subject, "payload": dict(payload)}
+    return Insert(OutboxEvent, [{**row, "created_at": now, "next_try_at": now}])
+
+
+@transactional
+async def append(topic: str, subject: str, payload: Mapping[str, Any]) -> None:
+    """Write an event in the caller's transaction."""
+    await write_all([event(topic, subject, payload)])
+
+
+@transactional
+async def claim(limit: int) -> list[Event]:
+    """Take up to `limit` events that are due, the longest due first. Others skip these."""
+    now = clock.now()
+    due = OutboxEvent.filter(done_at=None, next_try_at__lte=now).order_by("next_try_at", "id")
+    rows = await due.limit(limit).select_for_update(skip_locked=True)
+    events = [
+        Event(row.id, row.topic, row.subject, row.payload, row.created_at, row.attempts + 1)
+        for row in rows
+    ]
+    for attempts in {row.attempts for row in rows}:
+        same = [row.id for row in rows if row.attempts == attempts]
+        await OutboxEvent.filter(id__in=same).update(attempts=attempts + 1, next_try_at=now + LEASE)
+    return events
+
+
+async def done(ids: Iterable[UUID]) -> None:
+    """Say that these were carried out."""
+    await OutboxEvent.filter(id__in=list(ids)).update(done_at=clock.now())
+
+
+async def retry(failed: Event) -> datetime:
+    """Put an event back, for later each time; return when it is due again."""
+    pause = _FIRST_PAUSE * (1 << min(failed.attempts - 1, 20))
+    due = clock.now() + min(pause, _LONGEST_PAUSE)
+    await OutboxEvent.filter(id=failed.id, done_at=None).update(next_try_at=due)
+    return due
+
+
+async def purge(before: datetime) -> int:
+    """Delete the events that were done before an instant; return how many."""
+    return await OutboxEvent.filter(done_at__lt=before).delete()
