@@ -31,7 +31,7 @@ MEDIA_TYPE = "application/problem+json"
 _known: dict[str | int, type["Problem"]] = {}  # by slug and by errcode
 
 
-class Problem(Exception):  # noqa: N818 - the word of RFC 9457
+class Problem(Exception):
     """A refusal. Subclasses name it; an instance may tell how to mend it and add typed fields."""
 
     slug: ClassVar[str]
