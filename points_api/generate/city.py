@@ -1,0 +1,138 @@
+"""Generate a synthetic city into a folder: block after block of people, so that memory stays flat.
+
+The same arguments give the same bytes: every draw comes from the seed and the block, every habit
+and name from the catalog, no clock and no hash order is asked.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from points_api.generate.agency_files import AgencyFiles
+from points_api.generate.facts import Counters, Facts, Window, draw_facts
+from points_api.generate.manifest import Summary, totals, write_manifest, write_spoiled
+from points_api.generate.people import People, capacity, day_number, people_block
+from points_api.generate.plan import Plan, first_day, make_plan
+from points_api.generate.resending import resend
+from points_api.generate.snapshot import Snapshot
+from scoring.catalog import Catalog
+from scoring.catalog_files import shipped_catalog
+
+Format = Literal["csv", "xlsx", "parquet"]
+Progress = Callable[[int, int], None]  # records so far, records in all
+
+USUAL_RECORDS = 20  # per person
+BLOCK_PEOPLE = 50_000
+BLOCK_RECORDS = 1_500_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """What city to make; see `generate`."""
+
+    people: int
+    records: int
+    seed: int
+    format: Format
+    as_of: date
+    spoil: float
+
+
+def generate(
+    folder: Path, people: int, records: int | None = None, seed: int = 1,
+    format: Format = "csv", as_of: date = date(2026, 9, 30), spoil: float = 0.0,  # noqa: A002
+    progress: Progress | None = None,
+) -> Summary:  # fmt: skip
+    """Write a city into a new or empty folder.
+
+    `records` (20 a person unless given) is the number of data rows before repeats; a share `spoil`
+    of them is spoiled on purpose and listed in `spoiled.csv`. With `parquet` there are no agency
+    files but one data set for batch engines. ValueError names the argument and the mend.
+    """
+    total = people * USUAL_RECORDS if records is None else records
+    order = Order(people, total, seed, format, as_of, spoil)
+    return generate_city(folder, order, shipped_catalog(), progress)
+
+
+def generate_city(
+    folder: Path, order: Order, catalog: Catalog, progress: Progress | None = None
+) -> Summary:
+    """The same with any catalog."""
+    _check(folder, order)
+    plan = make_plan(catalog, order.as_of)
+    folder.mkdir(parents=True, exist_ok=True)
+    write = _write_snapshot if order.format == "parquet" else _write_files
+    summary = write(folder, order, plan, progress)
+    settings = {
+        "seed": order.seed,
+        "format": order.format,
+        "as_of": order.as_of.isoformat(),
+        "edition": catalog.edition,
+        "catalog": catalog.digest,
+    }
+    write_manifest(summary, settings)
+    return summary
+
+
+def _check(folder: Path, order: Order) -> None:
+    if order.format not in get_args(Format):
+        raise ValueError(f"format: {order.format} is unknown: choose csv, xlsx or parquet")
+    if not 1 <= order.people <= capacity():
+        raise ValueError(f"people: from 1 to {capacity():,} have a test ID number: mend the number")
+    if order.records < 0:
+        raise ValueError("records: below zero: give 0 or more")
+    if order.seed < 0:
+        raise ValueError("seed: below zero: give 0 or more")
+    if not 0 <= order.spoil <= 1:
+        raise ValueError("spoil: a share from 0 to 1: mend the number")
+    if order.spoil and order.format == "parquet":
+        raise ValueError("spoil: only agency files have rows to spoil: choose csv or xlsx")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ValueError(f"{folder}: holds something already: choose a new or empty folder")
+
+
+def _write_files(folder: Path, order: Order, plan: Plan, progress: Progress | None) -> Summary:
+    only_excel = order.format == "xlsx"
+    files = AgencyFiles(folder, plan, order.records, order.as_of, only_excel=only_excel)
+    for n, (people, facts) in enumerate(_blocks(order, plan, progress)):
+        changes = np.random.default_rng([order.seed, 2, n])
+        files.write_block(people, facts, changes.random(len(facts.person), dtype=np.float32))
+    entries = files.close()
+    repeats, again = resend(folder, entries, files.spoiled, plan.catalog)
+    entries += repeats
+    write_spoiled(folder, [*files.spoiled, *again])
+    new, rows, spoiled = totals(entries)
+    return Summary(folder, order.seed, order.people, new, rows, spoiled, tuple(entries))
+
+
+def _write_snapshot(folder: Path, order: Order, plan: Plan, progress: Progress | None) -> Summary:
+    snapshot = Snapshot(folder, plan)
+    for people, facts in _blocks(order, plan, progress):
+        snapshot.write_block(people, facts)
+    entries = snapshot.close()
+    new, rows, _ = totals(entries)
+    return Summary(folder, order.seed, order.people, new, rows, 0, tuple(entries))
+
+
+def _blocks(order: Order, plan: Plan, progress: Progress | None) -> Iterator[tuple[People, Facts]]:
+    """The city in blocks of people; their records add up to exactly the number ordered."""
+    window = Window(first_day(order.as_of), day_number(order.as_of))
+    counters = Counters(np.zeros(len(plan.items), dtype=np.int64))
+    most = BLOCK_RECORDS * order.people // max(order.records, 1)
+    size = max(1, min(BLOCK_PEOPLE, most))
+    for n, start in enumerate(range(0, order.people, size)):
+        stop = min(start + size, order.people)
+        before = order.records * start // order.people
+        after = order.records * stop // order.people
+        people = people_block(order.seed, start, stop)
+        rng = np.random.default_rng([order.seed, 1, n])
+        yield (
+            people,
+            draw_facts(plan, people, after - before, window, counters, rng, order.spoil),
+        )
+        if progress is not None:
+            progress(after, order.records)
