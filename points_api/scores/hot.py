@@ -114,9 +114,7 @@ def _stored(row: dict[str, Any]) -> StoredScore:
     return StoredScore(**{**row, "dimensions": read})
 
 
-async def _answer(
-    headers: dict[bytes, bytes], body: bytes, language: Language, send: Send
-) -> None:
+async def _answer(headers: dict[bytes, bytes], body: bytes, language: Language, send: Send) -> None:
     etag = etag_of(body)
     answer = [(k.lower().encode(), v.encode()) for k, v in private_headers(etag, language).items()]
     known = headers.get(b"if-none-match")

@@ -4,29 +4,53 @@ Who changes a person's records, joins or leaves first holds that person's row (`
 sees every record committed before it, and `known_at` orders scores and records of one person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from points_api import clock
-from points_api.audit import service as audit
 from points_api.cache import Cache
 from points_api.city import City
-from points_api.db import outbox
+from points_api.db.reads import select
 from points_api.db.transaction import after_commit, transactional
-from points_api.ids import new_id
+from points_api.db.writes import Write, write_all
 from points_api.records.reading import current_facts, facts_known_at
 from points_api.residents.membership import Member, member_of
 from points_api.residents.models import Enrollment, Person
 from points_api.scores import cache as score_cache
+from points_api.scores.changes import Changes
 from points_api.scores.computing import compute
 from points_api.scores.document import StoredScore
 from points_api.scores.models import ScoreHistory, ScoreRow
+from scoring.records import Record
 
 _SHOWN = ("value", "base", "dimensions", "scorecard")
+_COLUMNS = (
+    "value", "base", "dimensions", "scorecard", "as_of", "stale_on", "next_change_on",
+    "records_digest", "version",
+)  # fmt: skip
+_HELD = f"""
+SELECT e.id AS joined_id, e.resident_id AS joined_resident_id,
+       {", ".join(f"s.{column}" for column in _COLUMNS)}
+FROM person p
+LEFT JOIN enrollment e ON e.person_id = p.id AND e.left_at IS NULL
+LEFT JOIN score s ON s.resident_id = e.resident_id
+WHERE p.id = $1
+FOR UPDATE OF p
+"""  # noqa: S608 - column names of our own
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+_KEPT = (*_SHOWN, "stale_on", "next_change_on", "records_digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A locked person: the member, if they have joined, and their stored score, if there is one."""
+
+    member: Member | None
+    stored: StoredScore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,48 +86,44 @@ class Scores:
     async def rescore_all(self, members: Sequence[Member], cause: str, now: datetime) -> int:
         """Recompute and store; to be called in the transaction that holds the persons.
 
-        Returns how many scores differ from before. History, audit entry and outbox row are written
-        for these; a score that stays as it is only learns until when it holds.
+        Returns how many scores differ from before.
         """
-        day = clock.day_of(now)
         facts = await current_facts(member.person_id for member in members)
         rows = await ScoreRow.filter(resident_id__in=[m.resident_id for m in members])
         before = {row.resident_id: stored_of(row) for row in rows}
-        changed = 0
+        changes = self.changes(members, facts, before, cause, now)
+        await write_all(changes.writes())
+        return len(changes.history)
+
+    def changes(
+        self,
+        members: Sequence[Member],
+        facts: Mapping[UUID, Sequence[Record]],
+        before: Mapping[UUID, StoredScore],
+        cause: str,
+        now: datetime,
+    ) -> Changes:
+        """What has to be written, for the caller to write with whatever else it changes.
+
+        History, audit entry and outbox row are for scores that differ; one that stays as it is only
+        learns until when it holds. After the commit the cache is told.
+        """
+        day = clock.day_of(now)
+        changes = Changes(cause, now)
         for member in members:
             old = before.get(member.resident_id)
-            new = compute(facts[member.person_id], self.city, day, old.version + 1 if old else 1)
+            new = compute(
+                facts[member.person_id],
+                self.city,
+                day,
+                old.version + 1 if old else _first_version(now),
+            )
             if old is not None and old.holds_on(day) and _same(old, new):
                 continue
-            differs = old is None or any(getattr(old, n) != getattr(new, n) for n in _SHOWN)
-            await self._store(member, new, now, cause if differs else None)
-            changed += differs
-        return changed
-
-    async def _store(
-        self, member: Member, new: StoredScore, now: datetime, cause: str | None
-    ) -> None:
-        band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
-        values = _columns(new, band) | {
-            "enrollment_id": member.enrollment_id,
-            "person_id": member.person_id,
-            "stale_on": new.stale_on,
-            "next_change_on": new.next_change_on,
-            "base": new.base,
-            "version": new.version,
-            "computed_at": now,
-        }
-        await ScoreRow.update_or_create(values, resident_id=member.resident_id)
-        if cause is not None:
-            await ScoreHistory.create(
-                id=new_id(), resident_id=member.resident_id, cause=cause, known_at=now,
-                **_columns(new, band),
-            )  # fmt: skip
-            subject = str(member.resident_id)
-            said = {"cause": cause, "scorecard": new.scorecard, "digest": new.records_digest}
-            await audit.append("system", "score.changed", subject, said)
-            await outbox.append("score.changed", subject, {"version": new.version})
-        after_commit(partial(self.remember, member.resident_id, new, new.as_of))
+            band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
+            changes.add(member, new, band, differs=old is None or not _same(old, new, _SHOWN))
+            after_commit(partial(self.remember, member.resident_id, new, day))
+        return changes
 
     async def remember(self, resident_id: UUID, stored: StoredScore, day: date) -> None:
         """Let the next reading of that day find the document in Redis."""
@@ -130,6 +150,26 @@ class Scores:
         records = await facts_known_at(person_id, entry.known_at)
         return compute(records, self.city, entry.as_of, 1)
 
+    async def hold(self, person_id: UUID) -> Held:
+        """Keep others from changing this person's records, score or joining until the commit."""
+        rows = await select(ScoreRow, _HELD, person_id)
+        [row] = rows or [{"joined_id": None}]
+        if row["joined_id"] is None:
+            return Held(None, None)
+        member = Member(_uuid(row["joined_resident_id"]), _uuid(row["joined_id"]), person_id)
+        known = row["version"] is not None
+        return Held(member, _stored(row) if known else None)
+
+    def follow(
+        self, held: Held, facts: Sequence[Record], cause: str, now: datetime
+    ) -> Sequence[Write]:
+        """What to write because the held person's records are now these; nothing if not joined."""
+        if held.member is None:
+            return []
+        member, stored = held.member, held.stored
+        before = {member.resident_id: stored} if stored else {}
+        return self.changes([member], {member.person_id: facts}, before, cause, now).writes()
+
 
 async def hold(person_ids: Iterable[UUID]) -> None:
     """Keep others from changing records, score or joining of these persons until the commit."""
@@ -138,24 +178,21 @@ async def hold(person_ids: Iterable[UUID]) -> None:
 
 def stored_of(row: ScoreRow) -> StoredScore:
     """A row as the value that everything else works with."""
-    return StoredScore(
-        value=row.value, base=row.base, dimensions=row.dimensions, scorecard=row.scorecard,
-        as_of=row.as_of, stale_on=row.stale_on, next_change_on=row.next_change_on,
-        records_digest=row.records_digest, version=row.version,
-    )  # fmt: skip
+    return _stored({name: getattr(row, name) for name in _COLUMNS})
 
 
-def _columns(new: StoredScore, band: str) -> dict[str, Any]:
-    return {
-        "value": new.value,
-        "band": band,
-        "dimensions": dict(new.dimensions),
-        "scorecard": new.scorecard,
-        "as_of": new.as_of,
-        "records_digest": new.records_digest,
-    }
+def _stored(row: Mapping[str, Any]) -> StoredScore:
+    return StoredScore(**{name: row[name] for name in _COLUMNS})
 
 
-def _same(old: StoredScore, new: StoredScore) -> bool:
-    kept = ("stale_on", "next_change_on", "records_digest")
-    return all(getattr(old, name) == getattr(new, name) for name in (*_SHOWN, *kept))
+def _uuid(value: UUID | str) -> UUID:
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def _first_version(now: datetime) -> int:
+    """Seconds since 2020, so that who joins again never falls behind what caches know."""
+    return int((now - _EPOCH).total_seconds())
+
+
+def _same(old: StoredScore, new: StoredScore, names: Sequence[str] = _KEPT) -> bool:
+    return all(getattr(old, name) == getattr(new, name) for name in names)

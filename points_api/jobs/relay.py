@@ -1,0 +1,60 @@
+"""Carries outbox events on: at least once, in the order in which they are due.
+
+After a commit the process that made it already told Redis what it could. The relay does it again
+from the row, so a process that died in between leaves nothing stale behind.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from points_api import clock, log
+from points_api.audit import sealing
+from points_api.db import outbox
+from points_api.scores.models import ScoreRow
+from points_api.scores.service import Scores, stored_of
+
+BATCH: Final = 200
+IDLE_SECONDS: Final = 0.5
+Handler = Callable[[outbox.Event], Awaitable[None]]
+_log = log.get("relay")
+
+
+class Relay:
+    """What is to be done for each topic; events of other topics only have to be kept."""
+
+    def __init__(self, scores: Scores) -> None:
+        self._scores = scores
+        self._handlers: Mapping[str, Handler] = {"score.changed": self._score_changed}
+
+    async def run(self) -> None:
+        """Work until canceled; a failure is logged and tried again later."""
+        while True:
+            try:
+                busy = await self.once() + await sealing.seal(BATCH)
+            except Exception:  # noqa: BLE001 - the rows are still there, the next round tries again
+                _log.exception("relay.failed")
+                busy = 0
+            if not busy:
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def once(self) -> int:
+        """Carry out what is due now, and return how many events that were."""
+        events = await outbox.claim(BATCH)
+        carried = []
+        for event in events:
+            try:
+                if handler := self._handlers.get(event.topic):
+                    await handler(event)
+                carried.append(event.id)
+            except Exception:  # noqa: BLE001 - one event must not hold up the others
+                _log.exception("relay.event_failed", topic=event.topic)
+                await outbox.retry(event)
+        await outbox.done(carried)
+        return len(events)
+
+    async def _score_changed(self, event: outbox.Event) -> None:
+        row = await ScoreRow.get_or_none(resident_id=UUID(event.subject))
+        if row is not None and (stored := stored_of(row)).holds_on(day := clock.today()):
+            await self._scores.remember(row.resident_id, stored, day)
