@@ -13,6 +13,7 @@ from typing import Any, NewType, Protocol
 
 import httpx
 
+from points_api import log
 from points_api.auth.problems import (
     AccountBlocked,
     SignInCodeRefused,
@@ -29,7 +30,7 @@ CONNECT_SECONDS = 2.0
 READ_SECONDS = 4.0
 DEADLINE_SECONDS = 8.0  # of the whole call: the two above begin anew with each packet
 
-_log = logging.getLogger(__name__)
+_log = log.get("wechat")
 # By WeChat's errcode. Whatever is not here is a fault of ours or a novelty: `WeChatUnavailable`.
 _REFUSALS: Mapping[int, type[Problem]] = {
     -1: WeChatBusy,
@@ -78,7 +79,7 @@ class WeChatServer:
             raise refusal(errcode)
         openid = answer.get("openid")
         if not isinstance(openid, str) or not openid:
-            _log.error("wechat answered without an openid")
+            _log.error("wechat.no_openid")
             raise WeChatUnavailable
         return OpenId(openid)
 
@@ -95,10 +96,10 @@ async def ask(client: httpx.AsyncClient, request: httpx.Request) -> Mapping[str,
             response = await client.send(request)
         answer = json.loads(response.content)
     except (httpx.HTTPError, TimeoutError) as error:
-        _log.warning("wechat was not reached: %s", type(error).__name__)
+        _log.warning("wechat.unreachable", error=type(error).__name__)
         raise WeChatUnavailable from None
     except ValueError:
-        _log.warning("wechat answered no JSON, status %d", response.status_code)
+        _log.warning("wechat.no_json", status=response.status_code)
         raise WeChatUnavailable from None
     if not isinstance(answer, dict):
         raise WeChatUnavailable
@@ -111,7 +112,7 @@ def refusal(errcode: object) -> Problem:
     if known is not None:
         return known()
     # 40013, 40125, 40164 …: our appid, secret or address is wrong, which the person cannot mend.
-    _log.error("wechat refused us: errcode %s", errcode if isinstance(errcode, int) else "?")
+    _log.error("wechat.refused", errcode=errcode)
     return WeChatUnavailable()
 
 

@@ -138,6 +138,10 @@ class Notices:
 
     all: tuple[Notice, ...]
 
+    def version(self, version: str) -> Notice | None:
+        """Return a notice by its version, the past ones included."""
+        return next((one for one in self.all if one.version == version), None)
+
     def current(self, on: date) -> Notice:
         """Return the notice in force on a legal day."""
         started = [one for one in self.all if one.notice.in_force_from <= on]

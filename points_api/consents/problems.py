@@ -45,3 +45,33 @@ class UnknownPurpose(Problem):
 
     def __init__(self, known: list[str]) -> None:
         super().__init__("请从 purposes 里选择", "Choose one of purposes", purposes=known)
+
+
+class NoConsent(Problem):
+    slug, status, errcode = "no-consent", 404, 40441
+    title = ("没有这项授权", "There is no such consent")
+
+    def __init__(self) -> None:
+        super().__init__("它可能已经撤回", "It may have been withdrawn before")
+
+
+class JoinFirst(Problem):
+    slug, status, errcode = "join-first", 409, 40945
+    title = ("请先加入", "Please join first")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "同意是加入时给出的：POST /v1/me/enrollment",
+            "Consent is given on joining: POST /v1/me/enrollment",
+        )
+
+
+class PhoneNeeded(Problem):
+    slug, status, errcode = "phone-needed", 409, 40946
+    title = ("还没有手机号", "There is no phone number yet")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "请填写手机号，填写即同意：PUT /v1/me/enrollment/phone",
+            "Give the number, which is agreeing: PUT /v1/me/enrollment/phone",
+        )

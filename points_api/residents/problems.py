@@ -60,14 +60,6 @@ class JoinedElsewhere(Problem):
         )
 
 
-class NotJoined(Problem):
-    slug, status, errcode = "not-joined", 409, 40933
-    title = ("您还没有加入", "You have not joined")
-
-    def __init__(self) -> None:
-        super().__init__("请先加入", "Please join first")
-
-
 class PhoneNeedsConsent(Problem):
     slug, status, errcode = "phone-needs-consent", 409, 40934
     title = ("手机号和通知的选择不一致", "The phone number and the choice to be reached differ")

@@ -6,7 +6,6 @@ that the check passed, for this WeChat account, this name and this number. We ne
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from points_api import log
 from points_api.auth.problems import WeChatUnavailable
 from points_api.auth.wechat import WECHAT, OpenId, ask
 from points_api.residents.names import normalize
@@ -22,7 +22,7 @@ from points_api.residents.problems import RealNameProofNeeded, RealNameRefused
 
 _TOKEN_MARGIN = timedelta(minutes=5)
 _TOKEN_OVER = frozenset({40001, 40014, 42001})
-_log = logging.getLogger(__name__)
+_log = log.get("real_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class WeChatRealName:
             self._token = None  # revoked before its time; one more try with a fresh one
             answer = await self._result(applicant.proof)
         if answer.get("errcode", 0) != 0 or answer.get("identify_ret") != 0:
-            _log.info("face verification did not pass")
+            _log.info("real_name.refused", errcode=answer.get("errcode", 0))
             raise RealNameRefused
         if not _same_person(answer, applicant):
             raise RealNameRefused
@@ -103,7 +103,7 @@ class WeChatRealName:
         )
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not isinstance(seconds, int):
-            _log.error("wechat gave no token for servers: errcode %s", answer.get("errcode"))
+            _log.error("wechat.no_token", errcode=answer.get("errcode"))
             raise WeChatUnavailable
         self._token = (token, self._now() + timedelta(seconds=seconds) - _TOKEN_MARGIN)
         return token
@@ -113,7 +113,7 @@ class LocalRealName:
     """The stand-in for the demo: it believes anybody, unless an agency knows another name."""
 
     def __init__(self) -> None:
-        _log.warning("real names are not verified: the local fake believes what it is told")
+        _log.warning("real_name.local_fake")  # it believes what it is told
 
     async def confirm(self, applicant: Applicant) -> None:
         known = applicant.known_name

@@ -1,0 +1,145 @@
+"""Who may call what: one table, read at the door.
+
+The gate stands before routing and before a byte of the body is read. An operation that the table
+does not name does not exist for the outside, whatever routes there are; one that it names is let
+through only with a caller of the named kind. So a new route that somebody forgets to enter here is
+closed, not open, and a route that forgets to ask who is calling is still not public.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from points_api.auth.callers import admit
+from points_api.auth.identity import Identity
+from points_api.auth.tokens import CallerKind
+from points_api.language import choose
+from points_api.problem import NotFound, Problem, render
+
+Who = Literal["anyone"] | CallerKind
+
+ACCESS: Mapping[str, Who] = {
+    "GET /healthz": "anyone",
+    "GET /readyz": "anyone",
+    "GET /metrics": "anyone",
+    "GET /openapi.json": "anyone",
+    "GET /problems/{slug}": "anyone",
+    "GET /.well-known/jwks.json": "anyone",
+    "GET /v1/catalog": "anyone",
+    "GET /v1/scorecards/current": "anyone",
+    "GET /v1/notices/current": "anyone",
+    "POST /v1/auth/wechat": "anyone",
+    "POST /v1/auth/refresh": "anyone",
+    "POST /v1/auth/token": "anyone",
+    "POST /v1/auth/logout": "resident",
+    "GET /v1/me/home": "resident",
+    "GET /v1/me/enrollment": "resident",
+    "POST /v1/me/enrollment": "resident",
+    "DELETE /v1/me/enrollment": "resident",
+    "PUT /v1/me/enrollment/phone": "resident",
+    "GET /v1/me/consents": "resident",
+    "POST /v1/me/consents": "resident",
+    "DELETE /v1/me/consents": "resident",
+    "DELETE /v1/me/consents/{consent_id}": "resident",
+    "GET /v1/me/access-log": "resident",
+    "GET /v1/me/score": "resident",
+    "GET /v1/me/score/reasons": "resident",
+    "GET /v1/me/score/history": "resident",
+    "GET /v1/me/score/changes": "resident",
+    "POST /v1/me/score/what-if": "resident",
+    "GET /v1/me/records": "resident",
+    "GET /v1/me/export": "resident",
+    "POST /v1/agency/deliveries": "agency",
+    "GET /v1/agency/deliveries/{delivery_id}": "agency",
+    "GET /v1/agency/deliveries/{delivery_id}/errors": "agency",
+    "GET /v1/agency/deliveries/{delivery_id}/quality": "agency",
+}
+
+
+class Table:
+    """The access table, compiled: exact paths by one look-up, the few with a place by pattern."""
+
+    def __init__(self, access: Mapping[str, Who] = ACCESS) -> None:
+        self._exact: dict[str, dict[str, Who]] = {}
+        patterns: dict[str, dict[str, Who]] = {}
+        for operation, who in access.items():
+            method, path = operation.split(" ")
+            rules = (patterns if "{" in path else self._exact).setdefault(path, {})
+            rules[method] = who
+        self._patterns = [(compile_path(path)[0], rules) for path, rules in patterns.items()]
+
+    def callers(self, path: str) -> Mapping[str, Who]:
+        """Return who may call each method of a path; empty if the path is not in the table."""
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact
+        return next((rules for shape, rules in self._patterns if shape.match(path)), {})
+
+
+class MethodRefused(Problem):
+    slug, status, errcode = "method-not-allowed", 405, 40500
+    title = ("不支持这种方法", "Method not allowed")
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__()
+        self.headers = {"Allow": ", ".join(allowed)}
+
+
+class Gate:
+    """ASGI middleware. The application's state holds the `Identity` as `identity`."""
+
+    def __init__(self, app: ASGIApp, table: Table | None = None) -> None:
+        self._app = app
+        self._table = table or Table()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        try:
+            if scope["type"] != "http":
+                raise NotFound
+            await self._decide(scope)
+        except Problem as refusal:
+            language = choose(_header(scope, b"accept-language"))
+            return await render(refusal, language)(scope, receive, send)
+        return await self._app(scope, receive, send)
+
+    async def _decide(self, scope: Scope) -> None:
+        callers = self._table.callers(scope["path"])
+        if not callers:
+            raise NotFound
+        who = callers.get(scope["method"])
+        if who is None:
+            raise MethodRefused(sorted(callers))
+        if who != "anyone":
+            identity: Identity = scope["app"].state.identity
+            scope.setdefault("state", {})["caller"] = await admit(identity, who, scope["headers"])
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def gaps(document: Mapping[str, Mapping[str, Mapping[str, object]]]) -> list[str]:
+    """Compare an OpenAPI document with the table; return one line per difference.
+
+    Each operation must be in the table and declare the very caller that the table demands.
+    """
+    table = Table()
+    found = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            who = table.callers(path).get(method.upper())
+            declared = _declared(operation)
+            if who is None:
+                found.append(f"{method.upper()} {path}: not in the access table")
+            elif who != declared:
+                found.append(f"{method.upper()} {path}: declares {declared}, must be {who}")
+    return found
+
+
+def _declared(operation: object) -> str:
+    security = operation.get("security") if isinstance(operation, dict) else None
+    return " or ".join(name for entry in security for name in entry) if security else "anyone"

@@ -1,0 +1,160 @@
+"""The notice in force, and a resident's consents.
+
+The application's state holds the city's notices as `notices`, and as `consent_effects` what
+follows from a consent (`service.Effects`).
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from points_api import clock
+from points_api.access_log.own_looks import note_look
+from points_api.auth.callers import ResidentCaller
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.conditional import conditional
+from points_api.consents import service
+from points_api.consents.notice import Notice, Notices
+from points_api.consents.problems import (
+    JoinFirst,
+    NoConsent,
+    NoticeOutdated,
+    PhoneNeeded,
+    UnknownPurpose,
+)
+from points_api.consents.schemas import (
+    AgreeIn,
+    ConsentOut,
+    ConsentsOut,
+    ErasureOut,
+    NoticeOut,
+    WithdrawnOut,
+)
+from points_api.consents.service import Effects, Withdrawn
+from points_api.language import Language, Reader
+from points_api.problem import Busy, InvalidRequest, problems
+
+router = APIRouter()
+CHANNEL = "mini_program"
+
+
+@router.get(
+    "/v1/notices/current",
+    tags=["public"],
+    summary="告知书 / The notice in force",
+    response_model=NoticeOut,
+)
+async def notice(request: Request, language: Reader) -> Response:
+    """Return what a resident must be told before agreeing (PIPL 17): who, what for, how long."""
+    body = NoticeOut.of(_current(request), language).model_dump_json().encode()
+    answer = conditional(request, body, language)
+    # The same for everybody in one language, so whoever stands in between may keep it.
+    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.headers["Vary"] = "Accept-Language"
+    return answer
+
+
+@router.get(
+    "/v1/me/consents",
+    tags=["resident"],
+    summary="我的授权 / My consents",
+    response_model=ConsentsOut,
+    responses=problems(*CALLER_REFUSED),
+)
+async def consents(request: Request, caller: ResidentCaller, language: Reader) -> Response:
+    """List every consent I ever gave, newest first, those that ended included."""
+    receipts = await service.receipts_of(caller.resident_id, clock.now())
+    items = [_shown(request, receipt, language) for receipt in receipts]
+    note_look(request, caller.resident_id, "consents")
+    return conditional(request, ConsentsOut(items=items).model_dump_json().encode(), language)
+
+
+@router.post(
+    "/v1/me/consents",
+    status_code=201,
+    tags=["resident"],
+    summary="同意或续期 / Agree or renew",
+    responses=problems(
+        *CALLER_REFUSED,
+        NoticeOutdated,
+        UnknownPurpose,
+        JoinFirst,
+        PhoneNeeded,
+        InvalidRequest,
+        Busy,
+    ),
+)
+async def agree(
+    body: AgreeIn, request: Request, caller: ResidentCaller, language: Reader
+) -> ConsentOut:
+    """Agree to one purpose of the notice in force, anew or again; for who has joined."""
+    current = _current(request)
+    if body.notice_version != current.version:
+        raise NoticeOutdated(current.version)
+    receipt = await service.agree(
+        _effects(request), caller.resident_id, current, body.purpose, CHANNEL, clock.now()
+    )
+    return _shown(request, receipt, language)
+
+
+@router.delete(
+    "/v1/me/consents",
+    tags=["resident"],
+    summary="按目的撤回 / Withdraw by purpose",
+    responses=problems(*CALLER_REFUSED, NoConsent, InvalidRequest, Busy),
+)
+async def withdraw_purpose(
+    purpose: Annotated[str, Query(max_length=32, examples=["contact"])],
+    request: Request,
+    caller: ResidentCaller,
+    language: Reader,
+) -> WithdrawnOut:
+    """Withdraw one purpose, effective at once. `scoring` is leaving: all others end with it."""
+    done = await service.withdraw(
+        _effects(request), caller.resident_id, clock.now(), purpose=purpose
+    )
+    return _withdrawn(request, done, language)
+
+
+@router.delete(
+    "/v1/me/consents/{consent_id}",
+    tags=["resident"],
+    summary="撤回一项授权 / Withdraw one consent",
+    responses=problems(*CALLER_REFUSED, NoConsent, InvalidRequest, Busy),
+)
+async def withdraw_one(
+    consent_id: UUID, request: Request, caller: ResidentCaller, language: Reader
+) -> WithdrawnOut:
+    """Withdraw one consent by its id, effective at once."""
+    done = await service.withdraw(
+        _effects(request), caller.resident_id, clock.now(), consent_id=consent_id
+    )
+    return _withdrawn(request, done, language)
+
+
+def _notices(request: Request) -> Notices:
+    notices: Notices = request.app.state.notices
+    return notices
+
+
+def _current(request: Request) -> Notice:
+    return _notices(request).current(clock.today())
+
+
+def _effects(request: Request) -> Effects:
+    effects: Effects = request.app.state.consent_effects
+    return effects
+
+
+def _shown(request: Request, receipt: service.Receipt, language: Language) -> ConsentOut:
+    return ConsentOut.of(receipt, _notices(request), language)
+
+
+def _withdrawn(request: Request, done: Withdrawn, language: Language) -> WithdrawnOut:
+    erasure = ErasureOut.of(done.erasure, language)
+    return WithdrawnOut(
+        withdrawn=[_shown(request, receipt, language) for receipt in done.receipts],
+        deleted=erasure.deleted,
+        kept=erasure.kept,
+    )

@@ -1,0 +1,233 @@
+"""The notice and the receipts as they go over the wire, in the reader's language.
+
+A receipt has the fields of ISO/IEC TS 27560 (consent record information structure) that apply
+here: record, purpose, kinds of data, recipient, notice, jurisdiction, lawful basis, times, state.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from points_api.consents.erasure import Deleted, Erasure, Kept
+from points_api.consents.notice import Notice, Notices, Purpose
+from points_api.consents.service import Receipt, State
+from points_api.language import Language
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class HandlerOut(Wire):
+    name: str
+    contact: str
+
+
+class RecipientOut(Wire):
+    id: str
+    name: str
+
+
+class DataKindOut(Wire):
+    id: str
+    title: str
+    sensitive: bool
+    source: str
+
+
+class PurposeOut(Wire):
+    """One purpose, to be agreed to or refused by itself. No client may tick it in advance."""
+
+    id: str
+    title: str
+    purpose: str
+    method: str
+    retention: str
+    months: int
+    legal_basis: str
+    needed_to_join: bool
+    recipient: RecipientOut
+    data: list[DataKindOut]
+
+    @classmethod
+    def of(cls, purpose: Purpose, language: Language) -> "PurposeOut":
+        return cls(
+            id=purpose.id,
+            title=purpose.title.say(language),
+            purpose=purpose.purpose.say(language),
+            method=purpose.method.say(language),
+            retention=purpose.retention.say(language),
+            months=purpose.months,
+            legal_basis=purpose.legal_basis,
+            needed_to_join=purpose.needed_to_join,
+            recipient=RecipientOut(
+                id=purpose.recipient.id, name=purpose.recipient.name.say(language)
+            ),
+            data=[
+                DataKindOut(
+                    id=kind.id,
+                    title=kind.title.say(language),
+                    sensitive=kind.sensitive,
+                    source=kind.source.say(language),
+                )
+                for kind in purpose.data
+            ],
+        )
+
+
+class SectionOut(Wire):
+    id: str
+    title: str
+    text: str
+    basis: str
+
+
+class NoticeOut(Wire):
+    version: Annotated[str, Field(examples=["huangshi-2026.1"])]
+    city: str
+    in_force_from: date
+    basis: Literal["published", "reference"]
+    digest: Annotated[str, Field(examples=["sha256:677a57…"])]
+    title: str
+    summary: str
+    handler: HandlerOut
+    purposes: list[PurposeOut]
+    sections: list[SectionOut]
+
+    @classmethod
+    def of(cls, notice: Notice, language: Language) -> "NoticeOut":
+        head = notice.notice
+        return cls(
+            version=head.version,
+            city=head.city,
+            in_force_from=head.in_force_from,
+            basis=head.basis,
+            digest=notice.digest,
+            title=head.title.say(language),
+            summary=head.summary.say(language),
+            handler=HandlerOut(
+                name=notice.handler.name.say(language),
+                contact=notice.handler.contact.say(language),
+            ),
+            purposes=[PurposeOut.of(purpose, language) for purpose in notice.purpose],
+            sections=[
+                SectionOut(
+                    id=name,
+                    title=section.title.say(language),
+                    text=section.text.say(language),
+                    basis=section.basis,
+                )
+                for name, section in notice.sections.in_order()
+            ],
+        )
+
+
+class Named(Wire):
+    id: str
+    title: str
+
+
+class ConsentOut(Wire):
+    """One receipt. `state` is that of the moment of reading."""
+
+    id: UUID
+    jurisdiction: Literal["CN"]
+    lawful_basis: Literal["consent"]
+    purpose: Named
+    data_kinds: list[Named]
+    recipient: RecipientOut
+    notice_version: str
+    channel: Annotated[str, Field(examples=["mini_program"])]
+    granted_at: datetime
+    expires_at: datetime
+    withdrawn_at: datetime | None
+    state: State
+
+    @classmethod
+    def of(cls, receipt: Receipt, notices: Notices, language: Language) -> "ConsentOut":
+        """Name everything as the notice did that the resident read."""
+        notice = notices.version(receipt.notice_version)
+        purpose = notice.purpose_of(receipt.purpose) if notice else None
+        titles = {kind.id: kind.title.say(language) for kind in purpose.data} if purpose else {}
+        return cls(
+            id=receipt.id,
+            jurisdiction="CN",
+            lawful_basis="consent",
+            purpose=Named(
+                id=receipt.purpose,
+                title=purpose.title.say(language) if purpose else receipt.purpose,
+            ),
+            data_kinds=[
+                Named(id=kind, title=titles.get(kind, kind)) for kind in receipt.data_kinds
+            ],
+            recipient=RecipientOut(
+                id=receipt.recipient,
+                name=purpose.recipient.name.say(language) if purpose else receipt.recipient,
+            ),
+            notice_version=receipt.notice_version,
+            channel=receipt.channel,
+            granted_at=receipt.granted_at,
+            expires_at=receipt.expires_at,
+            withdrawn_at=receipt.withdrawn_at,
+            state=receipt.state,
+        )
+
+
+class ConsentsOut(Wire):
+    items: list[ConsentOut]
+    next: None = None
+
+
+class AgreeIn(Wire):
+    """Give or renew one consent; `notice_version` is the one that was read."""
+
+    purpose: Annotated[str, Field(max_length=32, examples=["scoring"])]
+    notice_version: Annotated[str, Field(max_length=40, examples=["huangshi-2026.1"])]
+
+
+class DeletedOut(Wire):
+    kind: str
+    title: str
+    count: int
+
+    @classmethod
+    def of(cls, deleted: Deleted, language: Language) -> "DeletedOut":
+        return cls(kind=deleted.kind, title=deleted.title.say(language), count=deleted.count)
+
+
+class KeptOut(Wire):
+    """What is locked away, by which law and until when; null: as the title says."""
+
+    kind: str
+    title: str
+    law: str
+    until: date | None
+
+    @classmethod
+    def of(cls, kept: Kept, language: Language) -> "KeptOut":
+        return cls(
+            kind=kept.kind,
+            title=kept.title.say(language),
+            law=kept.law.say(language),
+            until=kept.until,
+        )
+
+
+class ErasureOut(Wire):
+    """What a withdrawal deleted, and what stays by law."""
+
+    deleted: list[DeletedOut]
+    kept: list[KeptOut]
+
+    @classmethod
+    def of(cls, erasure: Erasure, language: Language) -> "ErasureOut":
+        return cls(
+            deleted=[DeletedOut.of(one, language) for one in erasure.deleted],
+            kept=[KeptOut.of(one, language) for one in erasure.kept],
+        )
+
+
+class WithdrawnOut(ErasureOut):
+    withdrawn: list[ConsentOut]
