@@ -27,7 +27,7 @@ demo: $(SETUP)  ## a demo city from agency files to served scores
 
 test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL and Redis
 	@sh dev/install.sh postgresql redis-server
-	@$(BIN)/python -m dev.services -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m dev.services --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: $(SETUP)  ## style, types, and who may import whom
 	@$(BIN)/ruff check .
