@@ -1,0 +1,166 @@
+"""The smallest valid row of each table, with the rows it hangs on; any column may be given."""
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from points_api import clock
+from points_api.access_log.models import AccessEntry
+from points_api.audit.models import AuditEntry
+from points_api.auth.models import Session
+from points_api.consents.models import Consent
+from points_api.db.models import IdempotencyKey, OutboxEvent
+from points_api.deliveries.models import Delivery, DeliveryChunk
+from points_api.records.models import RecordRow
+from points_api.residents.models import Enrollment, Person, Resident
+from points_api.scores.models import ScoreRow
+
+DAY = date(2026, 6, 1)
+_number = count(1)
+
+
+def _unlike() -> bytes:
+    return next(_number).to_bytes(8, "big")
+
+
+async def person(**given: Any) -> Person:
+    row = {"id_index": _unlike(), "id_number": b"x", "name": b"x", "created_at": clock.now()}
+    return await Person.create(**row | given)
+
+
+async def resident(**given: Any) -> Resident:
+    return await Resident.create(**{"openid_index": _unlike(), "created_at": clock.now()} | given)
+
+
+async def enrollment(**given: Any) -> Enrollment:
+    row = {
+        "resident": given.get("resident") or await resident(),
+        "person": given.get("person") or await person(),
+        "notice_version": "n1",
+        "joined_at": clock.now(),
+    }
+    return await Enrollment.create(**row | given)
+
+
+async def consent(**given: Any) -> Consent:
+    now = clock.now()
+    row = {
+        "resident": given.get("resident") or await resident(),
+        "purpose": "scoring",
+        "recipient": "city",
+        "data_kinds": ["records"],
+        "notice_version": "n1",
+        "channel": "mini-program",
+        "granted_at": now,
+        "expires_at": now + timedelta(days=700),
+    }
+    return await Consent.create(**row | given)
+
+
+async def session(**given: Any) -> Session:
+    now = clock.now()
+    row = {
+        "resident": given.get("resident") or await resident(),
+        "created_at": now,
+        "rotated_at": now,
+        "expires_at": now + timedelta(days=30),
+    }
+    return await Session.create(**row | given)
+
+
+async def record(**given: Any) -> RecordRow:
+    row = {
+        "person": given.get("person") or await person(),
+        "item": "volunteer.hours",
+        "act_key": "a",
+        "occurred_on": DAY,
+        "status": "active",
+        "document_no": "d1",
+        "unit": "u1",
+        "agency": "youth",
+        "content": "0" * 32,
+        "known_from": clock.now(),
+    }
+    return await RecordRow.create(**row | given)
+
+
+async def delivery(**given: Any) -> Delivery:
+    row = {
+        "agency": "youth",
+        "item": "volunteer.hours",
+        "file_name": "a.csv",
+        "file_digest": _unlike().hex(),
+        "size": 1,
+        "encoding": "utf-8",
+        "layout": "volunteer.hours",
+        "state": "received",
+        "received_at": clock.now(),
+    }
+    return await Delivery.create(**row | given)
+
+
+async def delivery_chunk(**given: Any) -> DeliveryChunk:
+    row = {
+        "delivery": given.get("delivery") or await delivery(),
+        "first_row": 1,
+        "last_row": 2,
+        "content": b"x",
+    }
+    return await DeliveryChunk.create(**row | given)
+
+
+async def score(**given: Any) -> ScoreRow:
+    joined = await enrollment()
+    row = {
+        "resident_id": joined.resident_id,
+        "enrollment_id": joined.id,
+        "person_id": joined.person_id,
+        "value": 83_500,
+        "band": "excellent",
+        "base": 60_000,
+        "dimensions": {"public_good": 23_500},
+        "scorecard": "huangshi-2026.1",
+        "as_of": DAY,
+        "records_digest": "sha256:0",
+        "version": 1,
+        "computed_at": clock.now(),
+    }
+    return await ScoreRow.create(**row | given)
+
+
+async def access_entry(**given: Any) -> AccessEntry:
+    now = clock.now()
+    row = {
+        "resident": given.get("resident") or await resident(),
+        "day": DAY,
+        "actor_kind": "merchant",
+        "actor": "m1",
+        "purpose": "library",
+        "what": "eligible",
+        "first_at": now,
+        "last_at": now,
+    }
+    return await AccessEntry.create(**row | given)
+
+
+async def audit_entry(**given: Any) -> AuditEntry:
+    row = {
+        "at": clock.now(),
+        "actor": "system",
+        "action": "x",
+        "subject": "y",
+        "details": {},
+        "digest": "0" * 64,
+    }
+    return await AuditEntry.create(**row | given)
+
+
+async def outbox_event(**given: Any) -> OutboxEvent:
+    now = clock.now()
+    row = {"topic": "t", "subject": "s", "payload": {}, "created_at": now, "next_try_at": now}
+    return await OutboxEvent.create(**row | given)
+
+
+async def idempotency_key(**given: Any) -> IdempotencyKey:
+    row = {"caller": "c", "key": "k", "fingerprint": "f", "created_at": clock.now()}
+    return await IdempotencyKey.create(**row | given)

@@ -1,0 +1,205 @@
+"""What the models promise is really in both databases, and really refuses."""
+
+import importlib
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tortoise.context import require_context
+from tortoise.exceptions import IntegrityError
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.migrations.operations import AlterModelOptions
+from tortoise.models import Model
+
+from points_api import clock
+from points_api.db import config, migrations
+from points_api.db.transaction import connection, dialect
+from points_api.records.models import RecordRow
+from points_api.residents.models import Person
+from tests.points_api.db import rows
+
+Constraint = CheckConstraint | UniqueConstraint
+DAY = timedelta(days=1)
+
+
+def _models() -> list[type[Model]]:
+    found: dict[str, type[Model]] = {}
+    for feature in config.FEATURES:
+        for value in vars(importlib.import_module(f"points_api.{feature}.models")).values():
+            if isinstance(value, type) and issubclass(value, Model) and value is not Model:
+                found[value._meta.db_table] = value
+    return list(found.values())
+
+
+CONSTRAINTS: dict[str, tuple[str, Constraint]] = {
+    constraint.name or "?": (model._meta.db_table, constraint)
+    for model in _models()
+    for constraint in model._meta.constraints
+}
+
+
+async def _twice(make: Callable[..., Awaitable[Any]], **given: Any) -> None:
+    await make(**given)
+    await make(**given)
+
+
+async def _same_score_person() -> None:
+    first = await rows.score()
+    await rows.score(person_id=first.person_id)
+
+
+VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
+    "person_id_index_once": lambda: _twice(rows.person, id_index=b"1"),
+    "resident_openid_once": lambda: _twice(rows.resident, openid_index=b"1"),
+    "enrollment_ends_after": lambda: rows.enrollment(left_at=clock.now() - DAY),
+    "enrollment_resident_once": lambda: _with(rows.resident, "resident", rows.enrollment),
+    "enrollment_person_once": lambda: _with(rows.person, "person", rows.enrollment),
+    "consent_expires_after": lambda: rows.consent(expires_at=clock.now() - DAY),
+    "consent_withdrawn_after": lambda: rows.consent(withdrawn_at=clock.now() - DAY),
+    "session_generation": lambda: rows.session(generation=0),
+    "delivery_state": lambda: rows.delivery(state="lost"),
+    "delivery_once": lambda: _twice(rows.delivery, file_digest="1"),
+    "delivery_chunk_rows": lambda: rows.delivery_chunk(first_row=2, last_row=1),
+    "delivery_chunk_once": lambda: _with(rows.delivery, "delivery", rows.delivery_chunk),
+    "record_status": lambda: rows.record(status="forgotten"),
+    "record_ends_after": lambda: rows.record(ended_on=rows.DAY - DAY),
+    "record_known_after": lambda: rows.record(known_to=clock.now() - DAY),
+    "record_current": lambda: _with(rows.person, "person", rows.record),
+    "score_version": lambda: rows.score(version=0),
+    "score_person_once": _same_score_person,
+    "access_entry_times": lambda: rows.access_entry(times=0),
+    "access_entry_day": lambda: _with(rows.resident, "resident", rows.access_entry),
+    "audit_sealed": lambda: rows.audit_entry(seq=1),
+    "audit_seq_once": lambda: _twice(rows.audit_entry, seq=1, chain="0"),
+    "outbox_attempts": lambda: rows.outbox_event(attempts=-1),
+    "idempotency_key_once": lambda: _twice(rows.idempotency_key),
+}
+
+
+async def _with(
+    owner: Callable[[], Awaitable[Any]], name: str, make: Callable[..., Awaitable[Any]]
+) -> None:
+    await _twice(make, **{name: await owner()})
+
+
+async def test_every_constraint_and_index_of_the_models_stands_in_the_catalog(database):
+    checks, uniques, indexes = await _read_back()
+    assert checks == {
+        name: table for name, (table, c) in CONSTRAINTS.items() if isinstance(c, CheckConstraint)
+    }
+    assert uniques == {
+        name: (table, c.fields, c.condition)
+        for name, (table, c) in CONSTRAINTS.items()
+        if isinstance(c, UniqueConstraint)
+    }
+    assert indexes == {
+        index.name: (model._meta.db_table, tuple(index.fields), getattr(index, "where", None))
+        for model in _models()
+        for index in model._meta.indexes
+    }
+
+
+def test_every_constraint_has_a_case_that_breaks_it():
+    assert VIOLATIONS.keys() == CONSTRAINTS.keys()
+
+
+@pytest.mark.parametrize("name", VIOLATIONS)
+async def test_a_row_that_breaks_a_constraint_is_refused_by_that_constraint(name, database):
+    with pytest.raises(IntegrityError) as refusal:
+        await VIOLATIONS[name]()
+    table, constraint = CONSTRAINTS[name]
+    error = refusal.value.args[0]
+    if dialect() == "postgres":
+        assert error.constraint_name == name
+    elif isinstance(constraint, CheckConstraint):
+        assert str(error) == f"CHECK constraint failed: {name}"
+    else:
+        columns = ", ".join(f"{table}.{column}" for column in constraint.fields)
+        assert str(error) == f"UNIQUE constraint failed: {columns}"
+
+
+async def test_what_is_conditional_leaves_other_rows_alone(database):
+    owner, now = await rows.person(), clock.now()
+    await rows.record(person=owner, known_to=now + DAY)
+    await rows.record(person=owner, known_to=now + DAY)
+    await rows.record(person=owner)
+    account = await rows.resident()
+    await rows.enrollment(resident=account, left_at=now + DAY)
+    await rows.enrollment(resident=account)
+
+
+async def test_a_row_cannot_hang_on_nothing_nor_be_deleted_under_another(database):
+    record = await rows.record()
+    with pytest.raises(IntegrityError):
+        await RecordRow.filter(id=record.id).update(person_id=record.id)
+    with pytest.raises(IntegrityError):
+        await Person.filter(id=record.person_id).delete()
+
+
+async def test_the_migrations_make_what_the_models_say(database):
+    apps = require_context().apps
+    assert apps is not None
+    changes = await MigrationAutodetector(apps, config.config_of(database)["apps"]).changes()
+    # Options such as a docstring change nothing in a database.
+    left = [
+        operation.describe()
+        for writer in changes
+        for operation in writer.operations
+        if not isinstance(operation, AlterModelOptions)
+    ]
+    assert left == []
+
+
+def test_migrations_need_no_library_that_is_not_ours():
+    for path in Path(migrations.__file__).parent.glob("0*.py"):
+        imported = re.findall(r"^(?:from|import) (\w+)", path.read_text(), re.MULTILINE)
+        assert set(imported) <= {"tortoise", "points_api"}
+
+
+async def _read_back():
+    return await (_of_postgres() if dialect() == "postgres" else _of_sqlite())
+
+
+async def _of_postgres():
+    ask = connection().execute_query_dict
+    checks = await ask(
+        "SELECT conname, conrelid::regclass::text AS t FROM pg_constraint"
+        " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+    )
+    found = await ask(
+        "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        " AND tablename <> 'tortoise_migrations' AND indexname NOT LIKE '%_pkey'"
+    )
+    defined = {row["indexname"]: (row["tablename"], row["indexdef"]) for row in found}
+    return {row["conname"]: row["t"] for row in checks}, *_sorted_out(defined)
+
+
+async def _of_sqlite():
+    found = await connection().execute_query_dict(
+        "SELECT name, tbl_name, type, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    )
+    checks = {
+        name: row["name"]
+        for row in found
+        if row["type"] == "table"
+        for name in re.findall(r'CONSTRAINT "(\w+)" CHECK', row["sql"])
+    }
+    defined = {
+        row["name"]: (row["tbl_name"], row["sql"]) for row in found if row["type"] == "index"
+    }
+    return checks, *_sorted_out(defined)
+
+
+def _sorted_out(defined: dict[str, tuple[str, str]]):
+    """Split `CREATE [UNIQUE] INDEX … ON … (columns) [WHERE condition]` into two dictionaries."""
+    uniques, indexes = {}, {}
+    for name, (table, sql) in defined.items():
+        match = re.search(r'\(([\w", ]+)\)(?: WHERE \(?(.*?)\)?)?$', sql)
+        assert match is not None, sql
+        columns = tuple(column.strip(' "') for column in match[1].split(","))
+        (uniques if " UNIQUE " in sql else indexes)[name] = table, columns, match[2]
+    return uniques, indexes
