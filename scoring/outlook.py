@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from scoring.engine import apply_rule, score
+from scoring.engine import Score, apply_rule, score
 from scoring.records import Record
 from scoring.scorecard import Rule, Scorecard
 from scoring.validity import counts_until, fades_from, in_force
@@ -17,12 +17,15 @@ from scoring.validity import counts_until, fades_from, in_force
 _DAY = timedelta(days=1)
 
 
-def next_change(records: Iterable[Record], scorecard: Scorecard, on: date) -> date | None:
+def next_change(
+    records: Iterable[Record], scorecard: Scorecard, on: date, now: Score | None = None
+) -> date | None:
     """First day after `on` on which the value or a dimension differs with the same records.
 
-    None: never. Exact: on each day in between, value and dimensions are those of `on`.
+    None: never. Exact: on each day in between, value and dimensions are those of `on`. `now` is
+    the score of that day, where the caller has it already.
     """
-    courses = _courses(records, scorecard, on)
+    courses = _courses(records, scorecard, on, now)
     shown = _shown(courses, scorecard)
     # Each course waits with the earliest day on which it could change, then with the day it does.
     waiting = [(day, n, False) for n, course in enumerate(courses) if (day := course.earliest())]
@@ -53,10 +56,19 @@ def forecast(
 class _Course:
     """One rule's result as the days go by."""
 
-    def __init__(self, rule: Rule, records: list[Record], scorecard: Scorecard, on: date) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        records: list[Record],
+        scorecard: Scorecard,
+        on: date,
+        points: int | None,
+    ) -> None:
         self.rule, self._records, self._scorecard = rule, records, scorecard
         self._ends = [counts_until(rule, record, scorecard) for record in records]
-        self._day, self.points = on, self._points(on)
+        self._fading = [fades_from(rule, record) for record in records]
+        self._day = on
+        self.points = self._points(on) if points is None else points
 
     def move(self, day: date) -> None:
         """Go on to a later day."""
@@ -65,13 +77,12 @@ class _Course:
     def earliest(self) -> date | None:
         """The earliest later day on which the result could differ; None: it cannot."""
         tomorrow, days = self._day + _DAY, []
-        for record, end in zip(self._records, self._ends, strict=True):
+        for record, end, fading in zip(self._records, self._ends, self._fading, strict=True):
             if end is not None and end <= self._day:
                 continue
             if record.occurred_on > self._day:
                 days.append(record.occurred_on)
                 continue
-            fading = fades_from(self.rule, record)
             if fading is not None:
                 days.append(max(fading, tomorrow))
             if end is not None:
@@ -112,13 +123,19 @@ class _Course:
         return apply_rule(self.rule, mine, day).points if mine else 0
 
 
-def _courses(records: Iterable[Record], scorecard: Scorecard, on: date) -> list[_Course]:
+def _courses(
+    records: Iterable[Record], scorecard: Scorecard, on: date, now: Score | None
+) -> list[_Course]:
+    known = {result.rule.id: result.points for result in now.rules} if now else {}
     by_rule: dict[str, tuple[Rule, list[Record]]] = {}
     for record in {record.key: record for record in records}.values():
         rule = scorecard.rule_of.get(record.item)
         if rule is not None and record.status == "active":
             by_rule.setdefault(rule.id, (rule, []))[1].append(record)
-    return [_Course(rule, mine, scorecard, on) for rule, mine in by_rule.values()]
+    return [
+        _Course(rule, mine, scorecard, on, known.get(rule.id, 0) if now else None)
+        for rule, mine in by_rule.values()
+    ]
 
 
 def _shown(courses: list[_Course], scorecard: Scorecard) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ def compute(records: Sequence[Record], city: City, on: date, version: int) -> St
     """Score a person for a day. `version` orders the stored scores of one resident."""
     card = city.scorecard(on)
     result = score(records, card, on)
-    change = next_change(records, card, on)
+    change = next_change(records, card, on, result)
     following = city.next_scorecard(on)
     edges = [record.occurred_on for record in records]
     edges += [end for record in records if (end := gone_on(record, card)) is not None]

@@ -8,6 +8,7 @@ compares them. The operation stays in the OpenAPI document and in the access tab
 """
 
 import json
+from asyncio import gather
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -28,7 +29,7 @@ from points_api.db.transaction import connection, dialect
 from points_api.language import Language, choose
 from points_api.middleware import ROUTE
 from points_api.problem import Problem
-from points_api.scores.cache import TTL_SECONDS, key_of
+from points_api.scores.cache import key_of, read
 from points_api.scores.document import StoredScore, render
 from points_api.scores.service import Scores
 
@@ -76,8 +77,9 @@ class HotScore:
             return None
         day = clock.day_of(now)
         cache: Cache = state.cache
-        key = key_of(claims.subject, language, day)
-        marker, body = await cache.get_many((marker_key(claims.session), key))
+        key = key_of(claims.subject, day)
+        marker, known = await cache.get_many((marker_key(claims.session), key))
+        body = read(known, language)
         live = read_marker(marker)
         if live is False:
             return None
@@ -101,11 +103,11 @@ class HotScore:
         if stored is None or not stored.holds_on(day):
             return None
         scores: Scores = state.scores
-        body = render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
-        await state.cache.set_if_absent(marker_key(claims.session), LIVE, LIVE_SECONDS)
-        key = key_of(claims.subject, language, day)
-        await state.cache.put(key, stored.version, body, TTL_SECONDS)
-        return body
+        await gather(
+            state.cache.set_if_absent(marker_key(claims.session), LIVE, LIVE_SECONDS),
+            scores.remember(UUID(claims.subject), stored, day),
+        )
+        return render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
 
 
 def _stored(row: dict[str, Any]) -> StoredScore:
