@@ -32,6 +32,7 @@ from points_api.middleware import BodyLimit, Requests
 from points_api.records import routes as record_routes
 from points_api.residents import accounts, registry
 from points_api.residents import routes as resident_routes
+from points_api.residents.effects import ConsentEffects
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
 from points_api.scores.service import Scores
@@ -67,8 +68,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    log.configure(settings.log_level)
     for line in announcements(settings):
-        log.get("start").warning("announcement", text=line)
+        log.announce(line)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(config.open(settings.database_url))
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
@@ -80,8 +82,9 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.keyring = Keyring.from_settings(settings)
         state.scores = Scores(state.city, cache)
         state.registry = registry.compose(settings, state.keyring, client, state.scores)
+        state.notices, state.consent_effects = state.registry.notices, ConsentEffects(state.registry)
         account_of = partial(accounts.find_or_add, state.keyring)
         state.identity = identity.compose(settings, state.keyring, cache, client, account_of)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
-        await stack.enter_async_context(embedded_jobs(settings, state.scores, cache))
+        await stack.enter_async_context(embedded_jobs(settings, state.scores))
         yield
