@@ -24,7 +24,12 @@ def _unlike() -> bytes:
 
 
 async def person(**given: Any) -> Person:
-    row = {"id_index": _unlike(), "id_number": b"x", "name": b"x", "created_at": clock.now()}
+    row: dict[str, Any] = {
+        "id_index": _unlike(),
+        "id_number": b"x",
+        "name": b"x",
+        "created_at": clock.now(),
+    }
     return await Person.create(**row | given)
 
 
@@ -33,7 +38,7 @@ async def resident(**given: Any) -> Resident:
 
 
 async def enrollment(**given: Any) -> Enrollment:
-    row = {
+    row: dict[str, Any] = {
         "resident": given.get("resident") or await resident(),
         "person": given.get("person") or await person(),
         "notice_version": "n1",
@@ -44,7 +49,7 @@ async def enrollment(**given: Any) -> Enrollment:
 
 async def consent(**given: Any) -> Consent:
     now = clock.now()
-    row = {
+    row: dict[str, Any] = {
         "resident": given.get("resident") or await resident(),
         "purpose": "scoring",
         "recipient": "city",
@@ -59,7 +64,7 @@ async def consent(**given: Any) -> Consent:
 
 async def session(**given: Any) -> Session:
     now = clock.now()
-    row = {
+    row: dict[str, Any] = {
         "resident": given.get("resident") or await resident(),
         "created_at": now,
         "rotated_at": now,
@@ -69,7 +74,7 @@ async def session(**given: Any) -> Session:
 
 
 async def record(**given: Any) -> RecordRow:
-    row = {
+    row: dict[str, Any] = {
         "person": given.get("person") or await person(),
         "item": "volunteer.hours",
         "act_key": "a",
@@ -85,7 +90,7 @@ async def record(**given: Any) -> RecordRow:
 
 
 async def delivery(**given: Any) -> Delivery:
-    row = {
+    row: dict[str, Any] = {
         "agency": "youth",
         "item": "volunteer.hours",
         "file_name": "a.csv",
@@ -100,7 +105,7 @@ async def delivery(**given: Any) -> Delivery:
 
 
 async def delivery_chunk(**given: Any) -> DeliveryChunk:
-    row = {
+    row: dict[str, Any] = {
         "delivery": given.get("delivery") or await delivery(),
         "first_row": 1,
         "last_row": 2,
@@ -111,7 +116,7 @@ async def delivery_chunk(**given: Any) -> DeliveryChunk:
 
 async def score(**given: Any) -> ScoreRow:
     joined = await enrollment()
-    row = {
+    row: dict[str, Any] = {
         "resident_id": joined.resident_id,
         "enrollment_id": joined.id,
         "person_id": joined.person_id,
@@ -130,7 +135,7 @@ async def score(**given: Any) -> ScoreRow:
 
 async def access_entry(**given: Any) -> AccessEntry:
     now = clock.now()
-    row = {
+    row: dict[str, Any] = {
         "resident": given.get("resident") or await resident(),
         "day": DAY,
         "actor_kind": "merchant",
@@ -144,7 +149,7 @@ async def access_entry(**given: Any) -> AccessEntry:
 
 
 async def audit_entry(**given: Any) -> AuditEntry:
-    row = {
+    row: dict[str, Any] = {
         "at": clock.now(),
         "actor": "system",
         "action": "x",
@@ -157,10 +162,16 @@ async def audit_entry(**given: Any) -> AuditEntry:
 
 async def outbox_event(**given: Any) -> OutboxEvent:
     now = clock.now()
-    row = {"topic": "t", "subject": "s", "payload": {}, "created_at": now, "next_try_at": now}
+    row: dict[str, Any] = {
+        "topic": "t",
+        "subject": "s",
+        "payload": {},
+        "created_at": now,
+        "next_try_at": now,
+    }
     return await OutboxEvent.create(**row | given)
 
 
 async def idempotency_key(**given: Any) -> IdempotencyKey:
-    row = {"caller": "c", "key": "k", "fingerprint": "f", "created_at": clock.now()}
+    row: dict[str, Any] = {"caller": "c", "key": "k", "fingerprint": "f", "created_at": clock.now()}
     return await IdempotencyKey.create(**row | given)

@@ -86,7 +86,8 @@ async def test_two_files_open_at_once_are_not_confused(sqlite_template, tmp_path
                 await asyncio.sleep(0)
             return await Resident.all().count()
 
-    assert await asyncio.gather(fill(urls[0], 3), fill(urls[1], 5)) == [3, 5]
+    counted = await asyncio.gather(fill(urls[0], 3), fill(urls[1], 5))
+    assert list(counted) == [3, 5]
 
 
 async def test_a_server_that_is_not_there_is_told_in_one_line_without_the_password():

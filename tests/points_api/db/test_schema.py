@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tortoise.context import require_context
 from tortoise.exceptions import IntegrityError
+from tortoise.indexes import Index
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.migrations.operations import AlterModelOptions
@@ -100,6 +101,7 @@ async def test_every_constraint_and_index_of_the_models_stands_in_the_catalog(da
         index.name: (model._meta.db_table, tuple(index.fields), getattr(index, "where", None))
         for model in _models()
         for index in model._meta.indexes
+        if isinstance(index, Index)
     }
 
 
@@ -196,7 +198,8 @@ async def _of_sqlite():
 
 def _sorted_out(defined: dict[str, tuple[str, str]]):
     """Split `CREATE [UNIQUE] INDEX … ON … (columns) [WHERE condition]` into two dictionaries."""
-    uniques, indexes = {}, {}
+    uniques: dict[str, Any] = {}
+    indexes: dict[str, Any] = {}
     for name, (table, sql) in defined.items():
         match = re.search(r'\(([\w", ]+)\)(?: WHERE \(?(.*?)\)?)?$', sql)
         assert match is not None, sql

@@ -1,0 +1,114 @@
+"""Events are written with their cause, and carried out at least once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from points_api import clock
+from points_api.db import outbox
+from points_api.db.models import OutboxEvent
+from points_api.db.transaction import transactional
+from points_api.db.writes import write_all
+
+
+async def test_an_event_is_claimed_with_what_was_said(database):
+    await outbox.append("score.changed", "resident:1", {"version": 3})
+    [event] = await outbox.claim(10)
+    said = (event.topic, event.subject, event.payload, event.attempts)
+    assert said == ("score.changed", "resident:1", {"version": 3}, 1)
+
+
+async def test_an_event_of_a_transaction_that_failed_never_was(database):
+    @transactional
+    async def refuse():
+        await outbox.append("a", "b", {})
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await refuse()
+    assert await outbox.claim(10) == []
+
+
+async def test_events_come_in_the_order_of_their_making_and_no_more_than_wanted(database):
+    await write_all([outbox.event("t", f"s{number}", {}) for number in range(5)])
+    assert [event.subject for event in await outbox.claim(2)] == ["s0", "s1"]
+    assert [event.subject for event in await outbox.claim(9)] == ["s2", "s3", "s4"]
+    assert await outbox.claim(9) == []
+
+
+async def test_what_was_claimed_and_not_done_comes_back_when_the_lease_ends(database, frozen_clock):
+    await outbox.append("t", "s", {})
+    assert [event.attempts for event in await outbox.claim(9)] == [1]
+    frozen_clock.forward(outbox.LEASE - timedelta(seconds=1))
+    assert await outbox.claim(9) == []
+    frozen_clock.forward(timedelta(seconds=1))
+    assert [event.attempts for event in await outbox.claim(9)] == [2]
+
+
+async def test_what_is_done_never_comes_back_and_is_purged_later(database, frozen_clock):
+    await outbox.append("t", "done", {})
+    await outbox.append("t", "open", {})
+    done, _ = await outbox.claim(9)
+    await outbox.done([done.id])
+    frozen_clock.forward(timedelta(days=1))
+    assert [event.subject for event in await outbox.claim(9)] == ["open"]
+    assert await outbox.purge(clock.now() - timedelta(days=2)) == 0
+    assert await outbox.purge(clock.now()) == 1
+    assert [event.subject for event in await OutboxEvent.all()] == ["open"]
+
+
+async def test_a_failure_is_tried_again_later_each_time_up_to_an_hour(database, frozen_clock):
+    await outbox.append("t", "s", {})
+    pauses = []
+    for _ in range(16):
+        [event] = await outbox.claim(9)
+        due = await outbox.retry(event)
+        pauses.append((due - clock.now()).total_seconds())
+        frozen_clock.set(due - timedelta(microseconds=1))
+        assert await outbox.claim(9) == []
+        frozen_clock.set(due)
+    assert pauses[:4] == [1, 2, 4, 8]
+    assert pauses[-1] == 3600
+    assert pauses == sorted(pauses)
+
+
+async def test_a_retry_that_comes_after_done_changes_nothing(database):
+    await outbox.append("t", "s", {})
+    [event] = await outbox.claim(9)
+    await outbox.done([event.id])
+    await outbox.retry(event)
+    assert (await OutboxEvent.get(id=event.id)).done_at is not None
+
+
+async def test_many_workers_share_the_events_and_none_gets_one_twice(database):
+    await write_all([outbox.event("t", f"s{number}", {}) for number in range(60)])
+
+    async def work() -> list[str]:
+        mine = []
+        while events := await outbox.claim(7):
+            mine += [event.subject for event in events]
+        return mine
+
+    shares = await asyncio.gather(*(work() for _ in range(5)))
+    taken = [subject for share in shares for subject in share]
+    assert sorted(taken) == sorted(f"s{number}" for number in range(60))
+
+
+async def test_a_worker_does_not_wait_for_what_another_is_claiming(postgres):
+    await write_all([outbox.event("t", f"s{number}", {}) for number in range(4)])
+    claimed, go_on = asyncio.Event(), asyncio.Event()
+
+    @transactional
+    async def slow():
+        mine = await outbox.claim(2)
+        claimed.set()
+        await go_on.wait()
+        return mine
+
+    task = asyncio.get_running_loop().create_task(slow())
+    await claimed.wait()
+    others = await asyncio.wait_for(outbox.claim(9), 5)
+    go_on.set()
+    assert [event.subject for event in others] == ["s2", "s3"]
+    assert [event.subject for event in await task] == ["s0", "s1"]
