@@ -1,5 +1,6 @@
 """From bare facts to the texts in a file's cells: one rule for each role and type of column."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
@@ -14,7 +15,7 @@ from points_api.generate.habits import Habit
 from points_api.generate.people import People, day_number
 from points_api.generate.phrases import is_numbered, phrases
 from points_api.generate.plan import Plan
-from scoring.catalog import Agency, Column, Item
+from scoring.catalog import Agency, Column, ColumnType, Item, Role
 
 # Days that can stand in a cell: the decisions' years, some before, and the terms after.
 EARLIEST = date(2005, 1, 1)
@@ -24,6 +25,9 @@ WAN_YUAN = ("0.02", "0.05", "0.1", "0.2", "0.5", "1", "2.35")  # fines, in 万�
 ID_CARD = ("居民身份证", "身份证")
 PERSON = "自然人"
 VARIANTS = 4  # wordings of one level
+
+
+Writing = Callable[["Sheet", Column], pl.Series]
 
 
 @dataclass(frozen=True)
@@ -144,10 +148,8 @@ def _place(days: Ints32) -> NDArray[np.int64]:
 
 def cells_of(sheet: Sheet, column: Column) -> pl.Series:
     """The cells of one column."""
-    by_role = _BY_ROLE.get(column.role)
-    if by_role is not None:
-        return by_role(sheet, column)
-    return _BY_TYPE.get(column.type, _text)(sheet, column)
+    write = _BY_ROLE.get(column.role) or _BY_TYPE[column.type]
+    return write(sheet, column)
 
 
 def _id_type(sheet: Sheet, column: Column) -> pl.Series:
@@ -228,7 +230,7 @@ def _enum(sheet: Sheet, column: Column) -> pl.Series:
     return sheet.picked(column.values, 7)
 
 
-_BY_ROLE = {
+_BY_ROLE: dict[Role, Writing] = {
     "item": lambda sheet, _: sheet.constant(sheet.item.code),
     "name": lambda sheet, _: sheet.people.names.gather(sheet.facts.person),
     "id_number": lambda sheet, _: sheet.id_numbers,
@@ -248,7 +250,9 @@ _BY_ROLE = {
     "level": lambda sheet, _: sheet.levels,
     "quantity": _quantity,
 }
-_BY_TYPE = {
+_BY_TYPE: dict[ColumnType, Writing] = {
+    "name": lambda sheet, _: sheet.constant(sheet.habit.null),
+    "id_number": lambda sheet, _: sheet.constant(sheet.habit.null),
     "date": _date,
     "enum": _enum,
     "integer": _number,

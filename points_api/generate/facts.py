@@ -38,8 +38,8 @@ class Facts:
     taste: NDArray[np.uint32]  # picks wordings
     spoiled: NDArray[np.bool_]
 
-    def of(self, rows: Ints64) -> "Facts":
-        """Some of the records."""
+    def of(self, rows: Ints64 | slice) -> "Facts":
+        """Some of the records; of a slice, a view."""
         return Facts(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 

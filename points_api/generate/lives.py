@@ -30,14 +30,14 @@ class Kind:
 KINDS = (
     # Their one or two records are facts that score nothing: a licence, a check that found nothing.
     Kind("quiet", 150, 0.04, {"neutral": 1.0}),
-    Kind("ordinary", 570, 1.0, {"service": 0.84, "duty": 0.07, "good": 0.03, "neutral": 0.06}),
+    Kind("ordinary", 400, 1.0, {"service": 0.72, "duty": 0.14, "good": 0.09, "neutral": 0.05}),
     Kind(
-        "engaged", 190, 1.3,
-        {"service": 0.63, "duty": 0.12, "good": 0.2, "honor": 0.006, "neutral": 0.044},
+        "engaged", 270, 1.2,
+        {"service": 0.4, "duty": 0.2, "good": 0.32, "honor": 0.05, "neutral": 0.03},
     ),
     Kind(
-        "exemplary", 60, 1.8,
-        {"service": 0.45, "duty": 0.13, "good": 0.34, "honor": 0.05, "neutral": 0.03},
+        "exemplary", 150, 1.7,
+        {"service": 0.25, "duty": 0.16, "good": 0.41, "honor": 0.16, "neutral": 0.02},
     ),
     Kind(
         "careless", 22, 0.9,
@@ -54,9 +54,9 @@ ALL_KINDS = (*KINDS, PUPIL)
 COMMON: Mapping[str, float] = {
     "medical_insurance.": 10, "social_insurance.": 9, "power.": 8, "water.": 7, "gas.": 5,
     "housing_fund.": 6, "library.": 2,
-    "tax.on_time": 6, "commitment.kept": 2, "hire.": 2, "mediation.": 0.1, "court.fulfilled": 0.05,
+    "tax.on_time": 6, "commitment.kept": 5, "hire.": 2, "mediation.": 0.1, "court.fulfilled": 0.05,
     "volunteer.": 4, "volunteer.hours": 10, "volunteer.star": 0.4, "blood.": 0.15,
-    "blood.donation": 3, "charity.": 2, "marrow.": 0.2, "marrow.donation": 0.003,
+    "blood.donation": 5, "charity.": 2, "marrow.": 0.2, "marrow.donation": 0.003,
     "organ.": 0.2, "organ.donation": 0.002, "bravery.": 0.01, "rescue.": 0.05, "police.": 0.02,
     "lost.": 0.2, "first_aid.": 0.5, "legal_aid.": 0.2,
     "redlist.": 3, "honor.": 0.6, "merit.": 0.5,

@@ -21,13 +21,14 @@ class FileEntry:
     spoiled: int = 0
     header_rows: int = 0
     repeat_of: str = ""
+    changes: bool = False  # tells what became of records in other files
     digest: str = ""
     place: tuple[int, int] = field(default=(0, 0), repr=False)
 
     @property
     def records(self) -> int:
         """Rows that are right and new."""
-        return 0 if self.repeat_of else self.rows - self.spoiled
+        return 0 if self.repeat_of or self.changes else self.rows - self.spoiled
 
 
 @dataclass(frozen=True, order=True)
@@ -76,9 +77,9 @@ def write_manifest(summary: Summary, settings: Mapping[str, object]) -> None:
 
 
 def totals(files: Sequence[FileEntry]) -> tuple[int, int, int]:
-    """Records, rows and spoiled rows of all files. A status file changes records and has none."""
+    """Records, rows and spoiled rows of all files."""
     return (
-        sum(entry.records for entry in files if entry.item != "status_change"),
+        sum(entry.records for entry in files),
         sum(entry.rows for entry in files),
         sum(entry.spoiled for entry in files),
     )
@@ -87,4 +88,4 @@ def totals(files: Sequence[FileEntry]) -> tuple[int, int, int]:
 def _entry(entry: FileEntry) -> dict[str, object]:
     shown = asdict(entry)
     del shown["place"]
-    return {**shown, "records": entry.records if entry.item != "status_change" else 0}
+    return {**shown, "records": entry.records}

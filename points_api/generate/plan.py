@@ -18,10 +18,10 @@ Flags = NDArray[np.bool_]
 SAME_CASE = (("court.defaulter", "court.restriction"),)
 # Units of quantity: least, mean above it, step; in units. An unknown unit counts one by one.
 AMOUNTS: Mapping[str, tuple[float, float, float]] = {
-    "小时": (1, 4, 0.5),
-    "元": (50, 400, 10),
-    "个月": (6, 18, 1),
-    "次": (1, 0.6, 1),
+    "小时": (2, 14, 0.5),
+    "元": (50, 500, 10),
+    "个月": (12, 36, 1),
+    "次": (1, 1.5, 1),
 }
 OTHER_AMOUNT = (1.0, 2.0, 1.0)
 

@@ -23,6 +23,7 @@ def resend(
         entry
         for entry in entries
         if entry.item in adverse
+        and not entry.changes
         and entry.file.endswith(".csv")
         and (folder / entry.file).stat().st_size <= MOST_BYTES
     ]
@@ -32,8 +33,8 @@ def resend(
     content = (folder / first.file).read_bytes()
     stem = first.file.removesuffix(".csv")
     repeats: list[FileEntry] = []
-    for name, told in (("950", "重新报送"), ("951", "再次报送")):
-        path = folder / f"{name}_{stem[4:]}（{told}）.csv"
+    for name, told in (("9900", "重新报送"), ("9901", "再次报送")):
+        path = folder / f"{name}_{stem[5:]}（{told}）.csv"
         path.write_bytes(content if told == "重新报送" else _saved_anew(content))
         entry = replace(first, file=path.name, repeat_of=first.file, digest=digest_of(path))
         repeats.append(entry)

@@ -1,4 +1,4 @@
-"""Repairs and revocations of records delivered before, as the credit office would pass them on."""
+"""Repairs and revocations of records delivered before, each told by the agency that decided."""
 
 from dataclasses import replace
 
@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 
 from points_api.generate.cells import Sheet, cells_of
 from points_api.generate.facts import OPEN, Facts
-from scoring.catalog import Agency, Role
 
 LAYOUT = "status_change"
-OFFICE = "drc"
 REPAIRED, REVOKED = "修复", "撤销"
 REPAIRED_SHARE, REVOKED_SHARE = 0.15, 0.03
 SHORTEST = 90  # days from the decision: the shortest publicity of a penalty that is repaired
@@ -32,21 +30,17 @@ def changed_rows(
 
 
 def change_frame(
-    sheet: Sheet, rows: NDArray[np.int64], repaired: NDArray[np.bool_], last: int, office: Agency
+    sheet: Sheet, rows: NDArray[np.int64], repaired: NDArray[np.bool_], last: int
 ) -> pl.DataFrame:
     """The rows of the status file for some records of one item."""
     part = replace(sheet, facts=sheet.facts.of(rows))
-    by_role: dict[Role, pl.Series] = {
-        "decided_on": part.days(_days(part.facts, last), ""),
-        "source_name": part.constant(office.name),
-        "source_code": part.constant(office.credit_code),
-    }
+    days = part.days(_days(part.facts, last), "")
     kind = part.constant(REPAIRED).zip_with(pl.Series(repaired), part.constant(REVOKED))
     number = "黄信用变更" + pl.Series(part.facts.taste).cast(pl.String) + "号"
     cells: dict[str, pl.Series] = {}
     for column in sheet.plan.catalog.layouts[LAYOUT].columns:
-        if column.role in by_role:
-            cells[column.code] = by_role[column.role]
+        if column.role == "decided_on":
+            cells[column.code] = days
         elif column.role:
             cells[column.code] = cells_of(part, column)
         elif column.type == "enum":
