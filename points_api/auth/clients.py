@@ -59,7 +59,9 @@ async def revoke(client_id: str, actor: str, now: datetime) -> bool:
 
 async def of_agency(agency: str) -> list[Client]:
     """List the keys of an agency, revoked ones included."""
-    return [_client(row) for row in await ApiClient.filter(agency=agency).order_by("created_at")]
+    return [
+        _client(row) for row in await ApiClient.filter(agency=agency).order_by("created_at", "id")
+    ]
 
 
 async def agency_of(client_id: str) -> str | None:

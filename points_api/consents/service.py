@@ -189,11 +189,13 @@ async def expire(effects: Effects, now: datetime, most: int = 500) -> int:
 async def receipts_of(resident_id: UUID, now: datetime) -> list[Receipt]:
     """List all receipts of a resident, newest first."""
     rows = await Consent.filter(resident_id=resident_id).order_by("-id")
-    renewed = {(row.purpose, row.recipient, row.granted_at) for row in rows}
-    return [
-        _receipt(row, now, (row.purpose, row.recipient, row.withdrawn_at) in renewed)
-        for row in rows
-    ]
+    newest = {(row.purpose, row.recipient, row.granted_at): row.id for row in reversed(rows)}
+
+    def is_renewed(row: Consent) -> bool:
+        follower = newest.get((row.purpose, row.recipient, row.withdrawn_at or now))
+        return follower is not None and follower > row.id
+
+    return [_receipt(row, now, is_renewed(row)) for row in rows]
 
 
 async def standing(

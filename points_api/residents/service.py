@@ -92,8 +92,10 @@ async def join(
     return await view(registry, resident_id, now, today), created
 
 
+@transactional
 async def leave(registry: Registry, resident_id: UUID, now: datetime) -> Left:
     """Leave: withdraw every consent and delete what was derived. Again: says the same as before."""
+    await consents.hold(resident_id)
     last = await Enrollment.filter(resident_id=resident_id).order_by("-id").first()
     if last is None:
         raise NoMember
