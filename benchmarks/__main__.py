@@ -10,7 +10,7 @@ from benchmarks.rows import Row, show
 BENCHMARKS = {
     "score-one": "score_one",
     "score-read": "score_read",
-    "score-read-cold": "score_read_cold",
+    "score-read-cold": "score_read",
     "record-to-score": "record_to_score",
     "ingest": "ingest",
 }

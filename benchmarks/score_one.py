@@ -98,7 +98,7 @@ def _hand_loop(card: Scorecard):  # type: ignore[no-untyped-def]
         total = base
         for name, points in sums.items():
             cap = caps[name]
-            total += cap if points > cap else -cap if points < -cap else points
+            total += cap if points > cap else max(points, -cap)
         return total
 
     return loop

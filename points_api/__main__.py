@@ -2,7 +2,7 @@
 
 import typer
 
-from points_api.cli import score
+from points_api.cli import rescore, score, scorecard, service
 
 app = typer.Typer(
     name="points",
@@ -11,7 +11,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (score,):
+for module in (score, scorecard, rescore, service):
     app.registered_commands += module.app.registered_commands
     app.registered_groups += module.app.registered_groups
 

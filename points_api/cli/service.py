@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from points_api.cli.terminal import err, fail, out
-from points_api.db.config import DatabaseUnreachable
+from points_api.db.config import DatabaseUnreachableError
 from points_api.db.migrate import migrate as bring_up_to_date
 from points_api.settings import Settings, SettingsError, announcements, load
 
@@ -28,7 +28,7 @@ def prepared() -> Settings:
         err.print(line, markup=False)
     try:
         asyncio.run(bring_up_to_date(chosen.database_url))
-    except DatabaseUnreachable as error:
+    except DatabaseUnreachableError as error:
         fail(str(error))
     return chosen
 
@@ -38,7 +38,7 @@ def migrate() -> None:
     """Bring the database to the newest schema: 升级数据库结构."""
     try:
         applied = asyncio.run(bring_up_to_date(settings().database_url))
-    except DatabaseUnreachable as error:
+    except DatabaseUnreachableError as error:
         fail(str(error))
     out.print("\n".join(applied) or "已是最新 (up to date)", markup=False)
 

@@ -1,0 +1,98 @@
+"""Servers under load: started on loopback, driven by wrk from the other core, stopped by their ids."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+START_SECONDS = 30
+CONNECTIONS = 64
+# Each request carries the token of a resident taken at random.
+_SCRIPT = """
+local tokens = {}
+for line in io.lines("%s") do tokens[#tokens + 1] = "Bearer " .. line end
+math.randomseed(os.time())
+request = function()
+  return wrk.format("GET", nil, {["Authorization"] = tokens[math.random(#tokens)]})
+end
+"""
+
+
+@contextmanager
+def serving(app: str, environment: Mapping[str, str], log: Path) -> Iterator[str]:
+    """Serve an ASGI application with uvicorn on core 0 until the block is left."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        *_on_core(0), sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", str(port),
+        "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
+    ]  # fmt: skip
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=os.environ | dict(environment), stdout=output, stderr=output
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(process, port, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def drive(url: str, tokens: Path, seconds: int) -> float:
+    """Requests a second that wrk gets answered; ends the benchmark on any answer but 2xx."""
+    script = tokens.with_suffix(".lua")
+    script.write_text(_SCRIPT % tokens)
+    command = [
+        *_on_core(1), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url,
+    ]  # fmt: skip
+    said = subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=seconds + 30
+    ).stdout
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise SystemExit(f"the load saw errors:\n{said}")
+    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    assert found is not None, said
+    return float(found[1])
+
+
+def call(
+    url: str, body: Mapping[str, Any] | None = None, token: str = "", method: str = ""
+) -> dict[str, Any]:
+    """One JSON request; HTTPError tells what was refused."""
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    content = None if body is None else json.dumps(body).encode()
+    request = Request(url, content, headers, method=method or None)
+    with urlopen(request, timeout=30) as answer:
+        decoded: dict[str, Any] = json.loads(answer.read())
+        return decoded
+
+
+def _on_core(core: int) -> list[str]:
+    both = (os.cpu_count() or 1) > 1 and shutil.which("taskset")
+    return ["taskset", "-c", str(core)] if both else []
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SystemExit(f"the server ended at once:\n{log.read_text()}")
+        with suppress(URLError, OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise SystemExit("the server did not start")
