@@ -103,8 +103,9 @@ async def _rewrite(
     old = [row["id"] for row in rows if _is_old(keyring, table, row)]
     if not old:
         return 0, []
-    held = table.model.filter(id__in=old).order_by("id").select_for_update()
-    fresh = [_sealed_anew(keyring, table, row) for row in await held.values(*columns)]
+    # As models, for the ORM forgets the lock when it is asked for plain values.
+    held = await table.model.filter(id__in=old).order_by("id").select_for_update()
+    fresh = [_sealed_anew(keyring, table, {c: getattr(row, c) for c in columns}) for row in held]
     conflicts = await _conflicts(table, fresh)
     writable = [row for row in fresh if row["id"] not in conflicts]
     if writable:
