@@ -68,22 +68,37 @@ Write = Insert | Update
 
 
 async def write_all(writes: Sequence[Write]) -> list[int]:
-    """Carry the writes out in their order, all or none; return how many rows each has written."""
-    counts = [0] * len(writes)
-    ready = {at: _Ready.of(write) for at, write in enumerate(writes) if write.rows}
-    if not ready:
-        return counts
-    if connection().capabilities.dialect == "postgres":
-        statement = _one_statement(tuple(write.shape for write in ready.values()))
-        columns = [column for write in ready.values() for column in zip(*write.rows, strict=True)]
-        [written] = await connection().execute_query_dict(statement, columns)
-        for at, count in zip(ready, written.values(), strict=True):
-            counts[at] = count
-        return counts
-    async with in_transaction() as transaction:
-        for at, write in ready.items():
-            counts[at] = await _one_after_another(transaction, write)
+    """Carry the writes out in their order, all or none; return how many rows each has written.
+
+    Inserts of one table that stand side by side become one part, so a list of audit entries
+    costs no more than one with as many rows.
+    """
+    counts = [len(write.rows) for write in writes]
+    parts: list[_Part] = []
+    for at, write in enumerate(writes):
+        part = _Part.of(at, write)
+        if not part.rows:
+            continue
+        if parts and part.shape == parts[-1].shape and part.writes_every_row:
+            parts[-1].rows.extend(part.rows)
+        else:
+            parts.append(part)
+    for part, count in zip(parts, await _carry_out(parts), strict=True):
+        if not part.writes_every_row:
+            counts[part.at] = count
     return counts
+
+
+async def _carry_out(parts: Sequence["_Part"]) -> list[int]:
+    if not parts:
+        return []
+    if connection().capabilities.dialect == "postgres":
+        statement = _one_statement(tuple(part.shape for part in parts))
+        columns = [column for part in parts for column in zip(*part.rows, strict=True)]
+        [written] = await connection().execute_query_dict(statement, columns)
+        return list(written.values())
+    async with in_transaction() as transaction:
+        return [await _one_after_another(transaction, part) for part in parts]
 
 
 class _Shape(NamedTuple):
@@ -95,40 +110,46 @@ class _Shape(NamedTuple):
     tail: str  # ON CONFLICT …, or a further condition
 
 
-class _Ready(NamedTuple):
+class _Part(NamedTuple):
     """A write with its values as the drivers take them, in the order of the columns."""
 
+    at: int
     shape: _Shape
     rows: list[tuple[Any, ...]]
 
+    @property
+    def writes_every_row(self) -> bool:
+        return self.shape.by is None and not self.shape.tail
+
     @classmethod
-    def of(cls, write: Write) -> "_Ready":
-        meta = write.model._meta
-        rows, given = write.rows, tuple(write.rows[0])
-        if any(row.keys() != write.rows[0].keys() for row in rows):
-            raise ValueError(f"{meta.db_table}: all rows need the same columns")
-        if unknown := set(given) - set(meta.db_fields):
-            raise ValueError(f"{meta.db_table}: no such columns: {', '.join(sorted(unknown))}")
+    def of(cls, at: int, write: Write) -> "_Part":
+        model, rows = write.model, write.rows
+        given = tuple(rows[0]) if rows else ()
+        if any(row.keys() != rows[0].keys() for row in rows):
+            raise ValueError(f"{model._meta.db_table}: all rows need the same columns")
+        if unknown := set(given) - set(model._meta.db_fields):
+            raise ValueError(f"{model._meta.db_table}: no such columns: {', '.join(unknown)}")
         if isinstance(write, Update):
             order = *(name for name in given if name not in write.by), *write.by
-            shape = _Shape(write.model, order, write.by, f" AND {write.where}" * bool(write.where))
+            shape = _Shape(model, order, write.by, f" AND {write.where}" if write.where else "")
         else:
-            defaults = {
-                name: field.default
-                for name, field in meta.fields_map.items()
-                if name in meta.db_fields and name not in given and field.default is not None
-            }
+            defaults = _defaults(model, given)
             rows = [{**_made(defaults), **row} for row in rows] if defaults else rows
-            order = (*defaults, *given)
-            shape = _Shape(write.model, order, None, _on_conflict(write))
-        fields = [(name, meta.fields_map[name]) for name in order]
-        return cls(
-            shape,
-            [
-                tuple(f.to_db_value(_zoned(n, row[n]), write.model) for n, f in fields)
-                for row in rows
-            ],
-        )
+            shape = _Shape(model, (*defaults, *given), None, _on_conflict(write))
+        return cls(at, shape, [_values(shape, row) for row in rows])
+
+
+def _values(shape: _Shape, row: Row) -> tuple[Any, ...]:
+    fields = shape.model._meta.fields_map
+    return tuple(
+        fields[name].to_db_value(_zoned(name, row[name]), shape.model) for name in shape.columns
+    )
+
+
+def _defaults(model: type[Model], given: Sequence[str]) -> dict[str, object]:
+    fields = model._meta.fields_map
+    others = sorted(set(model._meta.db_fields) - set(given))
+    return {name: fields[name].default for name in others if fields[name].default is not None}
 
 
 def _made(defaults: Row) -> dict[str, object]:
@@ -194,12 +215,12 @@ def _type(model: type[Model], column: str) -> str:
     return re.sub(r"\(.*\)", "", kind)
 
 
-async def _one_after_another(client: BaseDBAsyncClient, write: _Ready) -> int:
-    return sum([(await client.execute_query(*each))[0] for each in _statements(write)])
+async def _one_after_another(client: BaseDBAsyncClient, part: _Part) -> int:
+    return sum([(await client.execute_query(*each))[0] for each in _statements(part)])
 
 
-def _statements(write: _Ready) -> Iterator[tuple[str, list[Any]]]:
-    (model, columns, by, tail), rows = write
+def _statements(part: _Part) -> Iterator[tuple[str, list[Any]]]:
+    (model, columns, by, tail), rows = part.shape, part.rows
     table = model._meta.db_table
     if by is None:
         marks = f"({', '.join('?' * len(columns))})"

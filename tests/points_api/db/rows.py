@@ -34,7 +34,8 @@ async def person(**given: Any) -> Person:
 
 
 async def resident(**given: Any) -> Resident:
-    return await Resident.create(**{"openid_index": _unlike(), "created_at": clock.now()} | given)
+    row: dict[str, Any] = {"openid_index": _unlike(), "created_at": clock.now()}
+    return await Resident.create(**row | given)
 
 
 async def enrollment(**given: Any) -> Enrollment:

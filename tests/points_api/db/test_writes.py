@@ -162,6 +162,13 @@ async def test_a_conflict_at_a_conditional_constraint_and_at_the_primary_key(dat
     assert (await ScoreRow.get(resident_id=score.resident_id)).value == 5
 
 
+async def test_inserts_side_by_side_count_for_themselves_and_cost_as_one(database):
+    """PostgreSQL would refuse two thousand parts, and take long over two hundred."""
+    events = [Insert(OutboxEvent, [_event(f"s{n}")] * (n % 3)) for n in range(3000)]
+    assert await write_all(events) == [n % 3 for n in range(3000)]
+    assert await OutboxEvent.all().count() == 3000
+
+
 async def test_many_rows_go_in_at_once(database):
     events = [_event(f"s{number}") for number in range(5000)]
     assert await write_all([Insert(OutboxEvent, events)]) == [5000]
