@@ -62,7 +62,7 @@ async def test_looks_of_one_day_are_counted_and_those_of_another_stand_alone(doo
         (date(2026, 6, 1), "audit", 1),
         (date(2026, 6, 2), "objection", 1),
     ]
-    first = await AccessEntry.all().order_by("id").first()
+    first = (await AccessEntry.all().order_by("id"))[0]
     assert first.last_at - first.first_at == timedelta(hours=11, minutes=59)
 
 

@@ -67,7 +67,7 @@ async def test_many_processes_add_to_the_same_rows(residents):
             for _ in range(10):
                 looks.note(resident_id, "score")
     await asyncio.gather(*(looks.flush() for looks in processes))
-    assert await AccessEntry.all().values_list("times", flat=True) == [50, 50, 50]
+    assert [entry.times for entry in await AccessEntry.all()] == [50, 50, 50]
 
 
 async def test_more_residents_than_fit_one_statement_are_all_written(residents, monkeypatch):

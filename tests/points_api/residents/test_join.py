@@ -157,7 +157,7 @@ async def test_with_a_phone_there_are_two_receipts_and_the_phone_is_shown_masked
     both = {"scoring": True, "contact": True}
     answer = await join(door, await door.headers(1), phone="13812345678", consents=both)
     assert answer.json()["phone"] == "138****5678"
-    assert sorted(await Consent.all().values_list("purpose", flat=True)) == ["contact", "scoring"]
+    assert sorted(consent.purpose for consent in await Consent.all()) == ["contact", "scoring"]
 
 
 async def delivered(door, name, sequence=1):

@@ -121,7 +121,8 @@ async def rotate_on(joined, most, stopped):
 
 async def test_people_join_and_are_read_while_the_keys_rotate(old_city):
     """Half of the processes have the new key in front, half still the old one; all have both."""
-    joined, stopped = [], asyncio.Event()
+    joined: list[int] = []
+    stopped = asyncio.Event()
     async with open_door(keys=(OLD, NEW)) as before, open_door(keys=(NEW, OLD)) as after:
         # Known to an agency under the old key, and joining under either.
         for number in range(10, 30):
@@ -158,8 +159,8 @@ async def test_what_others_write_during_a_rotation_is_not_overwritten_with_what_
         for number in range(100):
             await Person.all().update(name=AFTER.encrypt(f"王{number}", persons.NAME))
             for _ in range(3):
-                sealed = await Person.all().values_list("name", flat=True)
-                names = {AFTER.decrypt_text(name, persons.NAME) for name in sealed}
+                people = await Person.all()
+                names = {AFTER.decrypt_text(one.name, persons.NAME) for one in people}
                 assert names == {f"王{number}"}
 
     await asyncio.gather(rotate_back_and_forth(), rename())
