@@ -65,7 +65,7 @@ class AgencyFiles:
         order = np.argsort(keys, kind="stable")
         keys, facts, draws = keys[order], facts.of(order), draws[order]
         found, starts = np.unique(keys, return_index=True)
-        ends = [*starts[1:].tolist(), len(keys)]
+        ends = np.append(starts, len(keys))[1:].tolist()
         for key, start, end in zip(found.tolist(), starts.tolist(), ends, strict=True):
             place, batch = divmod(key, BATCHES)
             mine = facts.of(slice(start, end))

@@ -105,7 +105,8 @@ def _without_old_donors(
     if donation < 0:
         return item
     old = births < window.last - (DONOR_AGE - 1) * YEAR
-    return np.where((item == donation) & old, np.bincount(item).argmax(), item).astype(np.int16)
+    commonest = np.bincount(plan.choices.ravel()).argmax()
+    return np.where((item == donation) & old, commonest, item).astype(np.int16)
 
 
 def _twin_rows(

@@ -126,10 +126,12 @@ def digest_of(path: Path) -> str:
 
 
 def _day(text: str) -> date | None:
+    """The day, if it is one that a workbook can hold."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year > 1900 else None
 
 
 def _number(text: str) -> float | None:
