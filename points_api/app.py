@@ -1,7 +1,7 @@
 """The HTTP application: what is opened at start, what stands around every request, which routes.
 
-Order from the outside: measuring and logging, size limit, the hot score route, the gate of the
-access table, FastAPI. One process holds one database pool, one Redis client, one HTTP client.
+Order from the outside: measuring and logging, the hot score route, FastAPI with size limit and the
+gate of the access table. One process holds one database pool, one Redis client, one HTTP client.
 """
 
 from collections.abc import AsyncIterator
@@ -10,6 +10,7 @@ from functools import partial
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from points_api import log, metrics, problem
 from points_api.access_log import routes as access_log_routes
@@ -59,11 +60,15 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes.router)
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
     app.add_middleware(Gate)
-    app.add_middleware(HotScore, owner=app)
     larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger)
-    app.add_middleware(Requests)
     return app
+
+
+def create_server(settings: Settings) -> ASGIApp:
+    """The application with what stands before the framework, as a server runs it."""
+    app = create_app(settings)
+    return Requests(HotScore(app, app))
 
 
 @asynccontextmanager
@@ -82,7 +87,10 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.keyring = Keyring.from_settings(settings)
         state.scores = Scores(state.city, cache)
         state.registry = registry.compose(settings, state.keyring, client, state.scores)
-        state.notices, state.consent_effects = state.registry.notices, ConsentEffects(state.registry)
+        state.notices, state.consent_effects = (
+            state.registry.notices,
+            ConsentEffects(state.registry),
+        )
         account_of = partial(accounts.find_or_add, state.keyring)
         state.identity = identity.compose(settings, state.keyring, cache, client, account_of)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())

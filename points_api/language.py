@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 Language = Literal["zh", "en"]
 DEFAULT: Language = "zh"
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
 
 
 class Text(NamedTuple):

@@ -9,7 +9,9 @@ compares them. The operation stays in the OpenAPI document and in the access tab
 
 import json
 from asyncio import gather
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,17 +19,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from points_api import clock
-from points_api.access_log.own_looks import OwnLooks
 from points_api.auth.callers import bearer
-from points_api.auth.identity import Identity
 from points_api.auth.sessions import LIVE, LIVE_SECONDS, marker_key
 from points_api.auth.sessions import read as read_marker
 from points_api.auth.tokens import Claims
-from points_api.cache import Cache
 from points_api.conditional import etag_of, matches, private_headers
 from points_api.db.transaction import connection, dialect
-from points_api.language import Language, choose
-from points_api.middleware import ROUTE
+from points_api.language import LANGUAGES, Language, choose
+from points_api.middleware import QUIET, ROUTE
 from points_api.problem import Problem
 from points_api.scores.cache import key_of, read
 from points_api.scores.document import StoredScore, render
@@ -46,6 +45,18 @@ WHERE e.id = $1 AND e.revoked_at IS NULL AND e.expires_at > $2
 """
 
 
+# The same for every answer in a language, but for the ETag.
+_HEADERS: Final[Mapping[Language, list[tuple[bytes, bytes]]]] = {
+    language: [
+        (name.lower().encode(), value.encode())
+        for name, value in private_headers("", language).items()
+        if name != "ETag"
+    ]
+    for language in LANGUAGES
+}
+_uuid = lru_cache(maxsize=50_000)(UUID)
+
+
 class HotScore:
     """ASGI middleware; the application's state holds what the lifespan put there."""
 
@@ -62,32 +73,28 @@ class HotScore:
         if body is None:
             await self._app(scope, receive, send)
             return
-        scope[ROUTE] = PATH
-        await _answer(headers, body, language, send)
+        scope[ROUTE] = scope[QUIET] = PATH
+        await _answer(headers.get(b"if-none-match"), body, language, send)
 
     async def _body(self, scope: Scope, language: Language) -> bytes | None:
         state = self._owner.state
-        identity: Identity = state.identity
         now = clock.now()
         try:
-            claims = identity.tokens.verify(bearer(scope["headers"]), now)
+            claims = state.identity.tokens.verify(bearer(scope["headers"]), now)
         except Problem:
             return None
         if claims.kind != "resident":
             return None
         day = clock.day_of(now)
-        cache: Cache = state.cache
-        key = key_of(claims.subject, day)
-        marker, known = await cache.get_many((marker_key(claims.session), key))
-        body = read(known, language)
-        live = read_marker(marker)
+        keys = (marker_key(claims.session), key_of(claims.subject, day))
+        marker, known = await state.cache.get_many(keys)
+        live, body = read_marker(marker), read(known, language)
         if live is False:
             return None
-        if not live or not body:
+        if not live or body is None:
             body = await self._from_database(claims, language, now, day)
         if body is not None:
-            looks: OwnLooks = state.own_looks
-            looks.note(UUID(claims.subject), "score")
+            state.own_looks.note(_uuid(claims.subject), "score")
         return body
 
     async def _from_database(
@@ -105,7 +112,7 @@ class HotScore:
         scores: Scores = state.scores
         await gather(
             state.cache.set_if_absent(marker_key(claims.session), LIVE, LIVE_SECONDS),
-            scores.remember(UUID(claims.subject), stored, day),
+            scores.remember(_uuid(claims.subject), stored, day),
         )
         return render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
 
@@ -116,14 +123,13 @@ def _stored(row: dict[str, Any]) -> StoredScore:
     return StoredScore(**{**row, "dimensions": read})
 
 
-async def _answer(headers: dict[bytes, bytes], body: bytes, language: Language, send: Send) -> None:
+async def _answer(known: bytes | None, body: bytes, language: Language, send: Send) -> None:
     etag = etag_of(body)
-    answer = [(k.lower().encode(), v.encode()) for k, v in private_headers(etag, language).items()]
-    known = headers.get(b"if-none-match")
+    headers = [*_HEADERS[language], (b"etag", etag.encode())]
+    status = 200
     if known is not None and matches(known.decode("latin-1"), etag):
-        await send({"type": "http.response.start", "status": 304, "headers": answer})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    answer += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": answer})
+        status, body = 304, b""
+    else:
+        headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

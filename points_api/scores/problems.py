@@ -4,7 +4,7 @@ from points_api.problem import Problem
 
 
 class UnknownRecord(Problem):
-    slug, status, errcode = "unknown-record", 422, 42250
+    slug, status, errcode = "unknown-record", 422, 42261
     title = ("没有这条记录", "There is no such record")
 
     def __init__(self) -> None:
@@ -14,7 +14,7 @@ class UnknownRecord(Problem):
 
 
 class UnknownItem(Problem):
-    slug, status, errcode = "unknown-item", 422, 42251
+    slug, status, errcode = "unknown-item", 422, 42262
     title = ("目录中没有这一项", "The catalog has no such item")
 
     def __init__(self, detail: str) -> None:
@@ -22,7 +22,7 @@ class UnknownItem(Problem):
 
 
 class DaysReversed(Problem):
-    slug, status, errcode = "days-reversed", 422, 42252
+    slug, status, errcode = "days-reversed", 422, 42263
     title = ("日期有误", "The days are mistaken")
 
     def __init__(self) -> None:
