@@ -84,6 +84,9 @@ def _apps(dialect: str) -> dict[str, dict[str, Any]]:
     }
 
 
+TORTOISE_ORM = config_of("sqlite://:memory:")  # for the ORM's own command, see migrations
+
+
 @asynccontextmanager
 async def open(  # noqa: A001 - read as config.open
     url: str, *, pool_min_size: int = 1, pool_max_size: int = 10

@@ -18,7 +18,7 @@ from typing import Any
 
 from points_api import clock
 from points_api.db.models import IdempotencyKey
-from points_api.db.transaction import advisory_lock_if_free
+from points_api.db.transaction import advisory_lock_if_free, transactional
 from points_api.problem import Problem
 
 
@@ -85,6 +85,7 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return sha256(f"{method} {path}\n".encode() + body).hexdigest()
 
 
+@transactional
 async def purge(before: datetime) -> int:
     """Forget the keys made before an instant; return how many."""
     return await IdempotencyKey.filter(created_at__lt=before).delete()

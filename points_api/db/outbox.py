@@ -62,11 +62,13 @@ async def claim(limit: int) -> list[Event]:
     return events
 
 
+@transactional
 async def done(ids: Iterable[UUID]) -> None:
     """Say that these were carried out."""
     await OutboxEvent.filter(id__in=list(ids)).update(done_at=clock.now())
 
 
+@transactional
 async def retry(failed: Event) -> datetime:
     """Put an event back, for later each time; return when it is due again."""
     pause = _FIRST_PAUSE * (1 << min(failed.attempts - 1, 20))
@@ -75,6 +77,7 @@ async def retry(failed: Event) -> datetime:
     return due
 
 
+@transactional
 async def purge(before: datetime) -> int:
     """Delete the events that were done before an instant; return how many."""
     return await OutboxEvent.filter(done_at__lt=before).delete()

@@ -30,7 +30,7 @@ def test_a_fixed_clock_stands_in_tasks_too_and_goes_on_afterwards():
 
     with clock.fixed(EVENING):
         assert asyncio.run(both()) == [EVENING, EVENING]
-    assert clock.now() > EVENING or clock.now() < EVENING
+    assert clock.now() != EVENING
 
 
 def test_an_instant_without_a_zone_is_refused_and_another_zone_is_brought_to_utc():
