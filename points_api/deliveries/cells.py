@@ -1,8 +1,9 @@
 """How one cell reads: text to value, or the code of what is wrong with it.
 
-These functions see each distinct text of a column once (`dictionary.py`), so they may be as careful
-as they like. A value is the day number of a date, the smallest units of a number, the canonical text
-of a listed value or a code. Nothing is guessed: what could mean two things is refused.
+These functions see each distinct text of a column once (`dictionary.py`), so they may be as
+careful as they like. A value is the day number of a date, the smallest units of a number, the
+canonical text of a listed value or a code. Nothing is guessed: what could mean two things is
+refused.
 """
 
 import re
@@ -28,6 +29,7 @@ NULLS: Final = frozenset(
 ABSENT: Final = NULLS | {"无", "無", "暂无", "空"}
 """Also empty where a name, number, day or code is expected; in running text 无 is an answer."""
 
+_EARLIEST_YEAR: Final = 1900
 LONG_TERM_YEAR: Final = 2099
 """From this year on a day means that no end is set: 2099-12-31, 9999-12-31."""
 FINE_BOUND_WAN: Final = 1000
@@ -67,7 +69,7 @@ def date_reader(column: Column, today: date, *, open_ended: bool, may_be_future:
     def read(text: str) -> Cell:
         text = half_width(bare(text))
         if text in ABSENT:
-            return None, "required" if column.required else ""
+            return _empty(column)
         if open_ended and text in _LONG_TERM:
             return None, ""
         match = _DATE.fullmatch(text)
@@ -76,17 +78,25 @@ def date_reader(column: Column, today: date, *, open_ended: bool, may_be_future:
         year, month, day = (int(part) for part in match.groups() if part is not None)
         if open_ended and year >= LONG_TERM_YEAR:
             return None, ""
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            return None, "date_not_real"
-        if year < 1900:
-            return None, "date_too_early"
-        if found > today and not may_be_future:
-            return None, "date_in_future"
-        return day_number(found), ""
+        return _day(year, month, day, None if may_be_future else today)
 
     return read
+
+
+def _day(year: int, month: int, day: int, latest: date | None) -> Cell:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return None, "date_not_real"
+    if year < _EARLIEST_YEAR:
+        return None, "date_too_early"
+    if latest is not None and found > latest:
+        return None, "date_in_future"
+    return day_number(found), ""
+
+
+def _empty(column: Column) -> Cell:
+    return None, "required" if column.required else ""
 
 
 def number_reader(column: Column, scale: int, units: Iterable[str]) -> Reader:
@@ -101,24 +111,28 @@ def number_reader(column: Column, scale: int, units: Iterable[str]) -> Reader:
     def read(text: str) -> Cell:
         text = half_width(bare(text)).replace(" ", "")
         if text in ABSENT:
-            return None, "required" if column.required else ""
+            return _empty(column)
         for unit in known_units:
             text = text.removesuffix(unit)
-        if column.type == "wan_yuan" and text.endswith("元"):
-            return None, "looks_like_yuan"
+        if text.endswith("元"):
+            return None, "looks_like_yuan" if column.type == "wan_yuan" else "number_unreadable"
         if not _NUMBER.fullmatch(text):
             return None, "number_unreadable"
         number = Decimal(text.replace(",", ""))
-        if number < 0:
-            return None, "number_out_of_range"
         if maximum is not None and number > maximum:
             return None, too_much
-        smallest = number * scale
-        if smallest != smallest.to_integral_value():
-            return None, "number_too_fine"
-        return int(smallest), ""
+        return _smallest(number, scale)
 
     return read
+
+
+def _smallest(number: Decimal, scale: int) -> Cell:
+    if number < 0:
+        return None, "number_out_of_range"
+    smallest = number * scale
+    if smallest != smallest.to_integral_value():
+        return None, "number_too_fine"
+    return int(smallest), ""
 
 
 def list_reader(column: Column) -> Reader:
@@ -129,7 +143,7 @@ def list_reader(column: Column) -> Reader:
     def read(text: str) -> Cell:
         text = bare(text)
         if text in nulls:
-            return None, "required" if column.required else ""
+            return _empty(column)
         value = canonical.get(plain(text))
         return (value, "") if value is not None else (None, "not_in_list")
 
@@ -142,7 +156,7 @@ def credit_code_reader(column: Column) -> Reader:
     def read(text: str) -> Cell:
         text = bare(text)
         if text in ABSENT:
-            return None, "required" if column.required else ""
+            return _empty(column)
         problem = credit_code.problem_of(text)
         if problem is not None:
             return None, f"credit_code.{problem}"

@@ -2,8 +2,8 @@
 
 A column's judgment is its values and, where something is wrong, a small number per row that stands
 for the code. Rows without any number are good. Verdicts are read off the same numbers, so what is
-refused and what is said about it cannot differ. Of one column the first fault counts, and a row whose
-subject is no natural person is told only that.
+refused and what is said about it cannot differ. Of one column the first fault counts, and a row
+whose subject is no natural person is told only that.
 """
 
 from collections.abc import Iterator, Mapping

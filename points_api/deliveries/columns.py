@@ -24,6 +24,7 @@ _PAST: Final[frozenset[Role]] = frozenset(["occurred_on", "decided_on", "ended_o
 _BEGINNINGS: Final[frozenset[Role]] = frozenset(["occurred_on", "decided_on"])
 _FEW_TEXTS: Final[frozenset[Role]] = frozenset(["unit_name", "source_name"])
 _WAN: Final = 10_000
+_FEN: Final = 100
 
 
 def judge_of(column: Column, match: Match, catalog: Catalog, today: date) -> Judge:
@@ -55,11 +56,11 @@ def judge_of(column: Column, match: Match, catalog: Catalog, today: date) -> Jud
 
 def _number_reader(column: Column, item: Item) -> Reader:
     """Quantities come out in the item's smallest units, other numbers in the column's."""
-    scale = item.scale if column.role == "quantity" else column.scale
     if column.type != "wan_yuan":
+        scale = item.scale if column.role == "quantity" else column.scale
         return cells.number_reader(column, scale, [item.unit])
-    # Outside of quantities money is only verified: fen, which six decimals of 万元 always give.
-    return cells.number_reader(column, _WAN * (scale if column.role == "quantity" else 100), ["万元"])
+    per_yuan = item.scale if column.role == "quantity" else _FEN
+    return cells.number_reader(column, _WAN * per_yuan, ["万元"])
 
 
 def _special_reader(column: Column, match: Match, catalog: Catalog) -> Reader | None:
@@ -111,7 +112,7 @@ def _level_reader(column: Column, item: Item) -> Reader:
 def _only(read: Reader, allowed: frozenset[str] | set[str], code: str) -> Reader:
     def narrowed(text: str) -> Cell:
         value, problem = read(text)
-        return (value, problem or code) if value is not None and value not in allowed else (value, problem)
+        return (None, code) if value is not None and value not in allowed else (value, problem)
 
     return narrowed
 
@@ -119,6 +120,6 @@ def _only(read: Reader, allowed: frozenset[str] | set[str], code: str) -> Reader
 def _none_of(read: Reader, refused: set[str], code: str) -> Reader:
     def narrowed(text: str) -> Cell:
         value, problem = read(text)
-        return (value, code) if value in refused else (value, problem)
+        return (None, code) if value in refused else (value, problem)
 
     return narrowed

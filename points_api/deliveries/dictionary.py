@@ -24,6 +24,10 @@ class Dictionary:
     def __init__(self, read: Reader, dtype: pl.DataType) -> None:
         self._read = read
         self._dtype = dtype
+        self._categories: pl.Categories
+        self._values: pl.Series
+        self._problems: pl.Series
+        self._refuses: bool
         self._forget()
 
     def judge(self, texts: pl.Series) -> Judged:

@@ -1,8 +1,8 @@
-"""Which column of a layout a heading means: by code, by name, or by another heading met in practice.
+"""Which column of a layout a heading means: by code, by name, or by a heading met in practice.
 
-Headings are compared in one width and case, without blanks, stars and 必填. A bracket behind a known
-name is passed over only when it is a remark about the form: 证件号码（法定代表人） is somebody
-else's number.
+Headings are compared in one width and case, without blanks, stars and 必填. A bracket behind a
+known name is passed over only when it is a remark about the form: 证件号码（法定代表人） is
+somebody else's number.
 """
 
 import re
@@ -20,7 +20,7 @@ _YUAN: Final = re.compile(r"(单位:?|人民币)?元")
 
 
 def spoken(heading: str) -> tuple[str, ...]:
-    """A heading as it compares; where code and name stand in one cell on two lines, each line too."""
+    """A heading as it compares; of a cell with code and name on two lines, each line too."""
     lines = heading.splitlines() if "\n" in heading.strip() else []
     return tuple(_MARKS.sub("", plain(text)) for text in (heading, *lines))
 

@@ -104,18 +104,20 @@ def _header(head: list[list[str]], known: list[Headings]) -> _Header | None:
     # Some templates name each column twice: codes in one row, Chinese names in the next.
     while last + 1 < len(rows) and len(headings.places(rows[last + 1])) >= _FEWEST:
         last += 1
-    texts = [
-        next((head[n][place] for n in range(first, last + 1) if _names(headings, head[n], place)), "")
-        for place in range(max(len(row) for row in head[first : last + 1]))
-    ]
-    texts = [text or _cell(head[first], place) for place, text in enumerate(texts)]
+    texts = _joined(headings, head[first : last + 1])
+    return _Header(last + 1, texts, headings.layout)
+
+
+def _joined(headings: Headings, rows: list[list[str]]) -> tuple[str, ...]:
+    """Per place the first of several header cells that means a column, else the uppermost."""
+    texts = []
+    for place in range(max(map(len, rows))):
+        cells = [_cell(row, place) for row in rows]
+        known = (cell for cell in cells if headings.column(spoken(cell)))
+        texts.append(next(known, cells[0]))
     while not texts[-1].strip():
         texts.pop()
-    return _Header(last + 1, tuple(texts), headings.layout)
-
-
-def _names(headings: Headings, row: list[str], place: int) -> bool:
-    return headings.column(spoken(_cell(row, place))) is not None
+    return tuple(texts)
 
 
 def _cell(row: list[str], place: int) -> str:
@@ -167,9 +169,7 @@ def _require(layout: Layout, columns: dict[str, tuple[int, ...]], *, named: bool
     missing = [
         column.name
         for column in layout.columns
-        if column.required
-        and column.code not in columns
-        and not (named and column.role == "item")
+        if column.required and column.code not in columns and not (named and column.role == "item")
     ]
     if missing:
         raise FileRefused("missing_columns", layout=layout.title, columns="、".join(missing))

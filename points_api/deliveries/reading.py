@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-import polars as pl
-
 from points_api.deliveries import csv_table, workbook
 from points_api.deliveries.blocks import Block
 from points_api.deliveries.verdicts import FileRefused
@@ -41,7 +39,7 @@ class Table(Protocol):
     def encoding(self) -> str: ...
 
     def blocks(self, header_rows: int, width: int) -> Iterator[Block]:
-        """The data below the first `header_rows` rows, `width` columns and the cells beyond them."""
+        """The data below the first `header_rows` rows: `width` columns, and the cells beyond."""
         ...
 
 
@@ -59,11 +57,6 @@ def open_tables(path: Path, limits: Limits) -> list[Table]:
         return list(workbook.open_sheets(path, limits.unpacked))
     _within(size, limits.csv)
     return [csv_table.CsvTable(path)]
-
-
-def frame_of(raw: bytes) -> pl.DataFrame:
-    """Read a stored run of original rows back, headings and all."""
-    return pl.read_csv(raw, infer_schema=False, truncate_ragged_lines=True)
 
 
 def _within(size: int, limit: int) -> None:

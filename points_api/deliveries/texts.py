@@ -80,16 +80,16 @@ def accepts_id_numbers(texts: pl.Series, today: date) -> Flags:
     head, sequence = _divided(number, 1000)
     head, month_day = _divided(head, 10_000)
     division, year = _divided(head, 10_000)
-    total = (
-        _SUMS_DIVISION[division] + _SUMS_YEAR[year] + _SUMS_DAY[month_day] + _SUMS_SEQUENCE[sequence]
-    )
-    return (
+    total = _SUMS_DIVISION[division] + _SUMS_YEAR[year]
+    total += _SUMS_DAY[month_day] + _SUMS_SEQUENCE[sequence]
+    accepted: Flags = (
         _IS_DIVISION[division]
         & _IS_DAY[_IS_LEAP[year], month_day]
         & (year >= 1800)
         & (year * 10_000 + month_day <= int(f"{today:%Y%m%d}"))
         & (_CHECKS[total] == check)
     )
+    return accepted
 
 
 def _as_numbers(texts: pl.Series) -> tuple[Numbers, Numbers]:
@@ -121,9 +121,9 @@ def _divided(numbers: Numbers, by: int) -> tuple[Numbers, Numbers]:
 
 def _sums(places: slice, size: int) -> Bytes:
     """What each value of some digits adds to the weighted sum, modulo 11."""
-    weights = id_number.WEIGHTS[places]
+    weights = list(id_number.WEIGHTS)[places]
     values = np.arange(size)
-    total = sum(values // 10**k % 10 * w for k, w in enumerate(reversed(weights)))
+    total = sum(values // 10**k % 10 * weight for k, weight in enumerate(weights[::-1]))
     return (np.asarray(total) % 11).astype(np.int8)
 
 
@@ -148,7 +148,7 @@ _SUMS_DIVISION = _sums(slice(0, 6), 10**6)
 _SUMS_YEAR = _sums(slice(6, 10), 10**4)
 _SUMS_DAY = _sums(slice(10, 14), 10**4)
 _SUMS_SEQUENCE = _sums(slice(14, 17), 10**3)
-_CHECKS = np.array(["0123456789X".index(id_number.CHECK_CHARACTERS[n % 11]) for n in range(4 * 11)], np.int8)
+_CHECKS = np.array(["0123456789X".index(c) for c in id_number.CHECK_CHARACTERS * 4], np.int8)
 
 
 def _without_nulls(texts: pl.Series, sizes: pl.Series, nulls: frozenset[str]) -> pl.Series:

@@ -15,7 +15,7 @@ from scoring.catalog import Column
 
 
 class FileRefused(Problem):
-    """A file of which nothing can be taken. `code` says why, the detail what it is and how to mend it."""
+    """A file of which nothing can be taken. `code` says why, the detail how to mend it."""
 
     slug, status, errcode = "file-refused", 422, 42250
     title = ("文件无法接收", "The file cannot be taken in")
@@ -29,7 +29,10 @@ class FileRefused(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a row was not taken, or what is noteworthy about it. `column` is the layout's code or ''."""
+    """Why a row was not taken, or what is noteworthy about it.
+
+    `column` is the layout's code; '' where it is about the whole row.
+    """
 
     row: int
     column: str
@@ -56,7 +59,8 @@ def reason(code: str, column: Column | None = None) -> Text:
 ROW_REASONS: Final[dict[str, Text]] = {
     "required": Text("“{name}”不能为空，请补上", "“{name}” must not be empty; fill it in"),
     "too_long": Text(
-        "“{name}”超过 {limit} 个字，请缩短", "“{name}” is longer than {limit} characters; shorten it"
+        "“{name}”超过 {limit} 个字，请缩短",
+        "“{name}” is longer than {limit} characters; shorten it",
     ),
     "too_many_cells": Text(
         "这一行的单元格比表头多，多半是内容里的逗号没有加引号；请给该单元格加上英文双引号",
@@ -97,9 +101,7 @@ ROW_REASONS: Final[dict[str, Text]] = {
         "“{name}”早于开始或决定的日期，请核对两个日期",
         "“{name}” is before the beginning or the decision; check both dates",
     ),
-    "not_in_list": Text(
-        "“{name}”只能填写：{values}", "“{name}” must be one of: {values}"
-    ),
+    "not_in_list": Text("“{name}”只能填写：{values}", "“{name}” must be one of: {values}"),
     "number_unreadable": Text(
         "“{name}”不是数字，请只写数字", "“{name}” is no number; write digits only"
     ),
@@ -127,9 +129,7 @@ ROW_REASONS: Final[dict[str, Text]] = {
         "“{name}”那天公共信用信息目录中没有这一项，不能归集；请删去该行",
         "The catalog did not hold this item on “{name}”; remove the row",
     ),
-    "repeats_row": Text(
-        "与第 {other} 行完全相同，只计一次", "Equals row {other}; counted once"
-    ),
+    "repeats_row": Text("与第 {other} 行完全相同，只计一次", "Equals row {other}; counted once"),
     "contradicts_row": Text(
         "与第 {other} 行是同一人的同一份文书而内容不同，请只保留正确的一行",
         "Same person and document as row {other}, but it differs; keep the right one",
@@ -158,7 +158,7 @@ ROW_REASONS: Final[dict[str, Text]] = {
     **{f"credit_code.{code}": text for code, text in credit_code.MESSAGES.items()},
 }
 NOTICES: Final = frozenset({"repeats_row", "repaired_stays", "withdrawn_stays", "expired_stays"})
-"""Said of rows that are in order; a `_stays` row that also differs is rejected under the same words."""
+"""Said of rows that are in order. A `_stays` row that differs is rejected in the same words."""
 NUMBERS: Final[dict[str, int]] = {code: n for n, code in enumerate(("", *ROW_REASONS))}
 """Codes as small integers, 0 for none, in which whole columns are judged."""
 
@@ -201,11 +201,11 @@ FILE_REASONS: Final[dict[str, Text]] = {
     ),
     "broken_quotes": Text(
         "第 {row} 行的英文双引号不成对；含引号的单元格要整体加引号，其中的引号写两遍",
-        "The quotation marks of row {row} do not pair; quote the whole cell and double those inside",
+        "The quotation marks of row {row} do not pair; quote whole cells and double those inside",
     ),
     "unknown_layout": Text(
         "没有认出表头；请使用公布的表样，表头应在前 {rows} 行之内",
-        "No header was recognized; use a published layout, with its header in the first {rows} rows",
+        "No header was recognized; use a published layout, its header in the first {rows} rows",
     ),
     "missing_columns": Text(
         "按“{layout}”缺少必填列：{columns}；请补上这些列",
@@ -214,7 +214,7 @@ FILE_REASONS: Final[dict[str, Text]] = {
     "denied_column": Text("{message}", "{message_en}"),
     "wrong_unit": Text(
         "“{column}”应以万元为单位，文件的表头写的是元；请换算后改表头",
-        "“{column}” is in units of 10,000 yuan, the header says yuan; convert it and mend the header",
+        "“{column}” is in units of 10,000 yuan, the header says yuan; convert and mend the header",
     ),
     "several_sheets": Text(
         "工作簿中有几张表都像数据表：{sheets}；请一次只报送一张",
@@ -226,11 +226,7 @@ FILE_REASONS: Final[dict[str, Text]] = {
     ),
     "ambiguous_item": Text(
         "不能确定是哪一个目录项，可能是：{candidates}；请指明目录编码，或核对数据来源单位代码",
-        "The item is not certain; candidates: {candidates}; name its code or check the source's code",
-    ),
-    "other_layout": Text(
-        "文件的表头不是“{layout}”的表样；请核对目录编码或表头",
-        "The header is not that of “{layout}”; check the item code or the header",
+        "The item is not certain, it may be {candidates}; name its code, or check the source's code",
     ),
     "other_agency": Text(
         "这一目录项由另一个信源单位报送；请核对目录编码",

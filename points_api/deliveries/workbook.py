@@ -54,7 +54,7 @@ class Sheet:
             first += len(part)
 
     def _rows(self) -> Iterable[list[Any]]:
-        """All rows from the first of the sheet, also where the reader begins at the first filled."""
+        """All rows and cells from the sheet's first, though the reader begins at the first filled."""
         start = self._sheet.start
         if start is None:
             return
