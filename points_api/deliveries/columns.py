@@ -10,7 +10,7 @@ import polars as pl
 from points_api.deliveries import cells, texts
 from points_api.deliveries.cells import ABSENT, Cell, Reader
 from points_api.deliveries.dictionary import Dictionary, Judged
-from points_api.deliveries.matching import Match
+from points_api.deliveries.matching import STATUS_CHANGE, Match
 from scoring.catalog import Catalog, Column, Item, Role
 
 Judge = Callable[[pl.Series], Judged]
@@ -20,6 +20,9 @@ RESIDENT_ID_TYPES: Final = frozenset(
 )
 """Documents with a number of 18 characters in the form of GB 11643."""
 NATURAL_PERSON: Final = "自然人"
+REPAIR: Final = "修复"
+CHANGES: Final = {REPAIR: "repaired", "撤销": "withdrawn"}
+"""What a file of status changes may say, and the status that follows."""
 _PAST: Final[frozenset[Role]] = frozenset(["occurred_on", "decided_on", "ended_on"])
 _BEGINNINGS: Final[frozenset[Role]] = frozenset(["occurred_on", "decided_on"])
 _FEW_TEXTS: Final[frozenset[Role]] = frozenset(["unit_name", "source_name"])
@@ -68,6 +71,9 @@ def _special_reader(column: Column, match: Match, catalog: Catalog) -> Reader | 
     level = match.item.level
     if level is not None and column.code in (level.column, *level.more_columns):
         return _level_reader(column, match.item)
+    if match.layout.id == STATUS_CHANGE and set(column.values) == set(CHANGES):
+        repairs = set() if match.item.repairable else {REPAIR}
+        return _none_of(cells.list_reader(column), repairs, "not_repairable")
     match column.role:
         case "item":
             return _only(_text_reader(column), {match.item.code}, "other_item")

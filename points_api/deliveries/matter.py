@@ -7,12 +7,12 @@ import polars as pl
 
 from points_api.deliveries.cells import BLANKS, Cell
 from points_api.deliveries.checks import ROW
+from points_api.deliveries.columns import CHANGES
 from points_api.deliveries.dictionary import Dictionary
 from points_api.deliveries.matching import STATUS_CHANGE, Match
 from scoring.catalog import Catalog, Role
 
-ACTIVE, WITHDRAWN, REPAIRED = "active", "withdrawn", "repaired"
-_CHANGES: Final = {"撤销": WITHDRAWN, "修复": REPAIRED}
+ACTIVE, WITHDRAWN = "active", "withdrawn"
 
 _BRACKETS: Final = dict.fromkeys("[［【（(", "〔") | dict.fromkeys("]］】）)", "〕")
 _DIGITS: Final = {chr(ord("０") + n): str(n) for n in range(10)}
@@ -86,8 +86,8 @@ class Matter:
 
     def _status(self) -> pl.Expr:
         if self._match.layout.id == STATUS_CHANGE:
-            kind = next(c for c in self._match.layout.columns if set(c.values) == set(_CHANGES))
-            return pl.col(kind.code).replace_strict(_CHANGES)
+            kind = next(c for c in self._match.layout.columns if set(c.values) == set(CHANGES))
+            return pl.col(kind.code).replace_strict(CHANGES)
         state = self._match.layout.column_of("state")
         if state is None or state.code not in self._match.columns:
             return pl.lit(ACTIVE)

@@ -226,7 +226,7 @@ FILE_REASONS: Final[dict[str, Text]] = {
     ),
     "ambiguous_item": Text(
         "不能确定是哪一个目录项，可能是：{candidates}；请指明目录编码，或核对数据来源单位代码",
-        "The item is not certain, it may be {candidates}; name its code, or check the source's code",
+        "The item is not certain, it may be {candidates}; name it, or check the source's code",
     ),
     "other_agency": Text(
         "这一目录项由另一个信源单位报送；请核对目录编码",

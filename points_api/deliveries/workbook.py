@@ -54,7 +54,7 @@ class Sheet:
             first += len(part)
 
     def _rows(self) -> Iterable[list[Any]]:
-        """All rows and cells from the sheet's first, though the reader begins at the first filled."""
+        """All rows and cells from the first, though the reader begins at the first filled one."""
         start = self._sheet.start
         if start is None:
             return
