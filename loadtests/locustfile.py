@@ -20,6 +20,8 @@ from loadtests.targets import P95_TARGET_MS, Measured, missed
 
 __all__ = ["Crowd", "Resident"]
 
+_environments: list[Environment] = []  # `quit` is not told which run has ended
+
 
 @events.init_command_line_parser.add_listener
 def _options(parser: LocustArgumentParser) -> None:
@@ -32,18 +34,36 @@ def _options(parser: LocustArgumentParser) -> None:
 @events.init.add_listener
 def _refuse_other_machines(environment: Environment, **_: Any) -> None:
     host = urlsplit(environment.host or "").hostname or ""
-    loopback = host == "localhost" or (
-        host.replace(".", "").isdigit() and ipaddress.ip_address(host).is_loopback
-    )
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
     options = environment.parsed_options
     if not loopback or options is None or options.seconds > 600:
         raise SystemExit("--host must be on this machine, and --seconds at most 600")
+    _environments.append(environment)
 
 
 @events.quitting.add_listener
 def _judge(environment: Environment, **_: Any) -> None:
-    """Print operation, p95 and target, and set the exit code."""
-    measured = [
+    environment.process_exit_code = 1 if missed(_measured(environment)) else 0
+
+
+@events.quit.add_listener
+def _tell(**_: Any) -> None:
+    """Print the verdict last, below Locust's own tables."""
+    if _environments:
+        measured = _measured(_environments[-1])
+        for row in sorted(measured, key=lambda row: row.operation):
+            target = P95_TARGET_MS.get(row.operation)
+            print(
+                f"{row.operation:30} {row.requests:7} requests  p95 {row.p95_ms:5.0f} / {target} ms"
+            )
+        print("\n".join(f"missed: {fault}" for fault in missed(measured)) or "every target reached")
+
+
+def _measured(environment: Environment) -> list[Measured]:
+    return [
         Measured(
             f"{entry.method} {entry.name}",
             entry.num_requests,
@@ -52,10 +72,3 @@ def _judge(environment: Environment, **_: Any) -> None:
         )
         for entry in environment.stats.entries.values()
     ]
-    for row in sorted(measured, key=lambda row: row.operation):
-        target = P95_TARGET_MS.get(row.operation)
-        print(f"{row.operation:34} {row.requests:7} requests  p95 {row.p95_ms:5.0f} / {target} ms")
-    faults = missed(measured)
-    for fault in faults:
-        print(f"missed: {fault}")
-    environment.process_exit_code = 1 if faults else 0

@@ -37,7 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make load", description="Residents' traffic by Locust")
     parser.add_argument("--people", type=int, default=400, help="residents of the demo city")
     parser.add_argument("--crowd", type=int, default=40, help="residents acting at a time")
-    parser.add_argument("--seconds", type=int, default=60, choices=range(10, 601), metavar="10-600")
+    parser.add_argument("--seconds", type=int, default=60, choices=range(30, 601), metavar="30-600")
     parser.add_argument("--shape", choices=["steady", "spike"], default="steady")
     return parser.parse_args()
 
@@ -100,7 +100,8 @@ def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
 def _locust(args: argparse.Namespace, people: int, address: str) -> int:
     command = [
         sys.executable, "-m", "locust", "--locustfile", str(HERE / "locustfile.py"),
-        "--headless", "--only-summary", "--host", address, "--stop-timeout", "5",
+        "--headless", "--only-summary", "--loglevel", "WARNING", "--stop-timeout", "5",
+        "--host", address,
         "--people", str(people), "--crowd", str(args.crowd),
         "--seconds", str(args.seconds), "--shape", args.shape,
     ]  # fmt: skip
