@@ -171,7 +171,8 @@ def _levels(plan: Plan, item: NDArray[np.int16], rng: np.random.Generator) -> ND
     """Each level is about a third as common as the one below it."""
     draw = np.maximum(rng.random(len(item), dtype=np.float32), 1e-6)
     steps = np.minimum((np.log(draw) / np.log(0.3)).astype(np.int64), plan.levels[item] - 1)
-    return np.where(plan.levels[item] > 0, steps, plan.fixed_level[item]).astype(np.int8)
+    levels: NDArray[np.int8] = plan.level_at[item, steps].astype(np.int8)
+    return levels
 
 
 def _quantities(plan: Plan, item: NDArray[np.int16], rng: np.random.Generator) -> Ints64:

@@ -40,8 +40,8 @@ class Plan:
     ends: Flags  # has a column for the end
     expires: Flags  # has a column for the last valid day
     must_expire: Flags
-    levels: Ints
-    fixed_level: Ints
+    levels: Ints  # how many levels its records can have; at least 1
+    level_at: Ints  # item, the n-th of those levels -> place in the item's scale; -1: no level
     keep_days: Ints  # how far back a record may lie without being past its retention
     least: Ints  # quantity, in smallest units; 0 where there is none
     mean: Ints
@@ -75,8 +75,8 @@ def make_plan(catalog: Catalog, as_of: date) -> Plan:
         ends=_has(items, "ended_on"),
         expires=_has(items, "valid_until"),
         must_expire=_has(items, "valid_until", required=True),
-        levels=np.array([len(item.levels) if item.level else 0 for item in items]),
-        fixed_level=np.array([_fixed(item) for item in items]),
+        levels=np.array([len(_reachable(item)) for item in items]),
+        level_at=_level_at(items),
         keep_days=np.array([(item.retention_months or 1200) * 30 for item in items]),
         least=amounts[:, 0],
         mean=amounts[:, 1],
@@ -105,9 +105,18 @@ def _has(items: Sequence[Item], role: Role, *, required: bool = False) -> Flags:
     return np.array([bool(c and (c.required or not required)) for c in columns])
 
 
-def _fixed(item: Item) -> int:
-    ids = [level.id for level in item.levels]
-    return -1 if item.fixed_level is None else ids.index(item.fixed_level)
+def _reachable(item: Item) -> list[int]:
+    """The levels of the item's scale that a record of it can have, weakest first."""
+    named = set(item.level.values.values()) if item.level else {item.fixed_level}
+    return [n for n, level in enumerate(item.levels) if level.id in named] or [-1]
+
+
+def _level_at(items: Sequence[Item]) -> Ints:
+    reachable = [_reachable(item) for item in items]
+    places = np.full((len(items), max(map(len, reachable))), -1, dtype=np.int64)
+    for n, levels in enumerate(reachable):
+        places[n, : len(levels)] = levels
+    return places
 
 
 def _amount(item: Item) -> tuple[int, int, int, int]:
