@@ -1,29 +1,25 @@
 """The HTTP application: what is opened at start, what stands around every request, which routes.
 
 Order from the outside: measuring and logging, the hot score route, FastAPI with size limit and the
-gate of the access table. One process holds one database pool, one Redis client, one HTTP client.
+gate of the access table.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import fields
 from functools import partial
 
-import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from points_api import log, metrics, problem
 from points_api.access_log import routes as access_log_routes
 from points_api.access_log.own_looks import OwnLooks
-from points_api.auth import identity
 from points_api.auth import routes as auth_routes
 from points_api.auth.access import Gate
-from points_api.cache import Cache
 from points_api.catalog import routes as catalog_routes
-from points_api.city import load_city
+from points_api.composition import composed
 from points_api.consents import routes as consent_routes
-from points_api.crypto.keyring import Keyring
-from points_api.db import config
 from points_api.deliveries import routes as delivery_routes
 from points_api.exports import routes as export_routes
 from points_api.health import routes as health_routes
@@ -31,12 +27,10 @@ from points_api.home import routes as home_routes
 from points_api.jobs.embedded import embedded_jobs
 from points_api.middleware import BodyLimit, Requests
 from points_api.records import routes as record_routes
-from points_api.residents import accounts, registry
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
-from points_api.scores.service import Scores
 from points_api.settings import Settings, announcements
 
 ROUTERS = (
@@ -77,22 +71,12 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     for line in announcements(settings):
         log.announce(line)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(config.open(settings.database_url))
-        client = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
-        cache = Cache.from_url(settings.redis_url, prefix=f"{settings.city}:")
-        stack.push_async_callback(cache.aclose)
+        parts = await stack.enter_async_context(composed(settings))
         state = app.state
-        state.settings, state.cache = settings, cache
-        state.city = load_city(settings.data_dir)
-        state.keyring = Keyring.from_settings(settings)
-        state.scores = Scores(state.city, cache)
-        state.registry = registry.compose(settings, state.keyring, client, state.scores)
-        state.notices, state.consent_effects = (
-            state.registry.notices,
-            ConsentEffects(state.registry),
-        )
-        account_of = partial(accounts.find_or_add, state.keyring)
-        state.identity = identity.compose(settings, state.keyring, cache, client, account_of)
+        for part in fields(parts):
+            setattr(state, part.name, getattr(parts, part.name))
+        state.notices = parts.registry.notices
+        state.consent_effects = ConsentEffects(parts.registry)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
-        await stack.enter_async_context(embedded_jobs(settings, state.scores))
+        await stack.enter_async_context(embedded_jobs(settings, parts.scores))
         yield

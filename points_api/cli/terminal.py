@@ -31,8 +31,8 @@ class Meter:
     def __init__(self, bar: Progress, task: Any) -> None:
         self._bar, self._task = bar, task
 
-    def __call__(self, done: int, total: int | None = None) -> None:
-        self._bar.update(self._task, completed=done, total=total)
+    def __call__(self, done: int, total: int | None = None, title: str | None = None) -> None:
+        self._bar.update(self._task, completed=done, total=total, description=title)
 
 
 @contextmanager

@@ -1,0 +1,59 @@
+"""The parts of the program, put together once for whoever runs: server, command, demo.
+
+One process holds one database pool, one Redis client, one HTTP client.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import httpx
+
+from points_api.auth import identity
+from points_api.auth.identity import Identity
+from points_api.cache import Cache
+from points_api.city import City, load_city
+from points_api.crypto.keyring import Keyring
+from points_api.db import config
+from points_api.residents import accounts, registry
+from points_api.residents.registry import Registry
+from points_api.scores.service import Scores
+from points_api.settings import Settings
+
+HTTP_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What services need besides the database, which is open as long as these are."""
+
+    settings: Settings
+    city: City
+    keyring: Keyring
+    cache: Cache
+    scores: Scores
+    registry: Registry
+    identity: Identity
+
+
+@asynccontextmanager
+async def composed(settings: Settings) -> AsyncIterator[Parts]:
+    """Open everything, for as long as the block runs."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(config.open(settings.database_url))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=HTTP_SECONDS))
+        cache = Cache.from_url(settings.redis_url, prefix=f"{settings.city}:")
+        stack.push_async_callback(cache.aclose)
+        city, keyring = load_city(settings.data_dir), Keyring.from_settings(settings)
+        scores = Scores(city, cache)
+        account_of = partial(accounts.find_or_add, keyring)
+        yield Parts(
+            settings=settings,
+            city=city,
+            keyring=keyring,
+            cache=cache,
+            scores=scores,
+            registry=registry.compose(settings, keyring, client, scores),
+            identity=identity.compose(settings, keyring, cache, client, account_of),
+        )
