@@ -1,13 +1,19 @@
 """Relay and nightly work inside the server, where one process is all there is."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
+from points_api import log
 from points_api.jobs.processes import every_night
 from points_api.jobs.relay import Relay
 from points_api.scores.service import Scores
 from points_api.settings import Settings
+
+PAUSE_SECONDS: Final = 5.0
+_log = log.get("jobs")
 
 
 @asynccontextmanager
@@ -17,9 +23,22 @@ async def embedded_jobs(settings: Settings, scores: Scores) -> AsyncIterator[Non
         yield
         return
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(Relay(scores).run()), tasks.create_task(every_night(scores))]
+        running = [
+            tasks.create_task(_forever(work))
+            for work in (Relay(scores).run, partial(every_night, scores))
+        ]
         try:
             yield
         finally:
             for task in running:
                 task.cancel()
+
+
+async def _forever(work: Callable[[], Awaitable[None]]) -> None:
+    """Begin again after a failure, for what a task of the group raises would end the server."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - requests are answered without it
+            _log.exception("jobs.failed")
+        await asyncio.sleep(PAUSE_SECONDS)

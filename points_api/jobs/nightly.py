@@ -1,7 +1,7 @@
 """The whole city for a day: scores fade by the day, so everybody is recomputed after midnight.
 
 Batches follow the order of enrollments, each one transaction, so the run may be killed anywhere and
-begun again: who is up to date is only read.
+begun again: who is up to date is only read. Only one process at a time does it.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from points_api import clock
 from points_api.db.transaction import transactional
+from points_api.jobs.alone import alone
 from points_api.residents.membership import Member
 from points_api.residents.models import Enrollment
 from points_api.scores.service import Scores, hold
@@ -26,22 +27,31 @@ class Rescored:
     changed: int
 
 
-async def rescore_city(scores: Scores, progress: Progress | None = None) -> Rescored:
-    """Recompute everybody who has joined, for the legal day of the clock."""
-    total = await Enrollment.filter(left_at=None).count()
-    people, changed, last = 0, 0, UUID(int=0)
-    while True:
-        done, differ, last = await _batch(scores, last)
-        if not done:
-            return Rescored(people, changed)
-        people, changed = people + done, changed + differ
-        if progress is not None:
-            progress(people, total)
+async def rescore_city(
+    scores: Scores, progress: Progress | None = None, batch: int = BATCH
+) -> Rescored:
+    """Recompute everybody who has joined, for the legal day of the clock.
+
+    Raises `AlreadyRunning` while another process does it.
+    """
+    async with alone("nightly"):
+        total = await Enrollment.filter(left_at=None).count()
+        people, changed = 0, 0
+        last: UUID | None = UUID(int=0)
+        while last is not None:
+            done, differ, last = await _batch(scores, last, batch)
+            people, changed = people + done, changed + differ
+            if progress is not None:
+                progress(people, max(total, people))
+        return Rescored(people, changed)
 
 
 @transactional
-async def _batch(scores: Scores, after: UUID) -> tuple[int, int, UUID]:
-    rows = await Enrollment.filter(left_at=None, id__gt=after).order_by("id").limit(BATCH)
+async def _batch(scores: Scores, after: UUID, size: int) -> tuple[int, int, UUID | None]:
+    """Rescore the next ones; return how many, how many differ, and whom to go on after."""
+    rows = await Enrollment.filter(left_at=None, id__gt=after).order_by("id").limit(size)
+    if not rows:
+        return 0, 0, None
     await hold(row.person_id for row in rows)
     # Who left while we waited for the lock is not scored again.
     still = set(
@@ -51,4 +61,4 @@ async def _batch(scores: Scores, after: UUID) -> tuple[int, int, UUID]:
     )
     members = [Member(r.resident_id, r.id, r.person_id) for r in rows if r.id in still]
     changed = await scores.rescore_all(members, "day", clock.now())
-    return len(members), changed, rows[-1].id if rows else after
+    return len(members), changed, rows[-1].id

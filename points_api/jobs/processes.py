@@ -10,13 +10,15 @@ from points_api import clock, log
 from points_api.cache import Cache
 from points_api.city import load_city
 from points_api.db import config
+from points_api.jobs.alone import AlreadyRunning
 from points_api.jobs.nightly import rescore_city
 from points_api.jobs.relay import Relay
+from points_api.jobs.stopping import until_stopped
 from points_api.scores.service import Scores
 from points_api.settings import Settings
 
 NIGHTLY_AT: Final = time(0, 10)
-_LONGEST_SLEEP: Final = timedelta(minutes=5)
+AGAIN_AFTER: Final = timedelta(minutes=5)
 _log = log.get("jobs")
 
 
@@ -32,15 +34,21 @@ async def opened_scores(settings: Settings) -> AsyncIterator[Scores]:
 
 
 async def run_relay(settings: Settings) -> None:
-    """Carry events on until the process is stopped."""
-    async with opened_scores(settings) as scores:
-        await Relay(scores).run()
+    """Carry events on until the process is told to stop."""
+    with until_stopped():
+        async with opened_scores(settings) as scores:
+            _log.info("relay.started")
+            await Relay(scores).run()
+    _log.info("relay.stopped")
 
 
 async def run_jobs(settings: Settings) -> None:
-    """Rescore the city every night until the process is stopped."""
-    async with opened_scores(settings) as scores:
-        await every_night(scores)
+    """Do the work of every night until the process is told to stop."""
+    with until_stopped():
+        async with opened_scores(settings) as scores:
+            _log.info("jobs.started")
+            await every_night(scores)
+    _log.info("jobs.stopped")
 
 
 async def every_night(scores: Scores) -> None:
@@ -50,15 +58,23 @@ async def every_night(scores: Scores) -> None:
         wait = due - clock.now()
         if wait > timedelta(0):
             # Short sleeps, so that a clock that is set does not make us oversleep.
-            await asyncio.sleep(min(wait, _LONGEST_SLEEP).total_seconds())
+            await asyncio.sleep(min(wait, AGAIN_AFTER).total_seconds())
             continue
-        try:
-            done = await rescore_city(scores)
-            _log.info("nightly.done", people=done.people, changed=done.changed)
-            due = next_night(clock.now())
-        except Exception:  # noqa: BLE001 - scores are still right when read, only history waits
-            _log.exception("nightly.failed")
-            due = clock.now() + _LONGEST_SLEEP
+        due = next_night(clock.now()) if await tonight(scores) else clock.now() + AGAIN_AFTER
+
+
+async def tonight(scores: Scores) -> bool:
+    """Rescore the city; False where it has to be tried again."""
+    try:
+        done = await rescore_city(scores)
+    except AlreadyRunning:  # which may still fail, so we look again
+        _log.info("nightly.elsewhere")
+        return False
+    except Exception:  # noqa: BLE001 - scores are still right when read, only history waits
+        _log.exception("nightly.failed")
+        return False
+    _log.info("nightly.done", people=done.people, changed=done.changed)
+    return True
 
 
 def next_night(after: datetime) -> datetime:

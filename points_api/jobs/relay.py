@@ -6,6 +6,7 @@ from the row, so a process that died in between leaves nothing stale behind.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -31,11 +32,8 @@ class Relay:
     async def run(self) -> None:
         """Work until canceled; a failure is logged and tried again later."""
         while True:
-            try:
-                busy = await self.once() + await sealing.seal(BATCH)
-            except Exception:  # noqa: BLE001 - the rows are still there, the next round tries again
-                _log.exception("relay.failed")
-                busy = 0
+            # Each by itself: events that cannot be claimed must not keep the chain from growing.
+            busy = await _tried(self.once) + await _tried(partial(sealing.seal, BATCH))
             if not busy:
                 await asyncio.sleep(IDLE_SECONDS)
 
@@ -58,3 +56,11 @@ class Relay:
         row = await ScoreRow.get_or_none(resident_id=UUID(event.subject))
         if row is not None and (stored := stored_of(row)).holds_on(day := clock.today()):
             await self._scores.remember(row.resident_id, stored, day)
+
+
+async def _tried(work: Callable[[], Awaitable[int]]) -> int:
+    try:
+        return await work()
+    except Exception:  # noqa: BLE001 - the rows are still there, the next round tries again
+        _log.exception("relay.failed")
+        return 0
