@@ -58,7 +58,7 @@ class TokenRequest(BaseModel):
 
 
 class AgencyToken(_Wire):
-    access_token: str
+    access_token: Annotated[str, Field(examples=["eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…"])]
     token_type: Literal["Bearer"] = BEARER
     expires_in: Annotated[int, Field(examples=[900])]
 
@@ -68,8 +68,8 @@ class PublicKey(_Wire):
 
     kty: Literal["OKP"] = "OKP"
     crv: Literal["Ed25519"] = "Ed25519"
-    x: str
-    kid: str
+    x: Annotated[str, Field(examples=["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"])]
+    kid: Annotated[str, Field(examples=["2026a"])]
     use: Literal["sig"] = "sig"
     alg: Literal["EdDSA"] = "EdDSA"
 

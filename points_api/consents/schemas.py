@@ -132,6 +132,29 @@ class Named(Wire):
 class ConsentOut(Wire):
     """One receipt. `state` is that of the moment of reading."""
 
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "019e9a60-1c00-7000-8000-000000000001",
+                    "jurisdiction": "CN",
+                    "lawful_basis": "consent",
+                    "purpose": {"id": "contact", "title": "用手机号通知您"},
+                    "data_kinds": [{"id": "phone", "title": "手机号"}],
+                    "recipient": {"id": "handler", "name": "本告知书所列处理者，不提供给其他人"},
+                    "notice_version": "huangshi-2026.1",
+                    "channel": "mini_program",
+                    "granted_at": "2026-06-01T04:00:00Z",
+                    "expires_at": "2028-06-01T04:00:00Z",
+                    "withdrawn_at": None,
+                    "state": "given",
+                }
+            ]
+        },
+    )
+
     id: UUID
     jurisdiction: Literal["CN"]
     lawful_basis: Literal["consent"]
@@ -188,9 +211,9 @@ class AgreeIn(Wire):
 
 
 class DeletedOut(Wire):
-    kind: str
-    title: str
-    count: int
+    kind: Annotated[str, Field(examples=["score_history"])]
+    title: Annotated[str, Field(examples=["历史积分"])]
+    count: Annotated[int, Field(examples=[12])]
 
     @classmethod
     def of(cls, deleted: Deleted, language: Language) -> "DeletedOut":
@@ -200,10 +223,10 @@ class DeletedOut(Wire):
 class KeptOut(Wire):
     """What is locked away, by which law and until when; null: as the title says."""
 
-    kind: str
-    title: str
-    law: str
-    until: date | None
+    kind: Annotated[str, Field(examples=["consent_receipts"])]
+    title: Annotated[str, Field(examples=["同意凭证，以及作出同意者的身份（加密锁存，不再使用）"])]
+    law: Annotated[str, Field(examples=["个人信息保护法 第五十六条、第六十九条"])]
+    until: Annotated[date | None, Field(examples=["2029-06-01"])]
 
     @classmethod
     def of(cls, kept: Kept, language: Language) -> "KeptOut":

@@ -81,14 +81,35 @@ class PhoneIn(Wire):
 class EnrollmentOut(Wire):
     """Where the resident stands. `consent_needed`: nothing is processed until they agree anew."""
 
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "state": "joined",
+                    "reason": None,
+                    "current_notice": "huangshi-2026.1",
+                    "enrollment_id": "019e9a60-1c00-7000-8000-000000000001",
+                    "joined_at": "2026-06-01T04:00:00Z",
+                    "name": "张*",
+                    "id_number": "420***********9994",
+                    "phone": None,
+                    "notice_version": "huangshi-2026.1",
+                    "consent_expires_at": "2028-06-01T04:00:00Z",
+                }
+            ]
+        },
+    )
+
     state: Literal["not_joined", "joined", "consent_needed"]
     reason: Literal["notice_changed", "expired", "withdrawn"] | None
-    current_notice: Annotated[str, Field(examples=["huangshi-2026.1"])]
+    current_notice: str
     enrollment_id: UUID | None
     joined_at: datetime | None
-    name: Annotated[str | None, Field(examples=["张*"])]
-    id_number: Annotated[str | None, Field(examples=["420***********9994"])]
-    phone: Annotated[str | None, Field(examples=["138****0000"])]
+    name: str | None
+    id_number: str | None
+    phone: str | None
     notice_version: str | None
     consent_expires_at: datetime | None
 
@@ -111,4 +132,4 @@ class EnrollmentOut(Wire):
 class LeftOut(ErasureOut):
     """What leaving deleted, and what stays by which law and until when."""
 
-    left_at: datetime
+    left_at: Annotated[datetime, Field(examples=["2026-06-01T04:00:00Z"])]

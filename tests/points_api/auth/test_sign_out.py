@@ -40,6 +40,12 @@ async def test_signing_out_ends_the_session_on_every_process_at_once(door, anoth
     assert await status(another, other) == 200
 
 
+async def test_who_was_signed_out_costs_the_database_nothing_more(door):
+    tokens = await door.sign_in(1)
+    await sign_out(door, tokens)
+    assert await marker(door, (await Session.get()).id) == OUT
+
+
 async def test_signing_out_without_a_body_is_signing_out_here(door):
     tokens, other = await door.sign_in(1), await door.sign_in(1)
     answer = await door.client.post("/v1/auth/logout", headers=bearer(tokens["access_token"]))

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import structlog.testing
 
 from points_api.auth import wechat
 from points_api.auth.local_wechat import CODE_LIVES, REFUSED, LocalWeChat
@@ -103,13 +104,16 @@ async def test_a_slow_wechat_does_not_hold_us_for_ever(server, real, monkeypatch
 
 async def test_nothing_secret_reaches_the_log_even_when_everything_is_logged(server, real, caplog):
     caplog.set_level(logging.DEBUG)
-    server.will_say(PATH, {"openid": "the-openid", "session_key": "the-session-key"})
-    await real.openid_of("the-code")
-    server.will_say(PATH, {"errcode": 40125, "errmsg": "the-secret is wrong"})
-    with pytest.raises(WeChatUnavailable):
+    with structlog.testing.capture_logs() as ours:
+        server.will_say(PATH, {"openid": "the-openid", "session_key": "the-session-key"})
         await real.openid_of("the-code")
+        server.will_say(PATH, {"errcode": 40125, "errmsg": "the-secret is wrong"})
+        with pytest.raises(WeChatUnavailable):
+            await real.openid_of("the-code")
+    assert [line["event"] for line in ours] == ["wechat.refused"]
     assert "jscode2session" in caplog.text
-    assert not [secret for secret in SECRETS if secret in caplog.text]
+    said = caplog.text + repr(ours)
+    assert not [secret for secret in SECRETS if secret in said]
 
 
 class Clock:
@@ -130,9 +134,12 @@ def local(clock):
     return LocalWeChat(clock)
 
 
-async def test_the_local_fake_announces_itself(clock, caplog):
-    LocalWeChat(clock)
-    assert "local fake" in caplog.text
+def test_the_local_fake_announces_itself(clock):
+    with structlog.testing.capture_logs() as said:
+        LocalWeChat(clock)
+    assert [(line["log_level"], line["event"]) for line in said] == [
+        ("warning", "wechat.local_fake")
+    ]
 
 
 async def test_the_demo_code_signs_in_the_same_person_again_and_again(local):

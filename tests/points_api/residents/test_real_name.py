@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import structlog.testing
 
 from points_api.auth.problems import WeChatUnavailable
 from points_api.residents.problems import RealNameProofNeeded, RealNameRefused
@@ -122,16 +123,25 @@ async def test_neither_name_nor_number_nor_secret_reaches_the_log(server, real, 
     caplog.set_level(logging.DEBUG)
     gives_token(server, "the-token")
     server.will_say(RESULT, GOOD | {"identify_ret": 10004})
-    with pytest.raises(RealNameRefused):
-        await real.confirm(APPLICANT)
+    server.will_say(RESULT, b"the-token is not JSON")
+    with structlog.testing.capture_logs() as ours:
+        with pytest.raises(RealNameRefused):
+            await real.confirm(APPLICANT)
+        with pytest.raises(WeChatUnavailable):
+            await real.confirm(APPLICANT)
+    assert "wechat.no_json" in [line["event"] for line in ours]
     assert "stable_token" in caplog.text
+    said = caplog.text + repr(ours)
     secrets = (NAME, NUMBER, "the-secret", "the-token", "the-proof")
-    assert not [secret for secret in secrets if secret in caplog.text]
+    assert not [secret for secret in secrets if secret in said]
 
 
-async def test_the_local_fake_announces_itself_and_believes_unless_an_agency_knows_better(caplog):
-    local = LocalRealName()
-    assert "fake" in caplog.text
+async def test_the_local_fake_announces_itself_and_believes_unless_an_agency_knows_better():
+    with structlog.testing.capture_logs() as said:
+        local = LocalRealName()
+    assert [(line["log_level"], line["event"]) for line in said] == [
+        ("warning", "real_name.local_fake")
+    ]
     await local.confirm(replace(APPLICANT, proof=None))
     await local.confirm(replace(APPLICANT, known_name=" 张 三 "))
     with pytest.raises(RealNameRefused):
