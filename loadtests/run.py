@@ -6,7 +6,6 @@ ones. The exit code is Locust's: 0 only when every target was reached and every 
 
 import argparse
 import contextlib
-import json
 import os
 import socket
 import subprocess
@@ -27,10 +26,10 @@ def main() -> int:
     args = _arguments()
     with tempfile.TemporaryDirectory(prefix="points-load-") as folder:
         environment = _environment(Path(folder))
-        people = _make_city(args.people, environment)
-        with _server(environment) as address:
-            print(f"{people} residents on {address}, {args.crowd} at a time, {args.seconds} s")
-            return _locust(args, people, address)
+        _make_city(args.people, folder, environment)
+        with _server(folder, environment) as address:
+            print(f"{args.people} people on {address}, {args.crowd} at a time, {args.seconds} s")
+            return _locust(args, address)
 
 
 def _arguments() -> argparse.Namespace:
@@ -49,30 +48,27 @@ def _environment(folder: Path) -> dict[str, str]:
         "POINTS_DATABASE_URL": os.environ.get("POINTS_TEST_POSTGRES", f"sqlite://{folder}/city.db"),
         "POINTS_REDIS_URL": os.environ.get("POINTS_TEST_REDIS", "memory://"),
         "POINTS_LOG_LEVEL": "WARNING",
+        "PYTHONPATH": str(HERE.parent),
     }
 
 
-def _make_city(people: int, environment: dict[str, str]) -> int:
-    """Make, take in and score a demo city; return how many residents joined."""
+def _make_city(people: int, folder: str, environment: dict[str, str]) -> None:
+    """Make, take in and score a demo city; its files stay in the folder."""
     command = [sys.executable, "-m", "points_api", "demo", "--no-serve", "--json"]
-    made = subprocess.run(
+    subprocess.run(
         [*command, "--people", str(people)],
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-        timeout=300,
-    )
-    return int(json.loads(made.stdout)["scored"])
+        cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL, timeout=300,
+    )  # fmt: skip
 
 
 @contextlib.contextmanager
-def _server(environment: dict[str, str]) -> Iterator[str]:
+def _server(folder: str, environment: dict[str, str]) -> Iterator[str]:
     """Serve on a free loopback port until the block is left; the process is ended by its id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "points_api", "serve", "--host", "127.0.0.1"]
-    process = subprocess.Popen([*command, "--port", str(port)], env=environment)
+    process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(process, address)
@@ -97,12 +93,12 @@ def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
     raise SystemExit(f"the server was not ready within {START_SECONDS} s")
 
 
-def _locust(args: argparse.Namespace, people: int, address: str) -> int:
+def _locust(args: argparse.Namespace, address: str) -> int:
     command = [
         sys.executable, "-m", "locust", "--locustfile", str(HERE / "locustfile.py"),
         "--headless", "--only-summary", "--loglevel", "WARNING", "--stop-timeout", "5",
         "--host", address,
-        "--people", str(people), "--crowd", str(args.crowd),
+        "--people", str(args.people), "--crowd", str(args.crowd),
         "--seconds", str(args.seconds), "--shape", args.shape,
     ]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}

@@ -22,6 +22,7 @@ class Measured:
 
 P95_TARGET_MS = {
     "POST /v1/auth/wechat": 500,
+    "GET /v1/me/enrollment": 300,
     "GET /v1/me/home": 400,
     "GET /v1/me/score": 150,
     "GET /v1/me/score/reasons": 400,
