@@ -16,6 +16,7 @@ whoever must tell everybody has an outbox event to repeat it. Values live for a 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextvars import Context
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import fakeredis
@@ -59,6 +60,7 @@ class Cache:
         self._put_script = client.register_script(_PUT)
         self._is_cluster = isinstance(client, RedisCluster)
         self._waiting: list[_Waiting] = []
+        self._leaving: dict[str, Callable[[Any], Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns = asyncio.Semaphore(_CONNECTIONS)
         self._refusals: set[str] = set()
@@ -102,6 +104,18 @@ class Cache:
                 keys=[self._prefix + key], args=[head, body, _milliseconds(ttl_seconds)]
             ),
         )
+
+    def put_soon(self, key: str, version: int, body: bytes, ttl_seconds: float) -> None:
+        """`put` without waiting for it, together with this turn's others in one trip."""
+        head = f"{version:0{_VERSION_DIGITS}x}"
+        arguments = (self._prefix + key, head, body, _milliseconds(ttl_seconds))
+        # The text itself: in a pipeline, asking whether the script is known would cost a trip.
+        self._soon(key, lambda client: client.eval(_PUT, 1, *arguments))
+
+    def set_if_absent_soon(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        """`set_if_absent` without waiting for it and without an answer."""
+        stored, most = _UNVERSIONED + value, _milliseconds(ttl_seconds)
+        self._soon(key, lambda client: client.set(self._prefix + key, stored, px=most, nx=True))
 
     async def forget(self, key: str, version: int, ttl_seconds: float) -> bool:
         """Leave nothing to read, and refuse bodies older than `version` for the time given.
@@ -192,6 +206,26 @@ class Cache:
         mget = self._client.mget_nonatomic if self._is_cluster else self._client.mget
         _, values = await self._attempt("get", lambda: mget(names))
         return values
+
+    def _soon(self, key: str, command: Callable[[Any], Any]) -> None:
+        """Leave a write to the end of the turn; of several for a key the last stands for all."""
+        if self._lost:
+            metrics.CACHE_DROPPED.labels("soon").inc()
+            return
+        self._leaving[key] = command
+        if len(self._leaving) == 1:
+            asyncio.get_running_loop().call_soon(self._start, self._send_off)
+
+    async def _send_off(self) -> None:
+        commands, self._leaving = list(self._leaving.values()), {}
+        if self._is_cluster:  # the keys live in many slots
+            for command in commands:
+                await self._write("soon", partial(command, self._client))
+            return
+        pipeline = self._client.pipeline(transaction=False)
+        for command in commands:
+            command(pipeline)  # only queued
+        await self._write("soon", pipeline.execute)
 
     async def _write(self, operation: str, command: Callable[[], Awaitable[Any]]) -> bool:
         reached, _ = await self._attempt(operation, command)

@@ -31,12 +31,17 @@ def read(value: bytes | None, language: Language) -> bytes | None:
     return zh if language == "zh" else en
 
 
+def value_of(stored: StoredScore, city: City, day: date) -> bytes:
+    """The documents of a stored score in both languages, as they are kept."""
+    card = city.scorecard_named(stored.scorecard)
+    return render(stored, card, "zh", day) + _BETWEEN + render(stored, card, "en", day)
+
+
 async def remember(
     cache: Cache, city: City, resident_id: UUID, stored: StoredScore, day: date
 ) -> None:
     """Put the documents of a stored score, unless newer ones are known."""
-    card = city.scorecard_named(stored.scorecard)
-    value = render(stored, card, "zh", day) + _BETWEEN + render(stored, card, "en", day)
+    value = value_of(stored, city, day)
     await cache.put(key_of(resident_id, day), stored.version, value, TTL_SECONDS)
 
 

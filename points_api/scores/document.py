@@ -34,26 +34,51 @@ class StoredScore:
 
 def render(stored: StoredScore, card: Scorecard, language: Language, day: date) -> bytes:
     """The JSON document of the contract, in UTF-8; points are decimal strings."""
-    band = card.band_of(stored.value)
-    zh = language == "zh"
-    document = {
-        "city": card.city,
-        "score": points_text(stored.value),
-        "band": {"id": band.id, "name": band.name if zh else band.name_en},
-        "as_of": day.isoformat(),
-        "scorecard": card.version,
-        "base": points_text(stored.base),
-        "dimensions": [
-            {
-                "id": dimension.id,
-                "name": dimension.name if zh else dimension.name_en,
-                "points": points_text(stored.dimensions[dimension.id]),
-                "floor": points_text(dimension.floor),
-                "ceiling": points_text(dimension.ceiling),
-            }
-            for dimension in card.dimensions
-        ],
-        "next_change_on": stored.next_change_on and stored.next_change_on.isoformat(),
-        "records_digest": stored.records_digest,
-    }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    frame = _frames.get((card.digest, language))
+    if frame is None:
+        frame = _frames[card.digest, language] = _Frame(card, language)
+    return frame.fill(stored, day)
+
+
+class _Frame:
+    """What stands in every document of a scorecard and language, written out once."""
+
+    def __init__(self, card: Scorecard, language: Language) -> None:
+        zh = language == "zh"
+        self._card = card
+        self._head = f'{{"city":{_json(card.city)},"score":"'
+        self._bands = {
+            band.id: f'","band":{_json({"id": band.id, "name": band.name if zh else band.name_en})}'
+            for band in card.bands
+        }
+        self._card_part = f'","scorecard":{_json(card.version)},"base":"'
+        self._dimensions = [
+            (
+                d.id,
+                f'{{"id":{_json(d.id)},"name":{_json(d.name if zh else d.name_en)},"points":"',
+                f'","floor":"{points_text(d.floor)}","ceiling":"{points_text(d.ceiling)}"}}',
+            )
+            for d in card.dimensions
+        ]
+
+    def fill(self, stored: StoredScore, day: date) -> bytes:
+        """Write one document: names and floors stand ready, points and days are put between."""
+        points = stored.dimensions
+        dimensions = ",".join(
+            [f"{before}{points_text(points[i])}{after}" for i, before, after in self._dimensions]
+        )
+        change = f'"{stored.next_change_on.isoformat()}"' if stored.next_change_on else "null"
+        return (
+            f"{self._head}{points_text(stored.value)}"
+            f"{self._bands[self._card.band_of(stored.value).id]}"
+            f',"as_of":"{day.isoformat()}{self._card_part}{points_text(stored.base)}'
+            f'","dimensions":[{dimensions}],"next_change_on":{change}'
+            f',"records_digest":{_json(stored.records_digest)}}}'
+        ).encode()
+
+
+_frames: dict[tuple[str, Language], _Frame] = {}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

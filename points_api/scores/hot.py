@@ -8,7 +8,6 @@ compares them. The operation stays in the OpenAPI document and in the access tab
 """
 
 import json
-from asyncio import gather
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -28,9 +27,8 @@ from points_api.db.transaction import connection, dialect
 from points_api.language import LANGUAGES, Language, choose
 from points_api.middleware import QUIET, ROUTE
 from points_api.problem import Problem
-from points_api.scores.cache import key_of, read
-from points_api.scores.document import StoredScore, render
-from points_api.scores.service import Scores
+from points_api.scores.cache import TTL_SECONDS, key_of, read, value_of
+from points_api.scores.document import StoredScore
 
 PATH: Final = "/v1/me/score"
 # Session, consent and score in one statement; no row means: let the ordinary route find out why.
@@ -109,12 +107,11 @@ class HotScore:
         stored = _stored(rows[0]) if rows else None
         if stored is None or not stored.holds_on(day):
             return None
-        scores: Scores = state.scores
-        await gather(
-            state.cache.set_if_absent(marker_key(claims.session), LIVE, LIVE_SECONDS),
-            scores.remember(_uuid(claims.subject), stored, day),
-        )
-        return render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
+        value = value_of(stored, state.city, day)
+        key = key_of(claims.subject, day)
+        state.cache.put_soon(key, stored.version, value, TTL_SECONDS)
+        state.cache.set_if_absent_soon(marker_key(claims.session), LIVE, LIVE_SECONDS)
+        return read(value, language)
 
 
 def _stored(row: dict[str, Any]) -> StoredScore:

@@ -221,3 +221,40 @@ async def test_cities_that_share_a_redis_do_not_see_each_other(redis):
     one, other = Cache(redis, "huangshi:"), Cache(redis, "tianjin:")
     await one.set("a", b"x", TTL)
     assert await other.get("a") is None
+
+
+async def test_writes_left_for_the_end_of_the_turn_arrive_and_keep_to_versions_and_freedom() -> (
+    None
+):
+    cache = Cache.from_url("memory://")
+    await cache.put("newer", 7, b"seven", TTL)
+    await cache.set("taken", b"first", TTL)
+    cache.put_soon("newer", 6, b"six", TTL)
+    cache.put_soon("fresh", 1, b"one", TTL)
+    cache.set_if_absent_soon("taken", b"second", TTL)
+    cache.set_if_absent_soon("free", b"mine", TTL)
+
+    async def arrived() -> bool:
+        return await cache.get("free") is not None
+
+    for _ in range(100):
+        if await arrived():
+            break
+        await asyncio.sleep(0.01)
+    keys = ["newer", "fresh", "taken", "free"]
+    assert await cache.get_many(keys) == [b"seven", b"one", b"first", b"mine"]
+    await cache.aclose()
+
+
+async def test_of_many_writes_of_a_key_in_one_turn_one_is_sent() -> None:
+    counted = Counted()
+    cache = Cache(counted)
+    for n in range(50):
+        cache.put_soon("same", n, b"%d" % n, TTL)
+    assert len(cache._leaving) == 1
+    for _ in range(100):
+        if await cache.get("same"):
+            break
+        await asyncio.sleep(0.01)
+    assert await cache.get("same") == b"49"
+    await cache.aclose()
