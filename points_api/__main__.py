@@ -2,16 +2,28 @@
 
 import typer
 
-from points_api.cli import rescore, score, scorecard, service
+from points_api.cli import (
+    agencies,
+    audit,
+    generate,
+    keys,
+    records,
+    rescore,
+    score,
+    scorecard,
+    service,
+)
+from points_api.cli.failures import Commands
 
 app = typer.Typer(
     name="points",
+    cls=Commands,
     help="黄石市个人信用积分系统 · Huangshi personal credit points",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (score, scorecard, rescore, service):
+for module in (score, generate, rescore, scorecard, agencies, records, keys, audit, service):
     app.registered_commands += module.app.registered_commands
     app.registered_groups += module.app.registered_groups
 

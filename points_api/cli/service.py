@@ -1,59 +1,79 @@
 """`points migrate`, `serve`, `relay`, `jobs`: what runs as a process."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from points_api.cli.terminal import err, fail, out
-from points_api.db.config import DatabaseUnreachableError
-from points_api.db.migrate import migrate as bring_up_to_date
-from points_api.settings import Settings, SettingsError, announcements, load
+from points_api.cli.terminal import err, fail, say
+
+if TYPE_CHECKING:
+    from points_api.settings import Settings
 
 app = typer.Typer()
 
 
-def settings() -> Settings:
-    """The settings of the environment, or the end of the command with what is wrong."""
-    try:
-        return load()
-    except SettingsError as error:
-        fail(str(error))
+def settings() -> "Settings":
+    """The settings of the environment, with what is only embedded or faked announced."""
+    from points_api.settings import announcements, load
 
-
-def prepared() -> Settings:
-    """The settings, with the database brought up to date and what is only embedded announced."""
-    chosen = settings()
+    chosen = load()
     for line in announcements(chosen):
-        err.print(line, markup=False)
-    try:
-        asyncio.run(bring_up_to_date(chosen.database_url))
-    except DatabaseUnreachableError as error:
-        fail(str(error))
+        err.print(line, markup=False, soft_wrap=True)
     return chosen
+
+
+def prepared() -> "Settings":
+    """The settings, and a database with the newest schema.
+
+    The embedded one is brought up to date on the way. A server's is not: its operator decides when.
+    """
+    from points_api.db.migrate import migrate as bring_up_to_date
+
+    chosen = settings()
+    if chosen.database_url.startswith("sqlite:"):
+        asyncio.run(bring_up_to_date(chosen.database_url))
+    elif missing := asyncio.run(_missing(chosen.database_url)):
+        fail(
+            f"数据库结构缺 {len(missing)} 步，请先运行 points migrate "
+            f"(the schema lacks {len(missing)} steps: run `points migrate`)"
+        )
+    return chosen
+
+
+async def _missing(url: str) -> list[str]:
+    from points_api.db import config
+    from points_api.db.migrate import unapplied
+
+    async with config.open(url, pool_max_size=1):
+        return await unapplied(url)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema: 升级数据库结构."""
-    try:
-        applied = asyncio.run(bring_up_to_date(settings().database_url))
-    except DatabaseUnreachableError as error:
-        fail(str(error))
-    out.print("\n".join(applied) or "已是最新 (up to date)", markup=False)
+    from points_api.db.migrate import migrate as bring_up_to_date
+    from points_api.settings import load
+
+    applied = asyncio.run(bring_up_to_date(load().database_url))
+    say("\n".join(applied) or "已是最新 (up to date)")
 
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; 1 when embedded.")] = 1,
+    host: Annotated[str, typer.Option(help="监听地址 · address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="端口 · port.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="进程数，内嵌时为 1 · processes; 1 when embedded.")
+    ] = 1,
 ) -> None:
     """Serve the API: 启动接口服务."""
     chosen = prepared()
     embedded = [u for u in (chosen.database_url, chosen.redis_url) if u.startswith(("sql", "mem"))]
     if embedded and workers > 1:
-        fail("--workers: 内嵌的数据库或缓存只供一个进程使用 (embedded parts serve one process only)")
+        fail(
+            "--workers: 内嵌的数据库或缓存只供一个进程使用 (embedded parts serve one process only)"
+        )
     run_server(host, port, workers)
 
 
@@ -69,15 +89,21 @@ def run_server(host: str, port: int, workers: int = 1) -> None:
 
 @app.command()
 def relay() -> None:
-    """Carry outbox events on, until stopped: 转发事件."""
+    """Carry outbox events on and seal the audit log, until stopped: 转发事件."""
+    from points_api import log
     from points_api.jobs.processes import run_relay
 
-    asyncio.run(run_relay(prepared()))
+    chosen = prepared()
+    log.configure(chosen.log_level)
+    asyncio.run(run_relay(chosen))
 
 
 @app.command()
 def jobs() -> None:
-    """Run nightly and timed work, until stopped: 夜间任务."""
+    """Rescore the city every night, until stopped: 夜间任务."""
+    from points_api import log
     from points_api.jobs.processes import run_jobs
 
-    asyncio.run(run_jobs(prepared()))
+    chosen = prepared()
+    log.configure(chosen.log_level)
+    asyncio.run(run_jobs(chosen))

@@ -4,20 +4,30 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
 def fail(message: str, code: int = 2) -> NoReturn:
-    """End the command with what is wrong and how to mend it, without a traceback."""
+    """End the command with what is wrong and how to mend it, without a traceback.
+
+    Exit codes: 0 all is well; 1 done, and something was found wrong; 2 not done.
+    """
     err.print(message, markup=False, style="red" if err.is_terminal else None, soft_wrap=True)
     raise typer.Exit(code)
+
+
+def say(message: str) -> None:
+    """The result for a person, on standard output, as it is."""
+    out.print(message, markup=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -28,7 +38,7 @@ def print_json(value: Any) -> None:
 class Meter:
     """A progress bar that a service can be handed as `progress(done, total)`."""
 
-    def __init__(self, bar: Progress, task: Any) -> None:
+    def __init__(self, bar: "Progress", task: Any) -> None:
         self._bar, self._task = bar, task
 
     def __call__(self, done: int, total: int | None = None, title: str | None = None) -> None:
@@ -38,6 +48,14 @@ class Meter:
 @contextmanager
 def progress(title: str) -> Iterator[Meter]:
     """Show a bar with the time remaining while the block runs, if standard error is a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     )  # fmt: skip

@@ -1,0 +1,36 @@
+"""A fresh pair of keys as two JWK files, of which nobody else may read the private one."""
+
+import base64
+import json
+import os
+from pathlib import Path
+
+from points_api.cli.terminal import fail
+
+
+def write_pair(folder: Path) -> tuple[Path, Path]:
+    """Make an Ed25519 pair (RFC 8037); return the private and the public file. Never overwrites."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.generate()
+    public_jwk = {"kty": "OKP", "crv": "Ed25519", "x": _text(key.public_key().public_bytes_raw())}
+    private_jwk = {**public_jwk, "d": _text(key.private_bytes_raw())}
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private, public = folder / "private.jwk.json", folder / "public.jwk.json"
+    for path in (private, public):
+        if path.exists():
+            fail(f"{path}: 已有钥匙，请另选文件夹 (holds a key already: choose another folder)")
+    _write(private, private_jwk, 0o600)
+    _write(public, public_jwk, 0o644)
+    return private, public
+
+
+def _write(path: Path, jwk: dict[str, str], mode: int) -> None:
+    """Write a new file that has never, not for a moment, been open to others."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(file, "w", encoding="utf-8") as stream:
+        stream.write(json.dumps(jwk) + "\n")
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
