@@ -10,9 +10,6 @@ import pytest
 
 from tests.frame.tree import PACKAGES, ROOT, text, tracked
 
-# Who may use what is banned, each with its reason on the line.
-MAY_USE_BANNED: set[str] = set()
-
 
 def ruff(source: str, name: str) -> str:
     command = [sys.executable, "-m", "ruff", "check", "--output-format=concise"]
@@ -45,13 +42,14 @@ def test_only_the_clock_reads_the_clock():
     assert "TID251" not in ruff(source, "points_api/clock.py")
 
 
-def test_those_who_may_use_what_is_banned_are_these():
-    found = {
-        path.relative_to(ROOT).as_posix()
-        for path in tracked()
-        if path.suffix == ".py" and re.search(r"# noqa:.*TID251", path.read_text("utf-8"))
-    }
-    assert found - {"tests/frame/test_house_rules.py"} == MAY_USE_BANNED
+def test_only_tests_may_use_what_is_banned_and_they_say_why():
+    marked = re.compile(r"# noqa:[^\n]*TID251(?P<reason> - \w+)?")
+    for path in tracked():
+        name = path.relative_to(ROOT).as_posix()
+        if path.suffix == ".py" and name != "tests/frame/test_house_rules.py":
+            for found in marked.finditer(path.read_text("utf-8")):
+                assert name.startswith("tests/"), name
+                assert found["reason"], name
 
 
 @pytest.fixture(scope="module")
