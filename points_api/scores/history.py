@@ -15,6 +15,7 @@ from scoring.scorecard import points_text
 _CAUSES = {
     "joined": Text("加入", "joined"),
     "records": Text("记录有变化", "records changed"),
+    "consent": Text("重新同意", "consent given anew"),
     "day": Text("时间推移", "time passed"),
     "scorecard": Text("评分卡更新", "new scorecard"),
 }

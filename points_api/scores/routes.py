@@ -7,13 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from points_api import clock
 from points_api.access_log.own_looks import note_look
-from points_api.auth.callers import ResidentCaller
 from points_api.conditional import conditional
 from points_api.language import Reader
 from points_api.paging import CursorText, Limit, link_header
 from points_api.problem import problems
 from points_api.records.reading import facts_of
-from points_api.residents.membership import NoMember, member_of
+from points_api.residents.consenting import REFUSALS, ConsentingMember
 from points_api.scores import comparing, history
 from points_api.scores.document import render
 from points_api.scores.explanation import Explainer
@@ -38,71 +37,66 @@ def scores_of(request: Request) -> Scores:
     return scores
 
 
-@router.get("", response_model=ScoreOut, responses=problems(NoMember))
-async def score(request: Request, caller: ResidentCaller, language: Reader) -> Response:
+@router.get("", response_model=ScoreOut, responses=problems(*REFUSALS))
+async def score(request: Request, member: ConsentingMember, language: Reader) -> Response:
     """我的信用分：分值、等级、各维度小计、评分卡版本、下一次变化的日期。"""
     scores = scores_of(request)
-    # The gate leaves the session to this operation, for the hot path reads it with the score.
-    await request.app.state.identity.sessions.require_live(str(caller.sid))
-    stored = await scores.current(caller.resident_id)
+    stored = await scores.current(member.resident_id)
     day = clock.today()
     body = render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
-    await scores.remember(caller.resident_id, stored, day)
-    note_look(request, caller.resident_id, "score")
+    await scores.remember(member.resident_id, stored, day)
+    note_look(request, member.resident_id, "score")
     return conditional(request, body, language)
 
 
-@router.get("/reasons", responses=problems(NoMember))
-async def reasons(request: Request, caller: ResidentCaller, language: Reader) -> ReasonsOut:
+@router.get("/reasons", responses=problems(*REFUSALS))
+async def reasons(request: Request, member: ConsentingMember, language: Reader) -> ReasonsOut:
     """为什么是这个分：每一条理由和分值，加起来正好等于总分减基础分；怎么提高；以后会怎样。"""
     scores = scores_of(request)
-    member = await member_of(caller.resident_id)
     facts = await facts_of(member.person_id)
-    note_look(request, caller.resident_id, "reasons")
+    note_look(request, member.resident_id, "reasons")
     return Explainer(scores.city, member.person_id, clock.today(), language).explain(facts)
 
 
-@router.get("/history", responses=problems(NoMember))
+@router.get("/history", responses=problems(*REFUSALS))
 async def score_history(
     request: Request,
     response: Response,
-    caller: ResidentCaller,
+    member: ConsentingMember,
     language: Reader,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> HistoryOut:
     """分值历史，最新的在前。"""
     scores = scores_of(request)
-    await member_of(caller.resident_id)
-    page = await history.page(request.app.state.keyring, caller.resident_id, cursor, limit)
+    page = await history.page(request.app.state.keyring, member.resident_id, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
-    note_look(request, caller.resident_id, "history")
+    note_look(request, member.resident_id, "history")
     return history.shown(page, scores.city, language)
 
 
-@router.get("/changes", responses=problems(NoMember, DaysReversed))
+@router.get("/changes", responses=problems(*REFUSALS, DaysReversed))
 async def changes(
     request: Request,
-    caller: ResidentCaller,
+    member: ConsentingMember,
     language: Reader,
     from_day: Annotated[date, Query(alias="from", description="起始日（当日末）")],
     to_day: Annotated[date | None, Query(alias="to", description="截止日；默认今天")] = None,
 ) -> ChangesOut:
     """两天之间为什么变了：分成时间、规则、记录三部分，相加正好等于差额。"""
     scores = scores_of(request)
-    note_look(request, caller.resident_id, "changes")
+    note_look(request, member.resident_id, "changes")
     return await comparing.between(
-        scores, caller.resident_id, from_day, to_day or clock.today(), language
+        scores, member.resident_id, from_day, to_day or clock.today(), language
     )
 
 
-@router.post("/what-if", responses=problems(NoMember, UnknownRecord, UnknownItem))
+@router.post("/what-if", responses=problems(*REFUSALS, UnknownRecord, UnknownItem))
 async def what_if(
-    request: Request, caller: ResidentCaller, body: WhatIfIn, language: Reader
+    request: Request, member: ConsentingMember, body: WhatIfIn, language: Reader
 ) -> WhatIfOut:
     """假如：修复一条记录、等待若干天、新增一条记录后是多少分。不写入任何数据，仅供参考。"""
     scores = scores_of(request)
-    member = await member_of(caller.resident_id)
     facts = await facts_of(member.person_id)
-    note_look(request, caller.resident_id, "what-if")
+    note_look(request, member.resident_id, "what-if")
     return suppose(scores.city, member.person_id, facts, body, clock.today(), language)

@@ -235,3 +235,19 @@ async def test_health_readiness_and_metrics(application):
     assert (await application.http.get("/healthz")).json() == {"status": "ok"}
     assert (await application.http.get("/readyz")).json()["database"] == "ok"
     assert "points_http_requests" in (await application.http.get("/metrics")).text
+
+
+async def test_an_expired_consent_pauses_reading_until_it_is_given_anew(
+    application, resident, frozen_clock
+):
+    frozen_clock.forward(timedelta(days=800))
+    later = await application.visitor(resident.n)
+    for path in ("score", "score/reasons", "score/history", "records"):
+        answer = await later.get(f"/v1/me/{path}")
+        assert (answer.status_code, answer.json()["reason"]) == (403, "expired"), path
+    notice = (await application.http.get("/v1/notices/current")).json()
+    agreed = await later.post(
+        "/v1/me/consents", {"notice_version": notice["version"], "purpose": "scoring"}
+    )
+    assert agreed.status_code in (200, 201), agreed.text
+    assert (await later.get("/v1/me/score")).status_code == 200
