@@ -20,13 +20,14 @@ from points_api.deliveries.matching import Match
 from points_api.deliveries.verdicts import NUMBERS, Verdict
 from scoring.catalog import Catalog, Role
 
-ROW: Final = "row"
-_CODES: Final = {number: code for code, number in NUMBERS.items()}
+ROW: Final = "row_no"
+NO_REFUSALS: Final = pl.DataFrame(schema={ROW: pl.UInt32, "column": pl.String, "code": pl.String})
+_CODES: Final = pl.Series(list(NUMBERS), dtype=pl.String)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The rows of a block that are not blank, read: one column per column code, and `row`.
+    """The rows of a block that are not blank, read: one column per column code, and `row_no`.
 
     `problems` has, for each column in which something was refused, the number of the code per row.
     """
@@ -48,13 +49,23 @@ class Checked:
 
     def verdicts(self) -> list[Verdict]:
         """Why each refused row is refused, in the order of rows and columns."""
-        found: list[Verdict] = []
-        for column, numbers in self.problems.items():
-            refused = numbers != 0
-            rows = self.frame[ROW].filter(refused).to_list()
-            codes = numbers.filter(refused).to_list()
-            found += [Verdict(row, column, _CODES[n]) for row, n in zip(rows, codes, strict=True)]
-        return sorted(found, key=lambda verdict: verdict.row)
+        return [Verdict(*row) for row in self.refusals().rows()]
+
+    def refusals(self) -> pl.DataFrame:
+        """The same as columns: row_no, column, code."""
+        found = [
+            pl.DataFrame(
+                {
+                    ROW: self.frame[ROW].filter(numbers != 0),
+                    "column": pl.Series([column]).new_from_index(0, int((numbers != 0).sum())),
+                    "code": _CODES[numbers.filter(numbers != 0)],
+                }
+            )
+            for column, numbers in self.problems.items()
+        ]
+        if not found:
+            return NO_REFUSALS
+        return pl.concat(found).sort(ROW, maintain_order=True)
 
 
 class Checker:

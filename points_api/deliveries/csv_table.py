@@ -6,7 +6,7 @@ marks stands before it. Marks in other places would shift rows without a trace: 
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -43,8 +43,8 @@ class CsvTable:
         self._ends = np.cumsum([start, *map(len, rows)]).tolist()
         self._encoding = "utf-8-sig" if start else _encoding_of(b"".join(rows))
         texts = [_decoded(row, self.encoding, number) for number, row in enumerate(rows, 1)]
-        self._separator = max(_SEPARATORS, key=lambda mark: max(t.count(mark) for t in texts))
-        self.head = [_cells(text, self._separator) for text in texts]
+        self.separator = separator_of(texts)
+        self.head = [_cells(text, self.separator) for text in texts]
 
     @property
     def encoding(self) -> str:
@@ -52,13 +52,13 @@ class CsvTable:
 
     def blocks(self, header_rows: int, width: int) -> Iterator[CsvBlock]:
         """Yield the data rows; see `reading.Table`."""
-        heading = self._separator.join(names(width)).encode() + b"\n"
+        heading = self.separator.join(names(width)).encode() + b"\n"
         row = header_rows + 1
         for content in self._contents(self._ends[header_rows], heading):
             if not self._encoding and not content.isascii():
                 self._encoding = _encoding_of(content)
-            rows = _count_rows(content, len(heading), row, self._separator)
-            yield CsvBlock(row, rows, content, self._separator, self.encoding, width)
+            rows = _count_rows(content, len(heading), row, self.separator)
+            yield CsvBlock(row, rows, content, self.separator, self.encoding, width)
             row += rows
 
     def _contents(self, offset: int, heading: bytes) -> Iterator[bytes]:
@@ -97,6 +97,11 @@ def _first_rows(start: bytes, *, whole: bool) -> list[bytes]:
         rows.append(start[at:end])
         at = end
     return rows
+
+
+def separator_of(texts: Sequence[str]) -> str:
+    """The mark that separates most cells of a row."""
+    return max(_SEPARATORS, key=lambda mark: max(text.count(mark) for text in texts))
 
 
 def _cells(text: str, separator: str) -> list[str]:

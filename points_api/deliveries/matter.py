@@ -51,7 +51,7 @@ class Matter:
     def rows(self, good: pl.DataFrame) -> pl.DataFrame:
         """One row per record.
 
-        Row, id_number, name, level, quantity, the days, act_key, document_no, unit, status, and
+        Row_no, id_number, name, level, quantity, the days, act_key, document_no, unit, status, and
         content, the digest.
         """
         rows = good.select(
@@ -105,17 +105,11 @@ class Matter:
 
     def _act_key(self, good: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
         """What several reports of one act share; without such a column the document itself."""
-        document = pl.concat_str("unit", "document_no", separator="|")
-        acts = good.select(self._acts).select(
-            pl.concat_str(pl.all(), separator="|", ignore_nulls=True).alias("act")
-            if self._acts else pl.lit(None, dtype=pl.String).alias("act")
-        )  # fmt: skip
-        act = acts["act"] if self._acts else pl.Series("act", [""]).new_from_index(0, len(rows))
-        return (
-            rows.with_columns(act=act)
-            .select(pl.when(pl.col("act") == "").then(document).otherwise(pl.col("act")))
-            .to_series()
-        )
+        document = rows.select(pl.concat_str("unit", "document_no", separator="|")).to_series()
+        if not self._acts:
+            return document
+        act = good.select(pl.concat_str(self._acts, separator="|", ignore_nulls=True)).to_series()
+        return act.zip_with(act != "", document)
 
     def _digests(self, good: pl.DataFrame) -> pl.Series:
         """BLAKE2b-128 of what the layout's columns say, in hex. Equal content, equal digest."""

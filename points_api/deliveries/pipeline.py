@@ -5,7 +5,7 @@ memory than there are threads, and one.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import local
 from typing import Generic, TypeVar
@@ -34,7 +34,7 @@ class _Workers(Generic[T]):
 
 def in_order(
     blocks: Iterator[Block], make: Callable[[], Work[T]], threads: int = THREADS
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """Apply the work that `make` makes to each block. Raises what reading or the work raises."""
     workers = _Workers(make)
     with ThreadPoolExecutor(threads, thread_name_prefix="delivery") as pool:

@@ -34,6 +34,7 @@ class Table(Protocol):
 
     name: str  # of the sheet; '' for CSV
     head: list[list[str]]  # the first rows, to find the header in
+    separator: str  # between the cells of a block's original rows
 
     @property
     def encoding(self) -> str: ...

@@ -139,12 +139,24 @@ ROW_REASONS: Final[dict[str, Text]] = {
         "The record has been repaired and does not return by being delivered again",
     ),
     "withdrawn_stays": Text(
-        "这条记录已经撤销，不会因再次报送而恢复；如系误撤销，请报送新的决定文书",
-        "The record was withdrawn and does not return; if in error, deliver a new decision",
+        "这条记录已经撤销，不会因再次报送而恢复",
+        "The record was withdrawn and does not return by being delivered again",
     ),
     "expired_stays": Text(
         "这条记录已过保存期限，不会因再次报送而恢复",
         "The record is past its retention and does not return by being delivered again",
+    ),
+    "repaired_closed": Text(
+        "这条记录已经修复，不再接受更正；新的行为请用新的文书号报送",
+        "The record has been repaired and takes no corrections; remove the row",
+    ),
+    "withdrawn_closed": Text(
+        "这条记录已经撤销，不再接受更正；如系误撤销，请报送新的决定文书",
+        "The record was withdrawn and takes no corrections; if in error, deliver a new decision",
+    ),
+    "expired_closed": Text(
+        "这条记录已过保存期限，不再接受更正；请从文件中删去",
+        "The record is past its retention and takes no corrections; remove the row",
     ),
     "record_unknown": Text(
         "没有找到要变更的记录，请核对身份证号码、原文书号和原决定机关代码",
@@ -158,7 +170,7 @@ ROW_REASONS: Final[dict[str, Text]] = {
     **{f"credit_code.{code}": text for code, text in credit_code.MESSAGES.items()},
 }
 NOTICES: Final = frozenset({"repeats_row", "repaired_stays", "withdrawn_stays", "expired_stays"})
-"""Said of rows that are in order. A `_stays` row that differs is rejected in the same words."""
+"""Said of rows that are in order: nothing has to be mended."""
 NUMBERS: Final[dict[str, int]] = {code: n for n, code in enumerate(("", *ROW_REASONS))}
 """Codes as small integers, 0 for none, in which whole columns are judged."""
 

@@ -39,6 +39,7 @@ class Sheet:
     """One sheet; rows are numbered as in the spreadsheet program."""
 
     encoding = "xlsx"
+    separator = ","
 
     def __init__(self, sheet: CalamineSheet) -> None:
         self.name = sheet.name
