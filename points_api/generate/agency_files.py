@@ -1,5 +1,6 @@
 """The city's records as the files of its agencies: which record goes where, and in what dress."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,7 @@ EXCEL_MOST_ROWS = 50_000
 CSV_MOST_BYTES = 256 * 1024**2
 WHOLE, OLD, RECENT, CHANGES = range(4)
 BATCHES = 4
+THREADS = 2
 SPLIT_SHARE = 0.03  # items with more of the records than that come in two batches
 STATUS_TITLE = "信用记录状态变更"
 
@@ -53,7 +55,8 @@ class AgencyFiles:
             for n, share in enumerate(self._shares)
         ]
         self._habits = [in_excel(h, n) if only_excel else h for n, h in enumerate(habits)]
-        self._beside = ThreadPoolExecutor(max_workers=1)
+        self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="generate")
+        self._continued: Counter[tuple[int, int]] = Counter()
         self._open: dict[tuple[int, int], TableFile] = {}
         self._entries: dict[Path, FileEntry] = {}
         self.spoiled: list[SpoiledRow] = []
@@ -64,20 +67,26 @@ class AgencyFiles:
         keys = facts.item.astype(np.int32) * BATCHES + self._batches(facts)
         order = np.argsort(keys, kind="stable")
         keys, facts, draws = keys[order], facts.of(order), draws[order]
-        found, starts = np.unique(keys, return_index=True)
-        ends = np.append(starts, len(keys))[1:].tolist()
-        for key, start, end in zip(found.tolist(), starts.tolist(), ends, strict=True):
-            place, batch = divmod(key, BATCHES)
-            mine = facts.of(slice(start, end))
-            sheet = Sheet(self._plan, place, self._marks, self._habits[place], people, mine)
-            self._write_sheet(sheet, batch)
-            self._write_changes(sheet, draws[start:end])
+        limits = np.searchsorted(keys, np.arange(len(self._plan.items) * BATCHES + 1)).tolist()
+
+        def write(place: int) -> None:
+            for batch in range(BATCHES):
+                key = place * BATCHES + batch
+                part = slice(limits[key], limits[key + 1])
+                if part.start < part.stop:
+                    mine, habit = facts.of(part), self._habits[place]
+                    sheet = Sheet(self._plan, place, self._marks, habit, people, mine)
+                    self._write_sheet(sheet, batch)
+                    self._write_changes(sheet, draws[part])
+
+        # All files of an item are one thread's, so the order in each is always the same.
+        list(self._workers.map(write, range(len(self._plan.items))))
 
     def close(self) -> list[FileEntry]:
         """Finish all files; their entries in the order in which they should be taken in."""
         for file in self._open.values():
             file.close()
-        self._beside.shutdown()
+        self._workers.shutdown()
         entries = sorted(self._entries.values(), key=lambda entry: entry.file)
         for entry in entries:
             entry.digest = digest_of(self._folder / entry.file)
@@ -119,7 +128,8 @@ class AgencyFiles:
             return file
         if file is not None:
             file.close()
-        continued = sum(entry.place == (place, batch) for entry in self._entries.values())
+        continued = self._continued[place, batch]
+        self._continued[place, batch] += 1
         agency, item = self._plan.agency(place), self._plan.items[place]
         title = f"{item.title}_{STATUS_TITLE}" if batch == CHANGES else item.title
         name = f"9{place + 1:03d}" if batch == CHANGES else f"0{place + 1:03d}"
@@ -132,12 +142,12 @@ class AgencyFiles:
         made: TableFile = (
             ExcelFile(path, habit, titles, columns, header)
             if habit.excel
-            else CsvFile(path, habit, titles, header, self._beside)
+            else CsvFile(path, habit, titles, header)
         )
         self._open[place, batch] = made
         self._entries[path] = FileEntry(
             file=path.name, agency=agency.id, item=item.code, changes=batch == CHANGES,
-            header_rows=len(titles) + 1, place=(place, batch),
+            header_rows=len(titles) + 1,
         )  # fmt: skip
         return made
 

@@ -79,20 +79,27 @@ def generate_city(
 
 
 def _check(folder: Path, order: Order) -> None:
-    if order.format not in get_args(Format):
-        raise ValueError(f"format: {order.format} is unknown: choose csv, xlsx or parquet")
-    if not 1 <= order.people <= capacity():
-        raise ValueError(f"people: from 1 to {capacity():,} have a test ID number: mend the number")
-    if order.records < 0:
-        raise ValueError("records: below zero: give 0 or more")
-    if order.seed < 0:
-        raise ValueError("seed: below zero: give 0 or more")
-    if not 0 <= order.spoil <= 1:
-        raise ValueError("spoil: a share from 0 to 1: mend the number")
-    if order.spoil and order.format == "parquet":
-        raise ValueError("spoil: only agency files have rows to spoil: choose csv or xlsx")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ValueError(f"{folder}: holds something already: choose a new or empty folder")
+    most = capacity()
+    refusals = {
+        f"format: 只能是 csv、xlsx 或 parquet (choose csv, xlsx or parquet, not {order.format})": (
+            order.format not in get_args(Format)
+        ),
+        f"people: 测试身份证号够 1 到 {most:,} 人用，请改人数 (from 1 to {most:,}: mend it)": (
+            not 1 <= order.people <= most
+        ),
+        "records: 不能小于 0，请改记录数 (0 or more: mend it)": order.records < 0,
+        "seed: 不能小于 0，请改种子 (0 or more: mend it)": order.seed < 0,
+        "spoil: 应为 0 到 1 的比例 (a share from 0 to 1: mend it)": not 0 <= order.spoil <= 1,
+        "spoil: 只有单位报送的文件才有错行，请用 csv 或 xlsx (agency files only: csv or xlsx)": (
+            order.spoil > 0 and order.format == "parquet"
+        ),
+        f"{folder}: 已有内容，请换一个新的或空的文件夹 (not empty: choose another folder)": (
+            folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        ),
+    }
+    for words, refused in refusals.items():
+        if refused:
+            raise ValueError(words)
 
 
 def _write_files(folder: Path, order: Order, plan: Plan, progress: Progress | None) -> Summary:

@@ -8,7 +8,6 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -36,17 +35,14 @@ class TableFile(Protocol):
 
 
 class CsvFile:
-    """A CSV file in the agency's encoding and line ends; encoded and written beside the work."""
+    """A CSV file in the agency's encoding and line ends."""
 
     def __init__(
-        self, path: Path, habit: Habit, titles: Sequence[str], header: Sequence[str],
-        beside: Executor,
-    ) -> None:  # fmt: skip
+        self, path: Path, habit: Habit, titles: Sequence[str], header: Sequence[str]
+    ) -> None:
         self.path = path
-        self._encoding = "gb18030" if habit.encoding == "gb18030" else "utf-8"
+        self._encoding = habit.encoding
         self._newline = habit.newline
-        self._beside = beside
-        self._last: Future[None] | None = None
         top = io.StringIO()
         lines = csv.writer(top, lineterminator=habit.newline)
         lines.writerows([[title] for title in titles])
@@ -57,26 +53,19 @@ class CsvFile:
         self.bytes = 0
 
     def append(self, frame: pl.DataFrame) -> None:
-        text = io.BytesIO()
-        frame.write_csv(text, include_header=False, line_terminator=self._newline)
-        content = text.getvalue()
-        self._wait()  # so that no more than one piece of each file is in memory
-        self._last = self._beside.submit(self._write, content)
+        if self._encoding == "gb18030":
+            text = io.BytesIO()
+            frame.write_csv(text, include_header=False, line_terminator=self._newline)
+            self._file.write(str(text.getbuffer(), "utf-8").encode(self._encoding))
+        else:
+            # Straight into the file: twice as fast as by way of memory.
+            self._file.flush()
+            frame.write_csv(self._file, include_header=False, line_terminator=self._newline)
         self.rows += frame.height
-        self.bytes += len(content)
+        self.bytes = self._file.tell()
 
     def close(self) -> None:
-        self._wait()
         self._file.close()
-
-    def _write(self, content: bytes) -> None:
-        if self._encoding != "utf-8":
-            content = content.decode().encode(self._encoding)
-        self._file.write(content)
-
-    def _wait(self) -> None:
-        if self._last is not None:
-            self._last.result()
 
 
 class ExcelFile:

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 MANIFEST = "manifest.json"
@@ -23,7 +23,6 @@ class FileEntry:
     repeat_of: str = ""
     changes: bool = False  # tells what became of records in other files
     digest: str = ""
-    place: tuple[int, int] = field(default=(0, 0), repr=False)
 
     @property
     def records(self) -> int:
@@ -86,6 +85,4 @@ def totals(files: Sequence[FileEntry]) -> tuple[int, int, int]:
 
 
 def _entry(entry: FileEntry) -> dict[str, object]:
-    shown = asdict(entry)
-    del shown["place"]
-    return {**shown, "records": entry.records}
+    return {**asdict(entry), "records": entry.records}

@@ -62,7 +62,9 @@ def make_plan(catalog: Catalog, as_of: date) -> Plan:
     """The plan of the items in force on a day. ValueError when there is none."""
     items = tuple(catalog.in_force(as_of).values())
     if not items:
-        raise ValueError(f"as_of: the catalog has no item in force on {as_of}: take a later day")
+        raise ValueError(
+            f"as_of: {as_of} 目录中没有有效的目录项，请换一天 (no item in force: take another day)"
+        )
     amounts = np.array([_amount(item) for item in items], dtype=np.int64)
     return Plan(
         catalog=catalog,

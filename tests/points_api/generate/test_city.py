@@ -15,7 +15,7 @@ RUN = """
 import sys
 from pathlib import Path
 from points_api.generate import generate
-generate(Path(sys.argv[1]), 300, seed=11, format=sys.argv[2], spoil=float(sys.argv[3]))
+generate(Path(sys.argv[1]), 120, seed=11, format=sys.argv[2], spoil=float(sys.argv[3]))
 """
 
 
@@ -120,6 +120,6 @@ def test_a_wrong_order_is_refused_by_name_and_nothing_is_written(
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match="empty folder"):
+    with pytest.raises(ValueError, match="not empty"):
         generate(tmp_path, 5)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
