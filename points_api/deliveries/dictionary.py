@@ -35,7 +35,8 @@ class Dictionary:
         if not len(texts):
             return pl.Series([], dtype=self._dtype), None
         first = texts[0]
-        if (texts.is_null() if first is None else texts == first).all():
+        # A comparison with null is null, and `all` passes over it: so empty cells are asked for.
+        if (texts.is_null() if first is None else texts.eq_missing(first)).all():
             value, code = self._read(first or "")
             problems = None if not code else self._repeat(NUMBERS[code], pl.UInt8(), len(texts))
             return self._repeat(value, self._dtype, len(texts)), problems
