@@ -5,7 +5,9 @@ import typer
 from points_api.cli import (
     agencies,
     audit,
+    demo,
     generate,
+    ingest,
     keys,
     records,
     rescore,
@@ -23,7 +25,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (score, generate, rescore, scorecard, agencies, records, keys, audit, service):
+for module in (
+    demo,
+    generate,
+    ingest,
+    score,
+    rescore,
+    scorecard,
+    agencies,
+    records,
+    keys,
+    audit,
+    service,
+):
     app.registered_commands += module.app.registered_commands
     app.registered_groups += module.app.registered_groups
 

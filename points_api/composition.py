@@ -16,6 +16,7 @@ from points_api.cache import Cache
 from points_api.city import City, load_city
 from points_api.crypto.keyring import Keyring
 from points_api.db import config
+from points_api.deliveries.service import Deliveries
 from points_api.residents import accounts, registry
 from points_api.residents.registry import Registry
 from points_api.scores.service import Scores
@@ -35,6 +36,7 @@ class Parts:
     scores: Scores
     registry: Registry
     identity: Identity
+    deliveries: Deliveries
 
 
 @asynccontextmanager
@@ -56,4 +58,5 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
             scores=scores,
             registry=registry.compose(settings, keyring, client, scores),
             identity=identity.compose(settings, keyring, cache, client, account_of),
+            deliveries=Deliveries(city.catalog, keyring, scores.rescore_all),
         )

@@ -1,0 +1,1 @@
+"""A demo city by the product's own ways: agency files, ingestion, joining, scores."""

@@ -1,0 +1,43 @@
+"""Whom to sign in as: one resident of each band, and one who has not joined and may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from points_api.generate import person
+from points_api.identifiers import id_number
+from points_api.residents.service import ADULT_YEARS
+from scoring.scorecard import points_text
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Sign in with `code`. Name and test number are given only for trying to join."""
+
+    code: str
+    state: str
+    score: str | None = None
+    band: str | None = None
+    name: str | None = None
+    id_number: str | None = None
+
+
+def logins(
+    joined: Mapping[int, Mapping[str, Any]], people: int, seed: int, today: date
+) -> list[Login]:
+    """The lowest of each band, best band first, then somebody who has not joined."""
+    found: dict[str, Login] = {}
+    for n, row in sorted(joined.items(), key=lambda entry: (entry[1]["value"], entry[0])):
+        band = row["band"]
+        found.setdefault(band, Login(f"demo:{n}", "joined", points_text(row["value"]), band))
+    others = (n for n in range(1, people + 1) if n not in joined)
+    return [*reversed(found.values()), *_may_join(others, seed, today)]
+
+
+def _may_join(others: Any, seed: int, today: date) -> list[Login]:
+    for n in others:
+        name, number = person(seed, n - 1)
+        if id_number.age_on(number, today) >= ADULT_YEARS:
+            return [Login(f"demo:{n}", "not_joined", name=name, id_number=number)]
+    return []
