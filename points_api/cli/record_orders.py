@@ -25,7 +25,7 @@ ACTOR = "office:cli"
 
 class NotRepairable(Problem):
     slug, status, errcode = "not-repairable", 409, 40961
-    title = ("这类记录依法不予修复", "Records of this item cannot be repaired")
+    title = ("这类记录不予修复", "Records of this item cannot be repaired")
 
 
 @dataclass(frozen=True, slots=True)

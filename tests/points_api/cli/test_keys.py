@@ -1,0 +1,82 @@
+"""`points keys`: fresh keys that the settings take, and rotation without losing anybody."""
+
+from points_api import clock
+from points_api.crypto.keyring import Keyring
+from points_api.deliveries.models import Delivery, DeliveryChunk
+from points_api.deliveries.preparing import CHUNK
+from points_api.generate import person
+from points_api.residents import persons
+from points_api.residents.models import Person
+from points_api.settings import load, parse_keys
+from tests.factories import city
+
+NAME, ID_NUMBER = person(1, 1)
+
+
+def test_a_new_key_stands_alone_on_standard_output_and_is_never_the_same(points):
+    entries = [points("keys", "new").stdout for _ in range(3)]
+    parsed = parse_keys(",".join(entry.strip() for entry in entries))
+    assert len({key.secret for key in parsed}) == 3
+    assert all(entry.count("\n") == 1 for entry in entries)
+
+
+def test_a_name_for_the_key_is_taken_and_a_mistaken_one_refused(points):
+    assert points("keys", "new", "--id", "winter.1").stdout.startswith("winter.1:")
+    result = points("keys", "new", "--id", "冬")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_after_a_rotation_the_old_key_is_no_longer_needed(points, in_database):
+    old, new = (points("keys", "new").stdout.strip() for _ in range(2))
+
+    async def fill():
+        keyring = Keyring.from_settings(load({"secret_keys": old}))
+        await persons.find_or_add(keyring, ID_NUMBER, NAME, clock.now())
+        item = next(iter(city().catalog.items))
+        delivery = await Delivery.create(**delivery_row(item))
+        await DeliveryChunk.create(
+            delivery_id=delivery.id, first_row=1, last_row=1, content=keyring.encrypt("row", CHUNK)
+        )
+
+    async def read_with_new_alone():
+        keyring = Keyring.from_settings(load({"secret_keys": new}))
+        row = await Person.get()
+        chunk = await DeliveryChunk.get()
+        found = await persons.find(keyring, ID_NUMBER)
+        return (
+            keyring.decrypt_text(row.name, persons.NAME),
+            keyring.decrypt_text(chunk.content, CHUNK),
+            found == row,
+        )
+
+    in_database(fill)
+    result = points("keys", "rotate", SECRET_KEYS=f"{new},{old}")
+    assert result.exit_code == 0, result.stderr
+    assert "2 rows, 2 rewritten" in result.stdout
+    assert in_database(read_with_new_alone) == (NAME, "row", True)
+    again = points("keys", "rotate", SECRET_KEYS=f"{new},{old}")
+    assert "2 rows, 0 rewritten" in again.stdout
+
+
+def test_a_key_that_is_missing_is_named_and_nothing_changes(points, in_database):
+    old, new = (points("keys", "new").stdout.strip() for _ in range(2))
+
+    async def fill():
+        keyring = Keyring.from_settings(load({"secret_keys": old}))
+        await persons.find_or_add(keyring, ID_NUMBER, NAME, clock.now())
+
+    in_database(fill)
+    result = points("keys", "rotate", SECRET_KEYS=new)
+    assert result.exit_code == 2
+    assert old.split(":")[0] in result.stderr
+    assert old.split(":")[1] not in result.stderr
+
+
+def delivery_row(item):
+    """A delivery that is done, with nothing in it."""
+    numbers = dict.fromkeys(("total", "accepted", "duplicates", "corrected", "rejected"), 0)
+    return {
+        "agency": item.agency, "item": item.code, "file_name": "a.csv", "file_digest": "0" * 64,
+        "size": 1, "encoding": "utf-8", "layout": "plain", "state": "done",
+        "received_at": clock.now(), "done_at": clock.now(), **numbers, "report": {},
+    }  # fmt: skip

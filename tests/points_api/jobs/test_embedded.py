@@ -1,0 +1,79 @@
+"""The server's own relay: beside the requests, ended with them, and never their ruin."""
+
+import asyncio
+
+import pytest
+
+from points_api.audit.models import AuditEntry
+from points_api.db import config, outbox
+from points_api.jobs import embedded
+from points_api.jobs import relay as relay_module
+from points_api.jobs.embedded import embedded_jobs
+from points_api.jobs.relay import Relay
+from points_api.scores.service import Scores
+from points_api.settings import load
+from tests.factories import city, make_member
+
+
+@pytest.fixture
+async def opened(sqlite_url, monkeypatch):
+    monkeypatch.setattr(relay_module, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(embedded, "PAUSE_SECONDS", 0.01)
+    async with config.open(sqlite_url):
+        yield load({"database_url": sqlite_url})
+
+
+async def sealed():
+    for _ in range(400):
+        if await AuditEntry.filter(seq__not_isnull=True).exists():
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+def ours():
+    return {task for task in asyncio.all_tasks() if "_forever" in repr(task.get_coro())}
+
+
+async def test_it_works_beside_the_server_and_stops_with_it(opened):
+    scores = Scores(city())
+    async with embedded_jobs(opened, scores):
+        await scores.refresh((await make_member()).resident_id, "joined")
+        assert await sealed()
+        assert len(ours()) == 2
+    assert not ours()
+
+
+async def test_a_failure_of_the_relay_leaves_the_server_running_and_is_got_over(
+    opened, monkeypatch
+):
+    run = Relay.run
+    failures: list[int] = []
+
+    async def fails_twice(self):
+        if len(failures) < 2:
+            failures.append(1)
+            raise RuntimeError("anything")
+        await run(self)
+
+    monkeypatch.setattr(Relay, "run", fails_twice)
+    scores = Scores(city())
+    async with embedded_jobs(opened, scores):
+        await scores.refresh((await make_member()).resident_id, "joined")
+        assert await sealed()
+    assert len(failures) == 2
+
+
+async def test_what_ends_the_server_is_told_and_ends_the_jobs(opened):
+    with pytest.raises(ExceptionGroup) as told:
+        async with embedded_jobs(opened, Scores(city())):
+            raise LookupError
+    assert isinstance(told.value.exceptions[0], LookupError)
+    assert not ours()
+
+
+async def test_with_postgres_the_server_does_none_of_it(postgres_url):
+    async with config.open(postgres_url):
+        await outbox.append("t", "s", {})
+        async with embedded_jobs(load({"database_url": postgres_url}), Scores(city())):
+            assert not ours()
