@@ -1,21 +1,8 @@
-"""The program `points`: every command of the system."""
+"""The program `points`: every command of the system, each loaded when it is asked for."""
 
 import typer
 
-from points_api.cli import (
-    agencies,
-    audit,
-    demo,
-    generate,
-    ingest,
-    keys,
-    records,
-    rescore,
-    score,
-    scorecard,
-    service,
-)
-from points_api.cli.failures import Commands
+from points_api.cli.commands import Commands
 
 app = typer.Typer(
     name="points",
@@ -25,21 +12,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (
-    demo,
-    generate,
-    ingest,
-    score,
-    rescore,
-    scorecard,
-    agencies,
-    records,
-    keys,
-    audit,
-    service,
-):
-    app.registered_commands += module.app.registered_commands
-    app.registered_groups += module.app.registered_groups
+
+
+@app.callback()
+def program() -> None:
+    """黄石市个人信用积分系统 · Huangshi personal credit points."""
 
 
 def main() -> None:

@@ -1,25 +1,9 @@
 """What goes wrong in a command, told in one line with its mend, without a traceback."""
 
-from typing import TYPE_CHECKING, Any
-
-from typer.core import TyperGroup
-
-from points_api.cli.terminal import fail
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from points_api.problem import Problem
-
-
-class Commands(TyperGroup):
-    """The commands of the program, whose refusals are told without a traceback."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except Exception as error:
-            if (line := told(error)) is None:
-                raise
-            fail(line)
 
 
 def told(error: Exception) -> str | None:
