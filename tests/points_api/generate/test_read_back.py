@@ -67,6 +67,13 @@ def test_exactly_the_spoiled_rows_are_refused_each_for_its_reason(spoiled: Summa
     assert _read(spoiled).refused == _listed(spoiled)
 
 
+@pytest.mark.parametrize(("seed", "people"), [(1, 300), (24, 30)])
+def test_small_files_tell_the_same(tmp_path: Path, seed: int, people: int) -> None:
+    """Where a file has few rows, the first of them decides much."""
+    city = generate(tmp_path, people, seed=seed, spoil=0.1)
+    assert _read(city).refused == _listed(city)
+
+
 def test_nothing_of_a_clean_city_is_refused(clean_read: Reading) -> None:
     assert clean_read.refused == {}
 
