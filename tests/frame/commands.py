@@ -12,8 +12,9 @@ def refusal_of(words: Sequence[str]) -> str | None:
     """Return which name in `points WORDS` does not exist; None: all commands and options do."""
     command: Any = typer.main.get_command(app)
     rest = list(words)
-    while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
-        found = command.commands.get(rest[0])
+    while hasattr(command, "get_command") and rest and not rest[0].startswith("-"):
+        with command.make_context("points", [rest[0]], resilient_parsing=True) as context:
+            found = command.get_command(context, rest[0])
         if found is None:
             return f"no command {rest[0]}"
         command, rest = found, rest[1:]
