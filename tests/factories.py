@@ -33,7 +33,9 @@ async def make_person() -> UUID:
 
 async def make_member(person_id: UUID | None = None) -> Member:
     """A resident who has joined, with no score yet."""
-    resident = await Resident.create(openid_index=secrets.token_bytes(32), created_at=clock.now())
+    resident = await Resident.create(
+        openid_index=secrets.token_bytes(32), openid=b"sealed", created_at=clock.now()
+    )
     person_id = person_id or await make_person()
     enrollment = await Enrollment.create(
         resident_id=resident.id, person_id=person_id, notice_version="test",

@@ -1,4 +1,4 @@
-"""The resident of a WeChat account. Of the openid only a blind index is kept."""
+"""The resident of a WeChat account: found by blind index, the openid itself kept sealed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,23 +8,25 @@ from points_api.crypto.keyring import Keyring
 from points_api.residents.models import Resident
 
 INDEX = "openid"
+OPENID = "resident.openid"
 
 
 async def find_or_add(keyring: Keyring, openid: OpenId, now: datetime) -> UUID:
-    """Return the resident's id, added if the account is new; in the caller's transaction.
-
-    The openid is not stored, so after a key rotation nobody but its owner can bring it: signing in
-    is when an old index moves to the newest key.
-    """
+    """Return the resident's id, added if the account is new; in the caller's transaction."""
     indexes = keyring.indexes(INDEX, openid)
     found = await Resident.filter(openid_index__in=indexes).first()
     if found is None:
         await Resident.bulk_create(
-            [Resident(openid_index=indexes[0], created_at=now)], ignore_conflicts=True
+            [
+                Resident(
+                    openid_index=indexes[0],
+                    openid=keyring.encrypt(openid, OPENID),
+                    created_at=now,
+                )
+            ],
+            ignore_conflicts=True,
         )
         found = await Resident.get(openid_index=indexes[0])
-    elif found.openid_index != indexes[0]:
-        await Resident.filter(id=found.id).update(openid_index=indexes[0])
     return found.id
 
 

@@ -28,6 +28,7 @@ class Resident(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     openid_index = fields.BinaryField()
+    openid = fields.BinaryField()  # encrypted, so that a key rotation can index it anew
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -20,8 +20,8 @@ from tortoise.models import Model
 from points_api.crypto.keyring import Keyring
 from points_api.db.transaction import transactional
 from points_api.db.writes import Update, write_all
-from points_api.residents import persons
-from points_api.residents.models import Enrollment, Person
+from points_api.residents import accounts, persons
+from points_api.residents.models import Enrollment, Person, Resident
 
 BATCH: Final = 500
 Progress = Callable[[int, int], None]
@@ -53,6 +53,11 @@ TABLES: Final = (
         BlindIndex("id_index", persons.INDEX, "id_number"),
     ),
     SealedTable(Enrollment, {"phone": persons.PHONE}),
+    SealedTable(
+        Resident,
+        {"openid": accounts.OPENID},
+        BlindIndex("openid_index", accounts.INDEX, "openid"),
+    ),
 )
 
 

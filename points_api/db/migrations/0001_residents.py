@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             [
                 ("id", fields.UUIDField(primary_key=True, default=new_id)),
                 ("openid_index", fields.BinaryField()),
+                ("openid", fields.BinaryField()),
                 ("created_at", fields.DatetimeField()),
             ],
             {"table": "resident", "app": "models", "pk_attr": "id"},

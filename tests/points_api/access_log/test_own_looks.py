@@ -12,7 +12,10 @@ from points_api.residents.models import Resident
 
 @pytest.fixture
 async def residents(frozen_clock, database):
-    rows = [Resident(openid_index=bytes([n]) * 32, created_at=clock.now()) for n in range(3)]
+    rows = [
+        Resident(openid_index=bytes([n]) * 32, openid=b"-", created_at=clock.now())
+        for n in range(3)
+    ]
     await Resident.bulk_create(rows)
     return [row.id for row in rows]
 

@@ -12,6 +12,7 @@ from points_api.crypto.keyring import Keyring
 from points_api.db.models import OutboxEvent
 from points_api.residents import accounts
 from points_api.residents.models import Resident
+from points_api.residents.rotation import rotate
 from tests.points_api.auth.door import NEW, OLD, bearer
 from tests.points_api.auth.door import door as open_door
 
@@ -174,13 +175,20 @@ async def test_sessions_long_over_are_deleted_after_the_term_of_logs(door, froze
     assert await purge(frozen_clock.at + timedelta(seconds=1)) == 1
 
 
-async def test_signing_in_moves_an_account_to_the_newest_key(frozen_clock, database):
+async def test_signing_in_finds_an_account_of_an_older_key_and_leaves_it_to_the_rotation(
+    frozen_clock, database
+):
     async with open_door(keys=(OLD,)) as before:
         await before.sign_in(1)
+    account = await Resident.get()
     async with open_door(keys=(NEW, OLD)) as after:
         await after.sign_in(1)
-    resident = await Resident.get()
-    assert resident.openid_index == Keyring([NEW]).index(accounts.INDEX, "demo-1")
+        untouched = await Resident.get()
+        await rotate(after.keyring)
+    moved = await Resident.get()
+    assert untouched.openid_index == Keyring([OLD]).index(accounts.INDEX, "demo-1")
+    assert moved.openid_index == Keyring([NEW]).index(accounts.INDEX, "demo-1")
+    assert account.id == untouched.id == moved.id
 
 
 async def test_both_old_tokens_stay_good_while_the_keys_rotate(frozen_clock, database):

@@ -34,7 +34,7 @@ async def person(**given: Any) -> Person:
 
 
 async def resident(**given: Any) -> Resident:
-    row: dict[str, Any] = {"openid_index": _unlike(), "created_at": clock.now()}
+    row: dict[str, Any] = {"openid_index": _unlike(), "openid": b"-", "created_at": clock.now()}
     return await Resident.create(**row | given)
 
 

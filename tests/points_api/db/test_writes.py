@@ -86,7 +86,9 @@ async def test_parents_and_children_may_be_written_together(database):
     human = {"id": owner, "id_index": b"1", "id_number": b"1", "name": b"1", "created_at": NOW}
     written = await write_all(
         [
-            Insert(Resident, [{"id": account, "openid_index": b"1", "created_at": NOW}]),
+            Insert(
+                Resident, [{"id": account, "openid_index": b"1", "openid": b"-", "created_at": NOW}]
+            ),
             Insert(Person, [human]),
             Insert(Enrollment, [joined]),
         ]

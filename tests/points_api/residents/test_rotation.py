@@ -4,8 +4,8 @@ import pytest
 
 from points_api import clock
 from points_api.crypto.keyring import Keyring
-from points_api.residents import persons
-from points_api.residents.models import Enrollment, Person
+from points_api.residents import accounts, persons
+from points_api.residents.models import Enrollment, Person, Resident
 from points_api.residents.rotation import rotate
 from points_api.settings import MasterKey
 from tests.points_api.auth.door import NEW, OLD, id_number, joining
@@ -35,18 +35,31 @@ async def opens_with(keyring):
         assert keyring.decrypt_text(person.name, persons.NAME) in ("张三", "李四")
     for enrollment in await Enrollment.all():
         assert keyring.decrypt_text(enrollment.phone, persons.PHONE).startswith("1381234567")
+    for account in await Resident.all():
+        openid = keyring.decrypt_text(account.openid, accounts.OPENID)
+        assert account.openid_index in keyring.indexes(accounts.INDEX, openid)
 
 
 async def test_after_a_rotation_the_old_key_is_no_longer_needed(old_city):
     report = await rotate(AFTER)
-    assert (report.seen, report.rewritten, report.conflicts) == (8, 8, [])
+    assert (report.seen, report.rewritten, report.conflicts) == (11, 11, [])
     await opens_with(ALONE)
+
+
+async def test_who_never_signed_in_meanwhile_is_known_when_the_old_key_is_gone(old_city):
+    before = {row.id for row in await Resident.all()}
+    await rotate(AFTER)
+    async with open_door(keys=(NEW,)) as door:
+        headers = await door.headers(1)
+        shown = (await door.client.get("/v1/me/enrollment", headers=headers)).json()
+    assert shown["state"] == "joined"
+    assert {row.id for row in await Resident.all()} == before
 
 
 async def test_rotating_again_finds_nothing_to_do(old_city):
     await rotate(AFTER)
     report = await rotate(AFTER)
-    assert (report.seen, report.rewritten) == (8, 0)
+    assert (report.seen, report.rewritten) == (11, 0)
 
 
 async def test_an_interrupted_rotation_goes_on_where_it_stopped(old_city):
@@ -61,20 +74,20 @@ async def test_an_interrupted_rotation_goes_on_where_it_stopped(old_city):
         await rotate(AFTER, stop, batch=2)
     await opens_with(AFTER)
     report = await rotate(AFTER, batch=2)
-    assert report.rewritten == 4
+    assert report.rewritten == 7
     await opens_with(ALONE)
 
 
 async def test_the_progress_counts_up_to_all_rows(old_city):
     told = []
     await rotate(AFTER, lambda seen, total: told.append((seen, total)), batch=2)
-    assert told == [(2, 8), (4, 8), (5, 8), (7, 8), (8, 8)]
+    assert told == [(2, 11), (4, 11), (5, 11), (7, 11), (8, 11), (10, 11), (11, 11)]
 
 
 async def test_changing_the_cipher_rewrites_as_changing_the_key_does(old_city):
     chinese = Keyring([OLD], "sm4")
     report = await rotate(chinese)
-    assert report.rewritten == 8
+    assert report.rewritten == 11
     await opens_with(chinese)
     person = await Person.first()
     assert person is not None
@@ -131,13 +144,18 @@ async def test_people_join_and_are_read_while_the_keys_rotate(old_city):
             rotate_on(joined, 20, stopped), read_on(after, stopped), read_on(before, stopped),
             join_on(before, range(10, 20), joined), join_on(after, range(20, 30), joined),
         )  # fmt: skip
-    assert rewritten >= 8 + 20
+    # Those of the old city, the persons of the agency, and the accounts made under the old key.
+    assert rewritten >= 11 + 20 + 10
     assert rounds >= 1
     assert await Person.all().count() == 25
     assert await Enrollment.filter(left_at=None).count() == 23
     for person in await Person.all():
         assert ALONE.is_current(person.id_number)
         assert person.id_index == ALONE.index(persons.INDEX, _number_of(ALONE, person))
+    assert await Resident.all().count() == 23
+    for account in await Resident.all():
+        openid = ALONE.decrypt_text(account.openid, accounts.OPENID)
+        assert account.openid_index == ALONE.index(accounts.INDEX, openid)
 
 
 async def test_a_number_stored_twice_is_reported_and_left_alone(old_city):
@@ -146,7 +164,7 @@ async def test_a_number_stored_twice_is_reported_and_left_alone(old_city):
     report = await rotate(AFTER)
     doubled = await Person.get(id_index=Keyring([OLD]).index(persons.INDEX, id_number(4)))
     assert report.conflicts == [doubled.id]
-    assert report.rewritten == 7
+    assert report.rewritten == 10
 
 
 async def test_what_others_write_during_a_rotation_is_not_overwritten_with_what_was(old_city):
