@@ -7,6 +7,7 @@ somebody else's number.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from scoring.catalog import Column, Layout, plain
@@ -23,6 +24,12 @@ def spoken(heading: str) -> tuple[str, ...]:
     """A heading as it compares; of a cell with code and name on two lines, each line too."""
     lines = heading.splitlines() if "\n" in heading.strip() else []
     return tuple(_MARKS.sub("", plain(text)) for text in (heading, *lines))
+
+
+@lru_cache(maxsize=1024)
+def headings_of(layout: Layout) -> "Headings":
+    """The headings of a layout, made once: each file is held against all layouts."""
+    return Headings(layout)
 
 
 class Headings:

@@ -92,7 +92,7 @@ async def take_in(
         may_be_unknown=source.match.layout.id != STATUS_CHANGE,
     )  # fmt: skip
     merged = await merging.merge(origin, tally.total - tally.faulty)
-    await _rescore(intake, now)
+    await _rescore(intake, origin)
     two_names = await merging.rows_with_two_names()
     await merging.end()
     report = tally.report(merged, two_names, source.match.unread)
@@ -141,8 +141,11 @@ def _errors(delivery_id: uuid.UUID, refusals: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-async def _rescore(intake: Intake, now: datetime) -> None:
+async def _rescore(intake: Intake, origin: Origin) -> None:
     members = await merging.members_to_rescore()
+    now = clock.now()
+    if members:
+        await merging.learn(origin, now)
     for at in range(0, len(members), _MEMBERS_AT_ONCE):
         await intake.rescore(members[at : at + _MEMBERS_AT_ONCE], "records", now)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from points_api.deliveries.cells import bare
-from points_api.deliveries.headings import Headings, spoken
+from points_api.deliveries.headings import Headings, headings_of, spoken
 from points_api.deliveries.reading import Table
 from points_api.deliveries.verdicts import FileRefused
 from scoring.catalog import Catalog, Column, Item, Layout, Role
@@ -57,7 +57,7 @@ def match(
 
     `item_code` is the sender's word for the item; `agency` leaves only the items of that agency.
     """
-    known = [Headings(layout) for layout in _layouts(catalog, item_code)]
+    known = [headings_of(layout) for layout in _layouts(catalog, item_code)]
     found = [(table, header) for table in tables if (header := _header(table.head, known))]
     if not found:
         raise FileRefused("unknown_layout", rows=len(tables[0].head))
@@ -69,7 +69,7 @@ def match(
         raise FileRefused("only_header")
     items = _items(catalog, header, sample, item_code, agency)
     layout = header.layout if header.layout.id == STATUS_CHANGE else items[-1].layout
-    headings = Headings(layout)
+    headings = headings_of(layout)
     columns = headings.places(map(spoken, header.headings))
     unread = _unread(header.headings, columns)
     _refuse_unread(headings, unread)
@@ -159,7 +159,7 @@ def _items(
 def _values(header: _Header, sample: list[list[str]], role: Role) -> set[str]:
     """What stands in the column of a role in the first rows."""
     column = header.layout.column_of(role)
-    places = Headings(header.layout).places(map(spoken, header.headings))
+    places = headings_of(header.layout).places(map(spoken, header.headings))
     wanted = places.get(column.code, ()) if column else ()
     return {bare(_cell(row, place)) for row in sample for place in wanted}
 

@@ -125,6 +125,15 @@ SELECT DISTINCT e.resident_id, e.id, e.person_id FROM enrollment e
 JOIN staged s ON s.person_id = e.person_id JOIN record r ON r.id = s.id
 WHERE e.left_at IS NULL ORDER BY e.person_id"""
 
+_JOINED: Final = """person_id IN (SELECT e.person_id FROM enrollment e
+    JOIN staged s ON s.person_id = e.person_id WHERE e.left_at IS NULL)"""
+_LEARN_END: Final = f"""
+UPDATE record SET known_to = $1::timestamptz
+WHERE known_to = $2::timestamptz AND item = $3::text AND {_JOINED}"""
+_LEARN_BEGIN: Final = f"""
+UPDATE record SET known_from = $1::timestamptz
+WHERE known_from = $2::timestamptz AND item = $3::text AND {_PRESENT} AND {_JOINED}"""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -200,6 +209,16 @@ async def members_to_rescore() -> list[Member]:
         Member(*(UUID(str(row[name])) for name in ("resident_id", "id", "person_id")))
         for row in await query(_RESCORED)
     ]
+
+
+async def learn(origin: Origin, at: datetime) -> None:
+    """Say of members' records that we came to know them only now, when all members are held.
+
+    Scores stored while the file was coming in did not see these records, so they must not seem
+    known at that time: a past score is recomputed from what was known then.
+    """
+    await execute(_LEARN_END, at, origin.now, origin.item)
+    await execute(_LEARN_BEGIN, at, origin.now, origin.item)
 
 
 async def end() -> None:
