@@ -5,15 +5,16 @@ import os
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from points_api.cli.service import prepared, run_server
 from points_api.cli.terminal import fail, out, print_json, progress
-from points_api.demo.city import DemoCity, make_city
-from points_api.settings import Settings
+
+if TYPE_CHECKING:
+    from points_api.demo.city import DemoCity
+    from points_api.settings import Settings
 
 app = typer.Typer()
 FOLDER = Path("var/demo")
@@ -28,6 +29,8 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Make a demo city, take its files in, score everybody, serve it: 演示城市."""
+    from points_api.cli.service import prepared, run_server
+
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{FOLDER}/points.db")
@@ -45,15 +48,16 @@ def demo(
         run_server("127.0.0.1", port)
 
 
-async def _make(settings: Settings, people: int, seed: int) -> DemoCity:
+async def _make(settings: "Settings", people: int, seed: int) -> "DemoCity":
     from points_api.composition import composed
+    from points_api.demo.city import make_city
 
     with progress("演示城市") as meter:
         async with composed(settings) as parts:
             return await make_city(FOLDER / "files", people, seed, parts, meter)
 
 
-def _summary(city: DemoCity) -> dict[str, Any]:
+def _summary(city: "DemoCity") -> dict[str, Any]:
     names = ("people", "records", "accepted", "rejected", "scored", "bands")
     document = {name: getattr(city, name) for name in names}
     return document | {
@@ -63,7 +67,7 @@ def _summary(city: DemoCity) -> dict[str, Any]:
     }
 
 
-def _show(city: DemoCity, port: int) -> None:
+def _show(city: "DemoCity", port: int) -> None:
     out.print(
         f"{city.people} 人，{city.records} 条记录：收下 {city.accepted} 行，拒收 {city.rejected} 行"
         "（都是故意写错的），"

@@ -1,18 +1,17 @@
-"""`points ingest`: take agencies' files in; every refused row is told with row, column and reason."""
+"""`points ingest`: take agencies' files in; each refused row is told with column and reason."""
 
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from points_api.cli.service import prepared
 from points_api.cli.terminal import err, out, print_json, progress
-from points_api.deliveries.models import DeliveryError
-from points_api.deliveries.service import Deliveries, Outcome
-from points_api.deliveries.verdicts import FileRefused, reason
-from points_api.settings import Settings
+
+if TYPE_CHECKING:
+    from points_api.deliveries.service import Deliveries, Outcome
+    from points_api.settings import Settings
 
 app = typer.Typer()
 _SHOWN = 20  # refused rows on the screen; the error file has all of them
@@ -32,6 +31,8 @@ def ingest(
     ] = False,
 ) -> None:
     """Take agencies' files in: 报送入库. Exit 0 all accepted, 1 some rows refused, 2 unreadable."""
+    from points_api.cli.service import prepared
+
     results = asyncio.run(_ingest(prepared(), files, item, errors))
     if as_json:
         print_json(results)
@@ -44,7 +45,7 @@ def ingest(
 
 
 async def _ingest(
-    settings: Settings, files: Sequence[Path], item: str | None, errors: Path | None
+    settings: "Settings", files: Sequence[Path], item: str | None, errors: Path | None
 ) -> list[dict[str, Any]]:
     from points_api.composition import composed
 
@@ -58,8 +59,10 @@ async def _ingest(
 
 
 async def _one(
-    deliveries: Deliveries, path: Path, item: str | None, errors: Path | None, progress: Any
+    deliveries: "Deliveries", path: Path, item: str | None, errors: Path | None, progress: Any
 ) -> dict[str, Any]:
+    from points_api.deliveries.verdicts import FileRefused
+
     said: dict[str, Any] = {"file": str(path)}
     try:
         outcome = await deliveries.ingest(path, item=item, progress=progress)
@@ -80,7 +83,7 @@ async def _one(
     return said | _told(outcome) | {"rows": await _rows(deliveries, outcome)}
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _told(outcome: "Outcome") -> dict[str, Any]:
     names = ("agency", "item", "layout", "total", "accepted", "duplicates", "corrected", "rejected")
     return {
         "delivery_id": str(outcome.delivery_id),
@@ -90,8 +93,11 @@ def _told(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-async def _rows(deliveries: Deliveries, outcome: Outcome) -> list[dict[str, Any]]:
+async def _rows(deliveries: "Deliveries", outcome: "Outcome") -> list[dict[str, Any]]:
     """The first refused rows, each with column, code and reason."""
+    from points_api.deliveries.models import DeliveryError
+    from points_api.deliveries.verdicts import reason
+
     layout = deliveries.layout_of(await deliveries.find(outcome.delivery_id))
     columns = {column.code: column for column in layout.columns}
     found = DeliveryError.filter(delivery_id=outcome.delivery_id).order_by("row_no", "id")
