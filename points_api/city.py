@@ -36,8 +36,8 @@ class City:
     def item(self, code: str, on: date) -> Item | None:
         """A catalog item as in force on a day, or the latest version there was."""
         versions = [item for item in self.catalog.items if item.code == code]
-        in_force = [item for item in versions if item.in_force(on)]
-        return (in_force or versions or [None])[-1]
+        in_force = [item for item in versions if item.in_force(on)] or versions
+        return in_force[-1] if in_force else None
 
 
 @cache

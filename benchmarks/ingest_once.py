@@ -1,0 +1,29 @@
+"""One file taken in by a process of its own, which tells its time and its greatest memory."""
+
+import asyncio
+import json
+import resource
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from points_api.composition import composed
+from points_api.db.migrate import migrate
+from points_api.settings import load
+
+
+async def main(path: Path) -> dict[str, float]:
+    """Bring the database up to date, then take the file in."""
+    settings = load()
+    await migrate(settings.database_url)
+    async with composed(settings) as parts:
+        started = perf_counter()
+        outcome = await parts.deliveries.ingest(path)
+        seconds = perf_counter() - started
+    assert outcome.accepted > 0.9 * outcome.total, outcome
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"seconds": seconds, "megabytes": kilobytes / 1024}
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(main(Path(sys.argv[1])))))
