@@ -54,11 +54,18 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _make_city(people: int, folder: str, environment: dict[str, str]) -> None:
     """Make, take in and score a demo city; its files stay in the folder."""
-    command = [sys.executable, "-m", "points_api", "demo", "--no-serve", "--json"]
-    subprocess.run(
-        [*command, "--people", str(people)],
-        cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL, timeout=300,
-    )  # fmt: skip
+    for words in (["migrate"], ["demo", "--no-serve", "--people", str(people)]):
+        command = [sys.executable, "-m", "points_api", *words]
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            timeout=300,
+        )
+        if done.returncode:
+            raise SystemExit(f"points {' '.join(words)} ended with {done.returncode}, see above")
 
 
 @contextlib.contextmanager
