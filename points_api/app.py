@@ -1,6 +1,6 @@
 """The HTTP application: what is opened at start, what stands around every request, which routes.
 
-Order from the outside: measuring and logging, the hot score route, FastAPI with size limit and the
+Order from the outside: the hot score route, measuring and logging, FastAPI with size limit and the
 gate of the access table.
 """
 
@@ -62,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
 def create_server(settings: Settings) -> ASGIApp:
     """The application with what stands before the framework, as a server runs it."""
     app = create_app(settings)
-    return Requests(HotScore(app, app))
+    return HotScore(Requests(app), app)
 
 
 @asynccontextmanager

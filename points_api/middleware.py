@@ -24,8 +24,6 @@ from points_api.problem import TooLarge, Unexpected, render
 
 ROUTE: Final = "points.route"
 """Scope key by which a handler below FastAPI names its route template."""
-QUIET: Final = "points.quiet"
-"""Scope key of an answer that needs no log line, because metrics and access log tell of it."""
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _PROCESS: Final = os.urandom(8).hex()
 _numbers = count(1)
@@ -132,7 +130,7 @@ def route_of(scope: Scope) -> str:
 def _finished(scope: Scope, status: int, seconds: float) -> None:
     route = route_of(scope)
     metrics.observe(scope["method"], route, status, seconds)
-    if (route not in _QUIET and QUIET not in scope) or status >= 500:
+    if route not in _QUIET or status >= 500:
         log.request(scope["method"], route, status, seconds)
 
 

@@ -39,9 +39,9 @@ class OwnLooks:
     def __init__(self) -> None:
         self._counts: dict[_Key, _Count] = {}
 
-    def note(self, resident_id: UUID, what: str) -> None:
+    def note(self, resident_id: UUID, what: str, now: datetime | None = None) -> None:
         """Count one look; `what` is a short name of ours, such as `score`."""
-        now = clock.now()
+        now = now or clock.now()
         self._count((resident_id, clock.day_of(now), what), 1, now, now)
 
     async def flush(self) -> int:

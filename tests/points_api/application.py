@@ -64,7 +64,7 @@ async def running(database_url: str, redis_url: str = "memory://") -> AsyncItera
     settings = load({"database_url": database_url, "redis_url": redis_url})
     app = create_app(settings)
     async with app.router.lifespan_context(app):
-        server = httpx.ASGITransport(app=Requests(HotScore(app, app)))
+        server = httpx.ASGITransport(app=HotScore(Requests(app), app))
         ordinary = httpx.ASGITransport(app=Requests(app))
         base = "http://points.test"
         async with (
