@@ -4,6 +4,7 @@ The ceiling only sums, fades and caps the same records by hand: no acts, no repe
 explanation, nothing checked.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -12,7 +13,7 @@ from scoring.catalog_files import shipped_catalog
 from scoring.engine import score
 from scoring.reasons import reasons
 from scoring.records import Record
-from scoring.scorecard import Levels, PerUnit, Scorecard
+from scoring.scorecard import Levels, PerUnit, Rule, Scorecard
 from scoring.scorecard_files import in_force, shipped_scorecards
 
 RECORDS = 20
@@ -58,23 +59,17 @@ def _person(card: Scorecard, random: Random) -> list[Record]:
     return records
 
 
-def _hand_loop(card: Scorecard):  # type: ignore[no-untyped-def]
+def _hand_loop(card: Scorecard) -> Callable[[list[Record]], int]:
     """Points, fades and caps of the same scorecard in plain dictionaries."""
-    worth: dict[tuple[str, str | None], int] = {}
-    per_unit: dict[str, tuple[int, int]] = {}
-    names, caps, fades = {}, {}, {}
-    for rule in card.rules:
-        caps[rule.id] = rule.total_cap or 1_000_000
-        for item in rule.items:
-            names[item] = rule.id
-            fades[item] = (rule.fade.hold_days, rule.fade.end_days) if rule.fade else None
-            if isinstance(rule.pricing, Levels):
-                for level, points in rule.pricing.points.items():
-                    worth[item, None if level == "any" else level] = rule.sign * points
-            elif isinstance(rule.pricing, PerUnit):
-                per_unit[item] = (rule.sign * rule.pricing.points, rule.pricing.per)
-            else:
-                per_unit[item] = (rule.sign * 100, rule.scale)
+    worth = {(item, level): points for item, level, points in _fixed_points(card)}
+    per_unit = {item: price for rule in card.rules for item, price in _unit_prices(rule)}
+    names = {item: rule.id for rule in card.rules for item in rule.items}
+    caps = {rule.id: rule.total_cap or 1_000_000 for rule in card.rules}
+    fades = {
+        item: (rule.fade.hold_days, rule.fade.end_days) if rule.fade else None
+        for rule in card.rules
+        for item in rule.items
+    }
     today, base = DAY, card.base
 
     def loop(records: list[Record]) -> int:
@@ -98,7 +93,25 @@ def _hand_loop(card: Scorecard):  # type: ignore[no-untyped-def]
         total = base
         for name, points in sums.items():
             cap = caps[name]
-            total += cap if points > cap else max(points, -cap)
+            total += -cap if points < -cap else min(points, cap)
         return total
 
     return loop
+
+
+def _fixed_points(card: Scorecard) -> Iterator[tuple[str, str | None, int]]:
+    for rule in card.rules:
+        if isinstance(rule.pricing, Levels):
+            for item in rule.items:
+                for level, points in rule.pricing.points.items():
+                    yield item, None if level == "any" else level, rule.sign * points
+
+
+def _unit_prices(rule: Rule) -> Iterator[tuple[str, tuple[int, int]]]:
+    if isinstance(rule.pricing, Levels):
+        return
+    for item in rule.items:
+        if isinstance(rule.pricing, PerUnit):
+            yield item, (rule.sign * rule.pricing.points, rule.pricing.per)
+        else:
+            yield item, (rule.sign * 100, rule.scale)

@@ -1,4 +1,4 @@
-"""Servers under load: started on loopback, driven by wrk from the other core, stopped by their ids."""
+"""Servers under load: on loopback, driven by wrk from the other core, stopped by their ids."""
 
 import json
 import os
@@ -35,8 +35,9 @@ def serving(app: str, environment: Mapping[str, str], log: Path) -> Iterator[str
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        *_on_core(0), sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", str(port),
-        "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
+        *_on_core(0), sys.executable, "-m", "uvicorn", app,
+        "--host", "127.0.0.1", "--port", str(port), "--loop", "uvloop", "--http", "httptools",
+        "--no-access-log", "--log-level", "warning",
     ]  # fmt: skip
     with log.open("wb") as output:
         process = subprocess.Popen(

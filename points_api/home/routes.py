@@ -1,4 +1,4 @@
-"""`GET /v1/me/home`: all that the first page shows, in one call, because weak networks pay per call."""
+"""`GET /v1/me/home`: all that the first page shows in one call, as weak networks pay per call."""
 
 from datetime import timedelta
 from typing import Literal

@@ -26,7 +26,7 @@ def test_a_fixed_clock_stands_in_tasks_too_and_goes_on_afterwards():
         return clock.now()
 
     async def both() -> list[datetime]:
-        return await asyncio.gather(ask(), ask())
+        return list(await asyncio.gather(ask(), ask()))
 
     with clock.fixed(EVENING):
         assert asyncio.run(both()) == [EVENING, EVENING]

@@ -14,7 +14,7 @@ from points_api.residents import persons
 from points_api.scores.models import ScoreHistory
 from points_api.scores.service import Scores
 from points_api.settings import load
-from tests.factories import city, make_member
+from tests.factories import city, make_member, the_item
 
 pytestmark = pytest.mark.usefixtures("database", "frozen_clock")
 
@@ -41,7 +41,7 @@ async def test_a_score_stored_meanwhile_does_not_seem_to_have_known_the_file(
         entries.append(clock.now())
         frozen_clock.forward(timedelta(seconds=30))
 
-    item = city().item("volunteer.hours", clock.today())
+    item = the_item("volunteer.hours")
     agency = city().catalog.agencies[item.agency]
     cells = {
         "item": item.code,

@@ -12,7 +12,7 @@ from points_api.auth import clients
 from points_api.deliveries.models import Delivery
 from points_api.generate import person
 from points_api.records.models import RecordRow
-from tests.factories import city
+from tests.factories import city, the_item
 from tests.points_api.application import running
 
 ITEM = "volunteer.hours"
@@ -27,7 +27,7 @@ async def application(database_url, frozen_clock):
 @pytest.fixture
 async def agency(application):
     """The authorization header of the agency that delivers volunteer hours."""
-    return await authorized(application, city().item(ITEM, clock.today()).agency)
+    return await authorized(application, the_item(ITEM).agency)
 
 
 async def authorized(application, agency_id):
@@ -53,7 +53,7 @@ async def authorized(application, agency_id):
 
 
 def sheet(rows):
-    item = city().item(ITEM, clock.today())
+    item = the_item(ITEM)
     source = city().catalog.agencies[item.agency]
     written = []
     for n, (name, number) in enumerate(rows):
@@ -105,7 +105,7 @@ async def test_quality_tells_each_ratio_with_its_parts(application, agency):
     ratios = [
         value for value in report.values() if isinstance(value, dict) and "numerator" in value
     ]
-    ratios += [v for v in report.get("ratios", {}).values()]
+    ratios += report.get("ratios", {}).values()
     assert len(ratios) >= 3
     assert all(set(ratio) >= {"numerator", "denominator"} for ratio in ratios)
 
@@ -122,7 +122,7 @@ async def test_another_agency_neither_sees_the_delivery_nor_may_send_this_item(a
 
 
 def _another():
-    mine = city().item(ITEM, clock.today()).agency
+    mine = the_item(ITEM).agency
     return next(name for name in city().catalog.agencies if name != mine)
 
 
