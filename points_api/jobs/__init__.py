@@ -1,1 +1,1 @@
-"""What runs without being asked: the relay, the nightly rescoring, sealing the audit log."""
+"""What runs without being asked: the relay, sealing the audit log, the work of every night."""

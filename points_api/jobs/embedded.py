@@ -6,9 +6,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
+import httpx
+
 from points_api import log
+from points_api.crypto.keyring import Keyring
 from points_api.jobs.processes import every_night
 from points_api.jobs.relay import Relay
+from points_api.residents import registry
 from points_api.scores.service import Scores
 from points_api.settings import Settings
 
@@ -22,10 +26,11 @@ async def embedded_jobs(settings: Settings, scores: Scores) -> AsyncIterator[Non
     if not settings.database_url.startswith("sqlite"):
         yield
         return
-    async with asyncio.TaskGroup() as tasks:
+    async with httpx.AsyncClient() as client, asyncio.TaskGroup() as tasks:
+        own = registry.compose(settings, Keyring.from_settings(settings), client, scores)
         running = [
             tasks.create_task(_forever(work))
-            for work in (Relay(scores).run, partial(every_night, scores))
+            for work in (Relay(scores).run, partial(every_night, scores, own))
         ]
         try:
             yield

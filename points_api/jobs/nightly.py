@@ -2,17 +2,25 @@
 
 Batches follow the order of enrollments, each one transaction, so the run may be killed anywhere and
 begun again: who is up to date is only read. Only one process at a time does it.
+
+Whose consent has lapsed rests: nothing of theirs is processed until they agree anew (PIPL 14, 15),
+and agreeing rescores them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from points_api import clock
+from points_api import clock, settings
+from points_api.consents.models import Consent
+from points_api.consents.notice import Notices
+from points_api.consents.service import JOINING
 from points_api.db.transaction import transactional
 from points_api.jobs.alone import alone
 from points_api.residents.membership import Member
 from points_api.residents.models import Enrollment
+from points_api.residents.registry import notices_of
 from points_api.scores.service import Scores, hold
 
 BATCH = 500
@@ -21,37 +29,53 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """How many people were looked at, and how many scores differ from before."""
+    """How many people were scored, how many scores differ from before, and how many people rest."""
 
     people: int
     changed: int
+    resting: int = 0
+
+    def __add__(self, other: "Rescored") -> "Rescored":
+        return Rescored(
+            self.people + other.people,
+            self.changed + other.changed,
+            self.resting + other.resting,
+        )
 
 
 async def rescore_city(
-    scores: Scores, progress: Progress | None = None, batch: int = BATCH
+    scores: Scores,
+    progress: Progress | None = None,
+    batch: int = BATCH,
+    notices: Notices | None = None,
 ) -> Rescored:
-    """Recompute everybody who has joined, for the legal day of the clock.
+    """Recompute everybody who has joined and whose consent stands, for the legal day of the clock.
 
-    Raises `AlreadyRunning` while another process does it.
+    `notices` are those of the environment's settings unless given. Raises `AlreadyRunning` while
+    another process does it.
     """
+    notices = notices or notices_of(settings.load())
     async with alone("nightly"):
         total = await Enrollment.filter(left_at=None).count()
-        people, changed = 0, 0
+        done = Rescored(0, 0)
         last: UUID | None = UUID(int=0)
         while last is not None:
-            done, differ, last = await _batch(scores, last, batch)
-            people, changed = people + done, changed + differ
+            more, last = await _batch(scores, notices, last, batch)
+            done += more
             if progress is not None:
-                progress(people, max(total, people))
-        return Rescored(people, changed)
+                seen = done.people + done.resting
+                progress(seen, max(total, seen))
+        return done
 
 
 @transactional
-async def _batch(scores: Scores, after: UUID, size: int) -> tuple[int, int, UUID | None]:
-    """Rescore the next ones; return how many, how many differ, and whom to go on after."""
+async def _batch(
+    scores: Scores, notices: Notices, after: UUID, size: int
+) -> tuple[Rescored, UUID | None]:
+    """Rescore the next ones; return what was done, and whom to go on after."""
     rows = await Enrollment.filter(left_at=None, id__gt=after).order_by("id").limit(size)
     if not rows:
-        return 0, 0, None
+        return Rescored(0, 0), None
     await hold(row.person_id for row in rows)
     # Who left while we waited for the lock is not scored again.
     still = set(
@@ -59,6 +83,19 @@ async def _batch(scores: Scores, after: UUID, size: int) -> tuple[int, int, UUID
             "id", flat=True
         )
     )
-    members = [Member(r.resident_id, r.id, r.person_id) for r in rows if r.id in still]
-    changed = await scores.rescore_all(members, "day", clock.now())
-    return len(members), changed, rows[-1].id
+    joined = [Member(r.resident_id, r.id, r.person_id) for r in rows if r.id in still]
+    now = clock.now()
+    members = await consenting(joined, notices, now)
+    changed = await scores.rescore_all(members, "day", now)
+    return Rescored(len(members), changed, len(joined) - len(members)), rows[-1].id
+
+
+async def consenting(members: Sequence[Member], notices: Notices, now: datetime) -> list[Member]:
+    """Those of the members for whom `consents.service.standing` says `given`, by one query."""
+    current = notices.current(clock.day_of(now)).version
+    given = Consent.filter(
+        resident_id__in=[member.resident_id for member in members],
+        purpose=JOINING, withdrawn_at=None, expires_at__gt=now, notice_version=current,
+    )  # fmt: skip
+    agreed = set(await given.values_list("resident_id", flat=True))
+    return [member for member in members if member.resident_id in agreed]

@@ -7,13 +7,15 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from points_api import clock, log
-from points_api.cache import Cache
-from points_api.city import load_city
-from points_api.db import config
+from points_api.composition import composed
+from points_api.consents.notice import Notices
 from points_api.jobs.alone import AlreadyRunning
+from points_api.jobs.housekeeping import tidy
 from points_api.jobs.nightly import rescore_city
 from points_api.jobs.relay import Relay
 from points_api.jobs.stopping import until_stopped
+from points_api.residents.effects import ConsentEffects
+from points_api.residents.registry import Registry
 from points_api.scores.service import Scores
 from points_api.settings import Settings
 
@@ -24,35 +26,31 @@ _log = log.get("jobs")
 
 @asynccontextmanager
 async def opened_scores(settings: Settings) -> AsyncIterator[Scores]:
-    """Database, cache and city for a process that is no server."""
-    async with config.open(settings.database_url):
-        cache = Cache.from_url(settings.redis_url, prefix=f"{settings.city}:")
-        try:
-            yield Scores(load_city(settings.data_dir), cache)
-        finally:
-            await cache.aclose()
+    """The scores alone, for a command."""
+    async with composed(settings) as parts:
+        yield parts.scores
 
 
 async def run_relay(settings: Settings) -> None:
     """Carry events on until the process is told to stop."""
     with until_stopped():
-        async with opened_scores(settings) as scores:
+        async with composed(settings) as parts:
             _log.info("relay.started")
-            await Relay(scores).run()
+            await Relay(parts.scores).run()
     _log.info("relay.stopped")
 
 
 async def run_jobs(settings: Settings) -> None:
     """Do the work of every night until the process is told to stop."""
     with until_stopped():
-        async with opened_scores(settings) as scores:
+        async with composed(settings) as parts:
             _log.info("jobs.started")
-            await every_night(scores)
+            await every_night(parts.scores, parts.registry)
     _log.info("jobs.stopped")
 
 
-async def every_night(scores: Scores) -> None:
-    """Rescore at ten past midnight in Huangshi; a failed night is tried again in five minutes."""
+async def every_night(scores: Scores, registry: Registry) -> None:
+    """Work at ten past midnight in Huangshi; a failed night is tried again in five minutes."""
     due = next_night(clock.now())
     while True:
         wait = due - clock.now()
@@ -60,13 +58,24 @@ async def every_night(scores: Scores) -> None:
             # Short sleeps, so that a clock that is set does not make us oversleep.
             await asyncio.sleep(min(wait, AGAIN_AFTER).total_seconds())
             continue
-        due = next_night(clock.now()) if await tonight(scores) else clock.now() + AGAIN_AFTER
+        done = await tonight(scores, registry)
+        due = next_night(clock.now()) if done else clock.now() + AGAIN_AFTER
 
 
-async def tonight(scores: Scores) -> bool:
-    """Rescore the city; False where it has to be tried again."""
+async def tonight(scores: Scores, registry: Registry) -> bool:
+    """Rescore the city and clear away; False where the rescoring has to be tried again.
+
+    A rescoring that fails night after night must not keep data beyond its term, so the clearing
+    does not wait for its success.
+    """
+    rescored = await _rescored(scores, registry.notices)
+    await tidy(ConsentEffects(registry), clock.now())
+    return rescored
+
+
+async def _rescored(scores: Scores, notices: Notices) -> bool:
     try:
-        done = await rescore_city(scores)
+        done = await rescore_city(scores, notices=notices)
     except AlreadyRunning:  # which may still fail, so we look again
         _log.info("nightly.elsewhere")
         return False
@@ -74,6 +83,7 @@ async def tonight(scores: Scores) -> bool:
         _log.exception("nightly.failed")
         return False
     _log.info("nightly.done", people=done.people, changed=done.changed)
+    _log.info("nightly.resting", people=done.resting)
     return True
 
 

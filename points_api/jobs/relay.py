@@ -12,6 +12,7 @@ from uuid import UUID
 
 from points_api import clock, log
 from points_api.audit import sealing
+from points_api.auth.sessions import Sessions
 from points_api.db import outbox
 from points_api.scores.models import ScoreRow
 from points_api.scores.service import Scores, stored_of
@@ -22,12 +23,19 @@ Handler = Callable[[outbox.Event], Awaitable[None]]
 _log = log.get("relay")
 
 
+class Unreachable(Exception):
+    """Redis was not reached; the event comes back."""
+
+
 class Relay:
     """What is to be done for each topic; events of other topics only have to be kept."""
 
     def __init__(self, scores: Scores) -> None:
         self._scores = scores
-        self._handlers: Mapping[str, Handler] = {"score.changed": self._score_changed}
+        self._handlers: Mapping[str, Handler] = {
+            "score.changed": self._score_changed,
+            "session.ended": self._session_ended,
+        }
 
     async def run(self) -> None:
         """Work until canceled; a failure is logged and tried again later."""
@@ -56,6 +64,14 @@ class Relay:
         row = await ScoreRow.get_or_none(resident_id=UUID(event.subject))
         if row is not None and (stored := stored_of(row)).holds_on(day := clock.today()):
             await self._scores.remember(row.resident_id, stored, day)
+
+    async def _session_ended(self, event: outbox.Event) -> None:
+        cache = self._scores.cache
+        if cache is None:  # then no process holds a marker that could be wrong
+            return
+        ended = map(UUID, event.payload["sessions"])
+        if not await Sessions(cache).ended(ended):
+            raise Unreachable
 
 
 async def _tried(work: Callable[[], Awaitable[int]]) -> int:

@@ -5,16 +5,18 @@ from datetime import date, timedelta
 import pytest
 
 from points_api import clock
+from points_api.consents.models import Consent
+from points_api.consents.service import plus_months, standing
 from points_api.db import config
 from points_api.db.models import OutboxEvent
 from points_api.jobs.alone import AlreadyRunning, alone
-from points_api.jobs.nightly import Rescored, rescore_city
+from points_api.jobs.nightly import Rescored, consenting, rescore_city
 from points_api.residents.models import Enrollment
 from points_api.scores import service
 from points_api.scores.models import ScoreHistory, ScoreRow
 from points_api.scores.service import Scores
 from scoring.engine import score
-from tests.factories import city, make_member, make_record
+from tests.factories import city, make_member, make_record, notices
 
 pytestmark = pytest.mark.usefixtures("database", "frozen_clock")
 
@@ -103,6 +105,49 @@ async def test_who_leaves_while_the_run_waits_is_not_scored_and_the_others_are(
     assert await rescore_city(scores, batch=2) == Rescored(people=5, changed=5)
     scored = {row[0] for row in await stored()}
     assert scored == {m.resident_id for m in members if m.enrollment_id not in leavers}
+
+
+async def test_whose_consent_has_run_out_rests_and_their_score_stays_as_it_was(
+    scores, members, frozen_clock
+):
+    await rescore_city(scores)
+    before = await stored()
+    frozen_clock.at = plus_months(clock.now(), 24)
+    told = []
+    done = await rescore_city(scores, lambda *step: told.append(step), batch=3)
+    assert done == Rescored(people=0, changed=0, resting=7)
+    assert await stored() == before
+    assert told[-1] == (7, 7)
+
+
+async def test_who_agreed_to_an_older_notice_rests_until_they_agree_anew(scores, members):
+    ids = [member.resident_id for member in members[2:4]]
+    theirs = Consent.filter(resident_id__in=ids)
+    await theirs.update(notice_version="huangshi-2025.1")
+    assert await rescore_city(scores, batch=2) == Rescored(people=5, changed=5, resting=2)
+    assert not set(ids) & {row[0] for row in await stored()}
+    await theirs.update(notice_version=notices().current(clock.today()).version)
+    assert await rescore_city(scores, batch=2) == Rescored(people=7, changed=2)
+
+
+async def test_the_run_asks_for_consent_as_everybody_else_does(members):
+    """Each member stands otherwise; `standing` decides one by one what the run decides at once."""
+    now = clock.now()
+    changes: tuple[dict[str, object], ...] = (
+        {}, {"expires_at": now + timedelta(seconds=1)}, {"expires_at": now},
+        {"notice_version": "huangshi-2025.1"}, {"withdrawn_at": now}, {"purpose": "contact"},
+    )  # fmt: skip
+    later = {"granted_at": now - timedelta(days=1)}
+    for member, change in zip(members, changes, strict=False):
+        await Consent.filter(resident_id=member.resident_id).update(**later | change)
+    await Consent.filter(resident_id=members[6].resident_id).delete()
+    current = notices().current(clock.today())
+    one_by_one = [
+        member
+        for member in members
+        if (await standing(member.resident_id, current, now))[0] == "given"
+    ]
+    assert await consenting(members, notices(), now) == one_by_one == members[:2]
 
 
 async def test_a_city_that_nobody_has_joined_is_soon_done(scores):

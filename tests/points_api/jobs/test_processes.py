@@ -17,6 +17,7 @@ from points_api.db.models import OutboxEvent
 from points_api.jobs import processes
 from points_api.jobs.alone import alone
 from points_api.jobs.processes import AGAIN_AFTER, every_night, next_night, tonight
+from points_api.residents.models import Enrollment
 from points_api.scores.models import ScoreRow
 from points_api.scores.service import Scores
 from tests.factories import city, make_member
@@ -37,14 +38,14 @@ def test_the_night_s_work_is_due_at_ten_past_midnight_in_huangshi(after, due):
 
 
 async def test_every_night_works_once_a_night_and_again_soon_after_a_failure(
-    frozen_clock, monkeypatch
+    frozen_clock, monkeypatch, registry
 ):
     runs = []
 
     async def sleep(seconds):
         frozen_clock.forward(timedelta(seconds=seconds))
 
-    async def night(scores):
+    async def night(scores, registry):
         runs.append(clock.now())
         if len(runs) == 4:
             raise asyncio.CancelledError
@@ -53,24 +54,47 @@ async def test_every_night_works_once_a_night_and_again_soon_after_a_failure(
     monkeypatch.setattr("points_api.jobs.processes.asyncio.sleep", sleep)
     monkeypatch.setattr(processes, "tonight", night)
     with pytest.raises(asyncio.CancelledError):
-        await every_night(Scores(city()))
+        await every_night(Scores(city()), registry)
     first = datetime(2026, 6, 1, 16, 10, tzinfo=UTC)
     day = timedelta(days=1)
     assert runs == [first, first + day, first + day + AGAIN_AFTER, first + 2 * day]
 
 
-async def test_a_night_that_fails_or_is_done_elsewhere_is_to_be_tried_again(database, monkeypatch):
+async def test_a_night_that_fails_or_is_done_elsewhere_is_to_be_tried_again(
+    database, monkeypatch, registry
+):
     await make_member()
     scores = Scores(city())
     async with config.open(database), alone("nightly"):
-        assert not await tonight(scores)
-    assert await tonight(scores)
+        assert not await tonight(scores, registry)
+    assert await tonight(scores, registry)
 
     async def fails(*args):
         raise ConnectionError
 
     monkeypatch.setattr(Scores, "rescore_all", fails)
-    assert not await tonight(scores)
+    assert not await tonight(scores, registry)
+
+
+@pytest.mark.parametrize("rescoring_fails", [False, True])
+async def test_a_night_clears_away_after_the_rescoring_even_if_that_fails(
+    database, frozen_clock, monkeypatch, registry, rescoring_fails
+):
+    member = await make_member()
+    frozen_clock.forward(timedelta(days=731))  # the consent has run out
+    rescore_all = Scores.rescore_all
+    joined_then = []
+
+    async def seen(self, *args):
+        joined_then.append(await Enrollment.filter(left_at=None).count())
+        if rescoring_fails:
+            raise ConnectionError
+        return await rescore_all(self, *args)
+
+    monkeypatch.setattr(Scores, "rescore_all", seen)
+    assert await tonight(Scores(city()), registry) is not rescoring_fails
+    assert joined_then == [1]
+    assert (await Enrollment.get(id=member.enrollment_id)).left_at == clock.now()
 
 
 @pytest.fixture

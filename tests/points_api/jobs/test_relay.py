@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import uuid4  # noqa: TID251 - a subject that nobody has
+from uuid import uuid4  # noqa: TID251 - subjects that nobody has
 
 import pytest
 
 from points_api import clock
 from points_api.audit.models import AuditEntry
+from points_api.auth.sessions import LIVE, OUT, marker_key
 from points_api.cache import Cache
 from points_api.db import outbox
 from points_api.db.models import OutboxEvent
@@ -76,6 +77,37 @@ async def test_an_event_about_somebody_who_has_left_is_simply_done(relay):
     await outbox.append("score.changed", str(uuid4()), {})
     await outbox.append("of.no.interest", "here", {})
     assert await relay.once() == 2
+    assert await undone() == []
+
+
+@pytest.fixture
+async def ended(cache):
+    """Two sessions that somebody has ended in the database and died, while Redis says live."""
+    sids = [uuid4(), uuid4()]
+    for sid in sids:
+        await cache.set(marker_key(str(sid)), LIVE, 60)
+    await outbox.append("session.ended", "resident:x", {"sessions": [str(sid) for sid in sids]})
+    return [marker_key(str(sid)) for sid in sids]
+
+
+async def test_a_sign_out_that_redis_was_not_told_of_is_told(relay, cache, ended):
+    assert await relay.once() == 1
+    assert await cache.get_many(ended) == [OUT, OUT]
+    assert await undone() == []
+
+
+async def test_a_sign_out_is_told_again_and_again_until_redis_is_back(
+    relay, cache, ended, frozen_clock
+):
+    gone = Cache.from_url("redis://127.0.0.1:1")
+    for _ in range(2):
+        assert await Relay(Scores(city(), gone)).once() == 1
+        assert await undone() == ["resident:x"]
+        assert await relay.once() == 0  # not yet
+        frozen_clock.forward(timedelta(seconds=2))
+    await gone.aclose()
+    assert await relay.once() == 1
+    assert await cache.get_many(ended) == [OUT, OUT]
     assert await undone() == []
 
 
