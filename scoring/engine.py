@@ -19,7 +19,7 @@ Source: 黄石市 publishes bands (60/80/90), not weights; the steps follow the 
 cities have published (count once at the higher value, repeats double, validity windows).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from operator import attrgetter
@@ -147,6 +147,7 @@ def select(
 ) -> dict[str, tuple[Rule, list[Record]]]:
     """The records that are in force on the day, each key once, by rule; all in a fixed order."""
     chosen: dict[str, tuple[Rule, list[Record]]] = {}
+    rule_of = scorecard.rule_of
     before = None
     for record in sorted(records, key=_key):
         if before is not None and before.key == record.key:
@@ -154,9 +155,13 @@ def select(
                 raise ValueError(f"two different records share the key {record.key}")
             continue
         before = record
-        rule = scorecard.rule_of.get(record.item)
-        if rule is not None and in_force(record, scorecard, on):
-            chosen.setdefault(rule.id, (rule, []))[1].append(record)
+        rule = rule_of.get(record.item)
+        if rule is None or not in_force(record, scorecard, on):
+            continue
+        if rule.id in chosen:
+            chosen[rule.id][1].append(record)
+        else:
+            chosen[rule.id] = (rule, [record])
     return {rule.id: chosen[rule.id] for rule in scorecard.rules if rule.id in chosen}
 
 
@@ -205,23 +210,25 @@ def _priced(
             per *= 100
         points = sign * (price * weight[0] // (per * weight[1]))
         counted.append(Counted(record, points, 0, weight, nth, True))
-    return _keep_greatest(rule, counted, _effect)
+    return _keep_greatest(rule, counted)
 
 
 def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
     counted = []
     for record in records:
-        weight = weight_of(rule, record, on)
+        weight = weight_of(rule, record, on) if rule.fade else FULL
         quantity = (record.quantity or 0) * weight[0] // weight[1]
         counted.append(Counted(record, 0, quantity, weight, 1, True))
-    return _keep_greatest(rule, counted, _quantity)
+    return _keep_greatest(rule, counted)
 
 
 def group_of(rule: Rule, record: Record) -> str:
     """What the rule counts once: the record itself, its act, its item, or all of the rule."""
-    if rule.one_per == "act":
-        return record.act_key or record.key
-    return {"record": record.key, "item": record.item, "rule": rule.id}[rule.one_per]
+    if rule.one_per == "rule":
+        return rule.id
+    if rule.one_per == "item":
+        return record.item
+    return (record.act_key if rule.one_per == "act" else "") or record.key
 
 
 def _places(rule: Rule, repeat: Repeat, records: list[Record]) -> dict[str, int]:
@@ -245,29 +252,22 @@ def _places(rule: Rule, repeat: Repeat, records: list[Record]) -> dict[str, int]
     return places
 
 
-def _effect(entry: Counted) -> int:
-    return abs(entry.points)
-
-
-def _quantity(entry: Counted) -> int:
-    return entry.quantity
-
-
-def _keep_greatest(
-    rule: Rule, counted: list[Counted], size: Callable[[Counted], int]
-) -> list[Counted]:
+def _keep_greatest(rule: Rule, counted: list[Counted]) -> list[Counted]:
     """Of each group the entry of greatest effect; ties go to the first key."""
     if rule.one_per == "record" or len(counted) == 1:
         return counted
-    best: dict[str, Counted] = {}
-    for entry in counted:
+    best: dict[str, tuple[int, int]] = {}
+    for place, entry in enumerate(counted):
         group = group_of(rule, entry.record)
-        if group not in best or size(entry) > size(best[group]):
-            best[group] = entry
-    kept = {entry.record.key for entry in best.values()}
+        effect = abs(entry.points) + entry.quantity  # one of the two is always nothing
+        if group not in best or effect > best[group][0]:
+            best[group] = (effect, place)
+    if len(best) == len(counted):
+        return counted
+    kept = {place for _, place in best.values()}
     return [
-        entry if entry.record.key in kept else entry._replace(points=0, quantity=0, counts=False)
-        for entry in counted
+        entry if place in kept else Counted(entry.record, 0, 0, entry.weight, entry.nth, False)
+        for place, entry in enumerate(counted)
     ]
 
 
