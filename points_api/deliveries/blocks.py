@@ -31,7 +31,7 @@ class Block(Protocol):
         """Tell that no cell has a blank, a tab or an apostrophe, so none has to be trimmed."""
         ...
 
-    def original(self) -> bytes:
+    def original(self) -> memoryview:
         """The same rows as CSV in UTF-8, cell by cell as delivered, without a header."""
         ...
 
@@ -69,9 +69,9 @@ class CsvBlock:
         marks = (b" ", b"'") if self.separator == "\t" else (b" ", b"'", b"\t")
         return not any(mark in self.content for mark in marks)
 
-    def original(self) -> bytes:
+    def original(self) -> memoryview:
         content = self._utf8()
-        return content[content.index(b"\n") + 1 :]
+        return memoryview(content)[content.index(b"\n") + 1 :]
 
     def _utf8(self) -> bytes:
         if self.encoding != "gb18030":
@@ -102,5 +102,5 @@ class SheetBlock:
     def is_tidy(self) -> bool:
         return False
 
-    def original(self) -> bytes:
-        return self.cells.write_csv(include_header=False).encode()
+    def original(self) -> memoryview:
+        return memoryview(self.cells.write_csv(include_header=False).encode())

@@ -83,8 +83,10 @@ class Checker:
         given = self._rows(block)
         values = {ROW: given[ROW]}
         problems: dict[str, pl.Series] = {}
+        probes = [judge.probe(pl.col(code)).alias(code) for code, judge in self._judges.items()]
+        probed = given.select(probes)
         for code, judge in self._judges.items():
-            values[code], found = judge(given[code])
+            values[code], found = judge.judge(given[code], probed[code])
             if found is not None:
                 problems[code] = found
         frame = pl.DataFrame(values)

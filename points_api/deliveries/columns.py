@@ -1,19 +1,15 @@
 """How each column of a layout is judged: by its form, and by the part it plays in the record."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import Final
 
 import polars as pl
 
 from points_api.deliveries import cells, texts
 from points_api.deliveries.cells import ABSENT, Cell, Reader
-from points_api.deliveries.dictionary import Dictionary, Judged
+from points_api.deliveries.dictionary import Dictionary, Judge
 from points_api.deliveries.matching import STATUS_CHANGE, Match
 from scoring.catalog import Catalog, Column, Item, Role
-
-Judge = Callable[[pl.Series], Judged]
 
 RESIDENT_ID_TYPES: Final = frozenset(
     ["身份证", "居民身份证", "港澳居民居住证", "台湾居民居住证", "外国人永久居留身份证"]
@@ -33,10 +29,10 @@ _FEN: Final = 100
 def judge_of(column: Column, match: Match, catalog: Catalog, today: date) -> Judge:
     """The judge of one column of a table."""
     if column.role == "id_number":
-        return partial(texts.judge_id_numbers, today=today)
+        return texts.IdNumbers(today)
     special = _special_reader(column, match, catalog)
     if special is not None:
-        return Dictionary(special, pl.String()).judge
+        return Dictionary(special, pl.String())
     match column.type:
         case "date":
             reader = cells.date_reader(
@@ -45,16 +41,16 @@ def judge_of(column: Column, match: Match, catalog: Catalog, today: date) -> Jud
                 open_ended=column.role not in _BEGINNINGS,
                 may_be_future=column.role not in _PAST,
             )
-            return Dictionary(reader, pl.Date()).judge
+            return Dictionary(reader, pl.Date())
         case "integer" | "decimal" | "wan_yuan":
-            return Dictionary(_number_reader(column, match.item), pl.Int64()).judge
+            return Dictionary(_number_reader(column, match.item), pl.Int64())
         case "enum":
-            return Dictionary(cells.list_reader(column), pl.String()).judge
+            return Dictionary(cells.list_reader(column), pl.String())
         case "credit_code":
-            return Dictionary(cells.credit_code_reader(column), pl.String()).judge
+            return Dictionary(cells.credit_code_reader(column), pl.String())
         case "name":
-            return partial(texts.judge_name, column)
-    return partial(texts.judge_text, column)
+            return texts.Names(column)
+    return texts.Texts(column)
 
 
 def _number_reader(column: Column, item: Item) -> Reader:

@@ -15,7 +15,7 @@ import numpy as np
 from points_api.deliveries.blocks import CsvBlock, names
 from points_api.deliveries.verdicts import FileRefused
 
-BLOCK_BYTES: Final = 4 * 1024**2
+BLOCK_BYTES: Final = 3 * 1024**2
 HEAD_ROWS: Final = 40
 HEAD_BYTES: Final = 512 * 1024
 _BOM: Final = b"\xef\xbb\xbf"

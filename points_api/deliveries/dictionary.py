@@ -5,7 +5,7 @@ next to nothing per row, and there is one implementation of it.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import polars as pl
 
@@ -16,6 +16,14 @@ _MOST_TEXTS: Final = 100_000  # then the memory is given back and the texts are 
 
 Judged = tuple[pl.Series, pl.Series | None]
 """The values, and the number of the refusal of each (0: none); None where nothing is refused."""
+
+
+class Judge(Protocol):
+    """Reads a column of a block. What it `probes` is asked of all columns in one pass."""
+
+    def probe(self, column: pl.Expr) -> pl.Expr: ...
+
+    def judge(self, texts: pl.Series, probed: pl.Series) -> Judged: ...
 
 
 class Dictionary:
@@ -30,14 +38,16 @@ class Dictionary:
         self._refuses: bool
         self._forget()
 
-    def judge(self, texts: pl.Series) -> Judged:
+    def probe(self, column: pl.Expr) -> pl.Expr:
+        """Whether all texts are the same, as in many columns they are."""
+        return column.eq_missing(column.first()).all()
+
+    def judge(self, texts: pl.Series, probed: pl.Series) -> Judged:
         """Read a column of texts, null where empty."""
         if not len(texts):
             return pl.Series([], dtype=self._dtype), None
-        first = texts[0]
-        # A comparison with null is null, and `all` passes over it: so empty cells are asked for.
-        if (texts.is_null() if first is None else texts.eq_missing(first)).all():
-            value, code = self._read(first or "")
+        if probed[0]:
+            value, code = self._read(texts[0] or "")
             problems = None if not code else self._repeat(NUMBERS[code], pl.UInt8(), len(texts))
             return self._repeat(value, self._dtype, len(texts)), problems
         return self._look_up(texts)

@@ -1,6 +1,6 @@
 """Take one file in, in one transaction: all of it or nothing.
 
-Blocks are parsed, judged and sealed on threads while the database stores the block before. Rows go
+A thread parses, judges and seals a block while the database stores the one before. Rows go
 to a staging table; when all are there, set statements make them records (`merging.py`), the members
 concerned are rescored, and report, audit entry and outbox row are written. Whoever is killed on the
 way has stored nothing but `received`, and does it again from the start.
@@ -117,7 +117,7 @@ async def _stage(
         return preparer(match, intake.catalog, intake.keyring, today, header)
 
     blocks = source.table.blocks(match.header_rows, len(match.headings))
-    with closing(in_order(blocks, work)) as prepared:
+    with closing(in_order(blocks, work, threads=1)) as prepared:
         while (block := await asyncio.to_thread(next, prepared, None)) is not None:
             tally.add(block.total, block.records, block.refusals)
             ids = await find_or_add(intake.keyring, block.subjects, now)

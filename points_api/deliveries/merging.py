@@ -16,6 +16,7 @@ everybody does; whom new rows are about is held by their foreign key until the c
 
 # ruff: noqa: S608 - statements are put together from constants
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -43,6 +44,10 @@ _STAGED: Final = """s.person_id, $1::text, s.level, s.quantity, s.act_key, s.occ
     s.ended_on, s.valid_until, s.document_no, s.unit, $2::text, $3::uuid, s.row_no, s.content,
     s.decided_on"""
 _PRESENT: Final = "known_to IS NULL"
+# Tables that grow within the transaction have no statistics, and a look-up by scanning them would
+# cost more with every block.
+_STAGING: Final = {"enable_seqscan": "off"}
+_MERGING: Final = {"enable_seqscan": "on", "work_mem": "64MB"}
 _INSERT: Final = f"INSERT INTO record (id, {_MATTER}, status, known_from)"
 
 _HOLD: Final = "SELECT id FROM person WHERE id IN ({whom}) ORDER BY id FOR UPDATE"
@@ -50,9 +55,10 @@ _MEMBERS: Final = """SELECT person_id FROM enrollment
     WHERE left_at IS NULL AND person_id IN (SELECT person_id FROM staged)"""
 _CHANGING: Final = "SELECT person_id FROM met WHERE outcome = 'next'"
 
+# In the order of persons, because neighbors in the indexes are then inserted one after another.
 _TAKE_NEW: Final = f"""
 {_INSERT} SELECT s.id, {_STAGED}, s.status, $4::timestamptz FROM staged s
-WHERE s.status = 'active'
+WHERE s.status = 'active' ORDER BY s.person_id, s.row_no
 ON CONFLICT (person_id, item, unit, document_no) WHERE {_PRESENT} DO NOTHING"""
 
 # Rows of the file that met a current record which they are not themselves.
@@ -165,6 +171,7 @@ class Merged:
 async def begin() -> None:
     """Make the staging table in the open transaction."""
     await end()
+    await _plan(_STAGING)
     columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
     await execute(f"CREATE TEMPORARY TABLE staged ({columns}) ON COMMIT DROP")
     await execute(f"CREATE TEMPORARY TABLE met ({_MET_COLUMNS}) ON COMMIT DROP")
@@ -178,6 +185,7 @@ async def stage(rows: pl.DataFrame) -> None:
 async def merge(origin: Origin, staged: int) -> Merged:
     """Turn the staged rows into records. Members among the persons are held from here on."""
     merged = Merged()
+    await _plan(_MERGING)
     if dialect() == "postgres":
         await execute("ANALYZE staged")
     await query(_HOLD.format(whom=_MEMBERS))
@@ -225,6 +233,13 @@ async def end() -> None:
     """Drop the tables; in PostgreSQL the end of the transaction does it too."""
     for table in ("staged", "met"):
         await execute(f"DROP TABLE IF EXISTS {table}")
+
+
+async def _plan(choices: Mapping[str, str]) -> None:
+    """Tell PostgreSQL, until the end of the transaction, what it cannot know."""
+    if dialect() == "postgres":
+        for name, value in choices.items():
+            await query("SELECT set_config($1, $2, true)", name, value)
 
 
 async def _judge(sql: str, *values: Any) -> None:

@@ -1,7 +1,7 @@
 """Work through the blocks of a table on several threads, and hand the results out in order.
 
 Parsing and judging leave the interpreter free, so two threads fill two cores. No more blocks are in
-memory than there are threads, and one.
+memory than there are threads, and the one that was handed out.
 """
 
 from collections import deque

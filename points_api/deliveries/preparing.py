@@ -59,10 +59,15 @@ def preparer(
             records.with_columns(id=time_ordered_ids(records.height)),
             subjects,
             checked.refusals(),
-            keyring.encrypt(zlib.compress(header + block.original(), _FASTEST), CHUNK),
+            keyring.encrypt(_compressed(header, block.original()), CHUNK),
         )
 
     return prepare
+
+
+def _compressed(header: bytes, rows: memoryview) -> bytes:
+    packer = zlib.compressobj(_FASTEST)
+    return packer.compress(header) + packer.compress(rows) + packer.flush()
 
 
 def _with_subjects(records: pl.DataFrame, keyring: Keyring) -> tuple[pl.DataFrame, Subjects]:

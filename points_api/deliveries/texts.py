@@ -30,54 +30,74 @@ def trimmed(texts: pl.Expr) -> pl.Expr:
     return texts.str.strip_chars(BLANKS).str.strip_prefix("'")
 
 
-def judge_text(column: Column, texts: pl.Series) -> Judged:
-    """Required and not too long. Nulls of exports become null."""
-    sizes = texts.str.len_bytes()
-    texts = _without_nulls(texts, sizes, NULLS if column.role == "" else ABSENT)
-    problems = None
-    if column.required and texts.null_count():
-        problems = texts.is_null().cast(pl.UInt8) * NUMBERS["required"]
-    if (sizes.max() or 0) > column.max_length:  # type: ignore[operator]
-        long = texts.str.len_chars() > column.max_length
-        problems = _first(problems, _where(long, "too_long"))
-    return texts, problems
+class Texts:
+    """Running text: required, not too long. What exports write for nothing becomes null."""
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._nulls = NULLS if column.role == "" else ABSENT
+
+    def probe(self, column: pl.Expr) -> pl.Expr:
+        """The sizes in bytes, which mostly settle the matter."""
+        return column.str.len_bytes()
+
+    def judge(self, texts: pl.Series, probed: pl.Series) -> Judged:
+        texts = _without_nulls(texts, probed, self._nulls)
+        problems = None
+        if self._column.required and texts.null_count():
+            problems = texts.is_null().cast(pl.UInt8) * NUMBERS["required"]
+        if (probed.max() or 0) > self._column.max_length:  # type: ignore[operator]
+            long = texts.str.len_chars() > self._column.max_length
+            problems = _first(problems, _where(long, "too_long"))
+        return texts, problems
 
 
-def judge_name(column: Column, texts: pl.Series) -> Judged:
+class Names(Texts):
     """As text; a masked name comes from an export that has lost the person."""
-    texts, problems = judge_text(column, texts)
-    masked = texts.str.contains_any(list(_MASKS))
-    return texts, _first(problems, _where(masked, "masked_name"))
+
+    def judge(self, texts: pl.Series, probed: pl.Series) -> Judged:
+        texts, problems = super().judge(texts, probed)
+        masked = texts.str.contains_any(list(_MASKS))
+        return texts, _first(problems, _where(masked, "masked_name"))
 
 
-def judge_id_numbers(texts: pl.Series, today: date) -> Judged:
-    """The 18-character numbers (GB 11643); every other text is read by `id_number`."""
-    accepted = accepts_id_numbers(texts, today)
-    if accepted.all():
-        return texts, None
-    places = np.flatnonzero(~accepted)
-    numbers: list[str | None] = []
-    codes: list[int] = []
-    for text in texts[places].to_list():
-        cell = bare(text or "")
-        code = "empty" if cell in ABSENT else id_number.problem_of(cell, today)
-        numbers.append(None if code else id_number.normalize(cell))
-        name = "required" if code == "empty" else f"id_number.{code}" if code else ""
-        codes.append(NUMBERS[name])
-    problems = np.zeros(len(texts), np.uint8)
-    problems[places] = codes
-    read = texts.clone().scatter(places, pl.Series(numbers, dtype=pl.String))
-    return read, pl.Series(problems) if any(codes) else None
+class IdNumbers:
+    """The 18-character numbers (GB 11643); what is not one at sight is read by `id_number`."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+
+    def probe(self, column: pl.Expr) -> pl.Expr:
+        return column.str.len_bytes()
+
+    def judge(self, texts: pl.Series, probed: pl.Series) -> Judged:
+        accepted = accepts_id_numbers(texts, probed, self._today)
+        if accepted.all():
+            return texts, None
+        places = np.flatnonzero(~accepted)
+        cells = [self._read(text or "") for text in texts[places].to_list()]
+        problems = np.zeros(len(texts), np.uint8)
+        problems[places] = [NUMBERS[code] for _, code in cells]
+        numbers = pl.Series([number for number, _ in cells], dtype=pl.String)
+        read = texts.clone().scatter(places, numbers)
+        return read, pl.Series(problems) if problems.any() else None
+
+    def _read(self, text: str) -> tuple[str | None, str]:
+        cell = bare(text)
+        if cell in ABSENT:
+            return None, "required"
+        problem = id_number.problem_of(cell, self._today)
+        return (None, f"id_number.{problem}") if problem else (id_number.normalize(cell), "")
 
 
-def accepts_id_numbers(texts: pl.Series, today: date) -> Flags:
-    """True where a text is an ID number exactly as it should be written.
+def accepts_id_numbers(texts: pl.Series, sizes: pl.Series, today: date) -> Flags:
+    """True where a text is an ID number exactly as it should be written; `sizes` are in bytes.
 
     The digits are taken apart into division, year, day of the year, sequence and check; what each
     adds to the checksum, and whether it exists, stands in small tables.
     """
-    number, check = _as_numbers(texts)
-    head, sequence = _divided(number, 1000)
+    first17, check = _digits(texts, sizes)
+    head, sequence = _divided(first17, 1000)
     head, month_day = _divided(head, 10_000)
     division, year = _divided(head, 10_000)
     total = _SUMS_DIVISION[division] + _SUMS_YEAR[year]
@@ -92,23 +112,29 @@ def accepts_id_numbers(texts: pl.Series, today: date) -> Flags:
     return accepted
 
 
-def _as_numbers(texts: pl.Series) -> tuple[Numbers, Numbers]:
-    """The first seventeen digits and the value of the check character; 0 where it has no such form.
+def _digits(texts: pl.Series, sizes: pl.Series) -> tuple[Numbers, Numbers]:
+    """The first seventeen digits and the value of the check character; 0 where there are none.
 
-    A sign would take the place of a digit and leave a division that does not exist.
+    A sign in the place of a digit leaves a number that is too small.
     """
-    if texts.null_count():
-        texts = texts.fill_null("")
-    whole = texts.cast(pl.Int64, strict=False)
-    lettered = np.flatnonzero(whole.is_null())
-    digits = (whole.fill_null(0) if len(lettered) else whole).to_numpy()
-    right_size = (texts.str.len_bytes() == 18).to_numpy()
-    first, check = _divided(np.where(right_size & (digits > 0), digits, 0), 10)
+    numbers = texts.cast(pl.Int64, strict=False)
+    right_size = (sizes == 18).to_numpy() if not sizes.null_count() else sizes.to_numpy() == 18
+    lettered = np.flatnonzero(numbers.is_null())
+    digits = (numbers.fill_null(0) if len(lettered) else numbers).to_numpy()
+    is_whole = right_size & (digits >= 10**17)
+    first, check = _divided(np.where(is_whole, digits, 0), 10)
     if len(lettered):
-        candidates = texts[lettered]
-        first17 = candidates.str.head(17).cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-        ends = (candidates.str.slice(17) == "X").to_numpy()
-        first[lettered] = np.where(ends & (first17 > 0), first17, 0)
+        parts = (
+            texts[lettered]
+            .to_frame("text")
+            .select(
+                first17=pl.col("text").str.head(17).cast(pl.Int64, strict=False).fill_null(0),
+                ends=(pl.col("text").str.slice(17) == "X").fill_null(value=False),
+            )
+        )
+        first17 = parts["first17"].to_numpy()
+        is_whole = parts["ends"].to_numpy() & (first17 >= 10**16)
+        first[lettered] = np.where(is_whole, first17, 0)
         check[lettered] = 10
     return first, check
 
