@@ -26,7 +26,7 @@ demo: $(SETUP)  ## a demo city from agency files to served scores
 	@$(BIN)/points demo $(ARGS)
 
 test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL and Redis
-	@sh dev/install.sh postgresql redis-server
+	@sh dev/install.sh postgresql redis-server curl
 	@$(BIN)/python -m dev.services --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: $(SETUP)  ## style, types, and who may import whom
