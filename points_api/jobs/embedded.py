@@ -6,31 +6,28 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
-import httpx
-
 from points_api import log
-from points_api.crypto.keyring import Keyring
+from points_api.composition import Parts
 from points_api.jobs.processes import every_night
 from points_api.jobs.relay import Relay
-from points_api.residents import registry
-from points_api.scores.service import Scores
-from points_api.settings import Settings
 
 PAUSE_SECONDS: Final = 5.0
 _log = log.get("jobs")
 
 
 @asynccontextmanager
-async def embedded_jobs(settings: Settings, scores: Scores) -> AsyncIterator[None]:
+async def embedded_jobs(parts: Parts) -> AsyncIterator[None]:
     """Run them beside the requests on SQLite; with PostgreSQL they are processes of their own."""
-    if not settings.database_url.startswith("sqlite"):
+    if not parts.settings.database_url.startswith("sqlite"):
         yield
         return
-    async with httpx.AsyncClient() as client, asyncio.TaskGroup() as tasks:
-        own = registry.compose(settings, Keyring.from_settings(settings), client, scores)
+    async with asyncio.TaskGroup() as tasks:
         running = [
             tasks.create_task(_forever(work))
-            for work in (Relay(scores).run, partial(every_night, scores, own))
+            for work in (
+                Relay(parts.scores).run,
+                partial(every_night, parts.scores, parts.registry),
+            )
         ]
         try:
             yield

@@ -14,8 +14,7 @@ from points_api import clock, log
 from points_api.audit import sealing
 from points_api.auth.sessions import Sessions
 from points_api.db import outbox
-from points_api.scores.models import ScoreRow
-from points_api.scores.service import Scores, stored_of
+from points_api.scores.service import Scores
 
 BATCH: Final = 200
 IDLE_SECONDS: Final = 0.5
@@ -61,9 +60,9 @@ class Relay:
         return len(events)
 
     async def _score_changed(self, event: outbox.Event) -> None:
-        row = await ScoreRow.get_or_none(resident_id=UUID(event.subject))
-        if row is not None and (stored := stored_of(row)).holds_on(day := clock.today()):
-            await self._scores.remember(row.resident_id, stored, day)
+        await self._scores.outdate(
+            UUID(event.subject), int(event.payload["version"]), clock.day_of(event.created_at)
+        )
 
     async def _session_ended(self, event: outbox.Event) -> None:
         cache = self._scores.cache

@@ -46,5 +46,5 @@ async def remember(
 
 
 async def forget(cache: Cache, resident_id: UUID, version: int, day: date) -> None:
-    """Leave nothing to read of a resident who left; `version` is the last one stored."""
-    await cache.forget(key_of(resident_id, day), version + 1, TTL_SECONDS)
+    """Leave nothing to read that is older than the version, nor let it come back."""
+    await cache.forget(key_of(resident_id, day), version, TTL_SECONDS)

@@ -122,8 +122,16 @@ class Scores:
                 continue
             band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
             changes.add(member, new, band, differs=old is None or not _same(old, new, _SHOWN))
-            after_commit(partial(self.remember, member.resident_id, new, day))
+            after_commit(partial(self.outdate, member.resident_id, new.version, day))
         return changes
+
+    async def outdate(self, resident_id: UUID, version: int, day: date) -> None:
+        """Let nobody read a document older than this version from Redis.
+
+        Only readers put documents there, because they have made sure that the consent stands.
+        """
+        if self.cache is not None:
+            await score_cache.forget(self.cache, resident_id, version, day)
 
     async def remember(self, resident_id: UUID, stored: StoredScore, day: date) -> None:
         """Let the next reading of that day find the document in Redis."""
@@ -139,10 +147,7 @@ class Scores:
             "score_history": await ScoreHistory.filter(resident_id=resident_id).delete(),
         }
         if row is not None and self.cache is not None:
-            forget = partial(
-                score_cache.forget, self.cache, resident_id, row.version, clock.today()
-            )
-            after_commit(forget)
+            after_commit(partial(self.outdate, resident_id, row.version + 1, clock.today()))
         return deleted
 
     async def recompute(self, entry: ScoreHistory, person_id: UUID) -> StoredScore:

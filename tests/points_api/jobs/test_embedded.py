@@ -5,22 +5,22 @@ import asyncio
 import pytest
 
 from points_api.audit.models import AuditEntry
-from points_api.db import config, outbox
+from points_api.composition import composed
+from points_api.db import outbox
 from points_api.jobs import embedded
 from points_api.jobs import relay as relay_module
 from points_api.jobs.embedded import embedded_jobs
 from points_api.jobs.relay import Relay
-from points_api.scores.service import Scores
 from points_api.settings import load
-from tests.factories import city, make_member
+from tests.factories import make_member
 
 
 @pytest.fixture
 async def opened(sqlite_url, monkeypatch):
     monkeypatch.setattr(relay_module, "IDLE_SECONDS", 0.01)
     monkeypatch.setattr(embedded, "PAUSE_SECONDS", 0.01)
-    async with config.open(sqlite_url):
-        yield load({"database_url": sqlite_url})
+    async with composed(load({"database_url": sqlite_url})) as parts:
+        yield parts
 
 
 async def sealed():
@@ -36,9 +36,8 @@ def ours():
 
 
 async def test_it_works_beside_the_server_and_stops_with_it(opened):
-    scores = Scores(city())
-    async with embedded_jobs(opened, scores):
-        await scores.refresh((await make_member()).resident_id, "joined")
+    async with embedded_jobs(opened):
+        await opened.scores.refresh((await make_member()).resident_id, "joined")
         assert await sealed()
         assert len(ours()) == 2
     assert not ours()
@@ -57,23 +56,22 @@ async def test_a_failure_of_the_relay_leaves_the_server_running_and_is_got_over(
         await run(self)
 
     monkeypatch.setattr(Relay, "run", fails_twice)
-    scores = Scores(city())
-    async with embedded_jobs(opened, scores):
-        await scores.refresh((await make_member()).resident_id, "joined")
+    async with embedded_jobs(opened):
+        await opened.scores.refresh((await make_member()).resident_id, "joined")
         assert await sealed()
     assert len(failures) == 2
 
 
 async def test_what_ends_the_server_is_told_and_ends_the_jobs(opened):
     with pytest.raises(ExceptionGroup) as told:
-        async with embedded_jobs(opened, Scores(city())):
+        async with embedded_jobs(opened):
             raise LookupError
     assert isinstance(told.value.exceptions[0], LookupError)
     assert not ours()
 
 
 async def test_with_postgres_the_server_does_none_of_it(postgres_url):
-    async with config.open(postgres_url):
+    async with composed(load({"database_url": postgres_url})) as parts:
         await outbox.append("t", "s", {})
-        async with embedded_jobs(load({"database_url": postgres_url}), Scores(city())):
+        async with embedded_jobs(parts):
             assert not ours()

@@ -113,10 +113,17 @@ async def test_every_stored_score_can_be_recomputed_to_the_digest(scores, frozen
         )  # fmt: skip
 
 
-async def test_the_bodies_of_a_new_score_are_in_the_cache_after_the_commit(scores):
+async def test_after_a_change_no_reader_finds_or_puts_back_the_older_document(scores):
     member = await make_member()
-    stored = await scores.refresh(member.resident_id, "joined")
+    old = await scores.refresh(member.resident_id, "joined")
     day = clock.today()
+    await scores.remember(member.resident_id, old, day)
+    await make_record(member.person_id, "penalty.market", date(2026, 5, 1), level="serious")
+    stored = await scores.refresh(member.resident_id, "records")
+    assert not await scores.cache.get(key_of(member.resident_id, day))
+    await scores.remember(member.resident_id, old, day)  # a slow reader
+    assert not await scores.cache.get(key_of(member.resident_id, day))
+    await scores.remember(member.resident_id, stored, day)
     value = await scores.cache.get(key_of(member.resident_id, day))
     for language in ("zh", "en"):
         assert read(value, language) == render(stored, city().scorecard(day), language, day)
