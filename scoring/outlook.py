@@ -27,21 +27,21 @@ def next_change(
     """
     courses = _courses(records, scorecard, on, now)
     shown = _shown(courses, scorecard)
-    # Each course waits with the earliest day on which it could change, then with the day it does.
-    waiting = [(day, n, False) for n, course in enumerate(courses) if (day := course.earliest())]
+    # Each course waits with the earliest day on which it may change, and looks one day further
+    # when it is the first in line, so the one that changes first is found with few looks at others.
+    waiting = [(day, n) for n, course in enumerate(courses) if (day := course.next_day())]
     heapq.heapify(waiting)
     while waiting:
-        day, n, certain = heapq.heappop(waiting)
-        if not certain:
-            if found := courses[n].first_change():
-                heapq.heappush(waiting, (found, n, True))
-            continue
-        courses[n].move(day)
-        if following := courses[n].earliest():
-            heapq.heappush(waiting, (following, n, False))
+        day, n = heapq.heappop(waiting)
+        changes = courses[n].is_certain
+        courses[n].go_on()
+        if following := courses[n].next_day():
+            heapq.heappush(waiting, (following, n))
         settled = not waiting or waiting[0][0] > day
+        if changes:
+            changed_on = day
         if settled and _shown(courses, scorecard) != shown:
-            return day
+            return changed_on
     return None
 
 
@@ -54,7 +54,11 @@ def forecast(
 
 
 class _Course:
-    """One rule's result as the days go by."""
+    """One rule's result as the days go by, looked at on as few of them as will do.
+
+    `points` hold up to `_low`; on `_high`, where it is known, they are others, in the same stretch
+    of days without a record that begins, so halving between the two finds the first such day.
+    """
 
     def __init__(
         self,
@@ -67,20 +71,24 @@ class _Course:
         self.rule, self._records, self._scorecard = rule, records, scorecard
         self._ends = [counts_until(rule, record, scorecard) for record in records]
         self._fading = [fades_from(rule, record) for record in records]
-        self._day = on
+        self._begins = {record.occurred_on for record in records}
         self.points = self._points(on) if points is None else points
+        self._low, self._high, self._then, self._leap = on, on, self.points, 1
 
-    def move(self, day: date) -> None:
-        """Go on to a later day."""
-        self._day, self.points = day, self._points(day)
+    @property
+    def is_certain(self) -> bool:
+        """True when the result changes on `next_day`."""
+        return self._high - self._low == _DAY
 
-    def earliest(self) -> date | None:
-        """The earliest later day on which the result could differ; None: it cannot."""
-        tomorrow, days = self._day + _DAY, []
+    def next_day(self) -> date | None:
+        """The earliest later day on which the result may differ; None: it never will again."""
+        if self._high > self._low:
+            return self._low + _DAY
+        tomorrow, days = self._low + _DAY, []
         for record, end, fading in zip(self._records, self._ends, self._fading, strict=True):
-            if end is not None and end <= self._day:
+            if end is not None and end <= self._low:
                 continue
-            if record.occurred_on > self._day:
+            if record.occurred_on > self._low:
                 days.append(record.occurred_on)
                 continue
             if fading is not None:
@@ -89,34 +97,28 @@ class _Course:
                 days.append(end)
         return min(days, default=None)
 
-    def first_change(self) -> date | None:
-        """The first later day on which the result differs; None: there is none."""
-        day = self.earliest()
-        begins = sorted({r.occurred_on for r in self._records if r.occurred_on > self._day})
-        last = max([*begins, *(end for end in self._ends if end is not None)], default=self._day)
-        while day is not None and day <= last:
-            if self._points(day) != self.points:
-                return day
-            stop = next((begin for begin in begins if begin > day), last + _DAY)
-            if found := self._inside(day, stop):
-                return found
-            day = stop
-        return None
-
-    def _inside(self, low: date, stop: date) -> date | None:
-        """The first day after `low` and before `stop` that differs, where weights only shrink."""
-        leap = 1
-        while True:
-            high = min(low + timedelta(days=leap), stop - _DAY)
-            if high <= low:
-                return None
-            if self._points(high) != self.points:
-                break
-            low, leap = high, leap * 4
-        while high - low > _DAY:
-            middle = low + (high - low) // 2
-            low, high = (low, middle) if self._points(middle) != self.points else (middle, high)
-        return high
+    def go_on(self) -> None:
+        """Take the certain change, or look at one more day."""
+        if self.is_certain:
+            self.points, self._low, self._leap = self._then, self._high, 1
+            return
+        first = self.next_day()
+        assert first is not None, "who has no next day is not asked to go on"
+        if self._high > self._low:
+            day = self._low + (self._high - self._low) // 2
+        elif first in self._begins:
+            day = first  # only from here on do weights shrink
+        else:
+            stop = min((b for b in self._begins if b > first), default=date.max)
+            day = min(first + timedelta(days=self._leap - 1), stop - _DAY)
+        points = self._points(day)
+        if points != self.points:
+            self._low, self._high, self._then = max(self._low, first - _DAY), day, points
+        elif self._high > self._low:
+            self._low = day
+        else:
+            self._low = self._high = day
+            self._leap *= 4
 
     def _points(self, day: date) -> int:
         mine = [record for record in self._records if in_force(record, self._scorecard, day)]

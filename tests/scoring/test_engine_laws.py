@@ -75,7 +75,7 @@ def test_only_active_records_in_force_go_in(person, card):
         assert record.valid_until is None or record.valid_until > TODAY
 
 
-@settings(max_examples=60)
+@settings(max_examples=80)
 @given(people(most=6), scorecards())
 def test_the_next_change_is_the_first_day_that_differs(person, card):
     def shown(on):
