@@ -55,8 +55,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "sum_over": rule.sum_over,
         "repeat": rule.repeat
         and {"within_days": rule.repeat.within_days, "percent": list(rule.repeat.percent)},
-        "fade": rule.fade
-        and {"hold_days": rule.fade.hold_days, "end_days": rule.fade.end_days},
+        "fade": rule.fade and {"hold_days": rule.fade.hold_days, "end_days": rule.fade.end_days},
         "cap": {"year": _points(rule.year_cap), "total": _points(rule.total_cap)},
         "advice": rule.advice,
         "advice_en": rule.advice_en,

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from points_api import clock
 from points_api.audit import service as audit
+from points_api.audit.models import AuditEntry
 from points_api.db import outbox
+from points_api.db.models import OutboxEvent
 from points_api.db.reads import select
 from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, Update, Write, write_all
@@ -25,6 +27,7 @@ from scoring.records import Record, Status
 
 # A repaired or withdrawn record never returns by being delivered again.
 FINAL: frozenset[Status] = frozenset({"repaired", "withdrawn"})
+_LAST = {AuditEntry: 1, OutboxEvent: 2}
 _KEPT = (
     "person_id", "item", "level", "quantity", "act_key", "occurred_on", "ended_on", "valid_until",
     "document_no", "unit", "agency", "delivery_id", "row_no", "content", "decided_on",
@@ -137,7 +140,8 @@ async def _write(
         outbox.event(action, subject, said),
         *rescoring.follow(held, facts, "records", now),
     ]
-    await write_all(writes)
+    # Inserts of one table side by side become one part of the statement.
+    await write_all(sorted(writes, key=lambda write: _LAST.get(write.model, 0)))
 
 
 def _is_same(row: Mapping[str, Any], incoming: Incoming) -> bool:
