@@ -8,6 +8,7 @@ marks stands before it. Marks in other places would shift rows without a trace: 
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,14 @@ _BOM: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = (",", "\t", ";")
 _QUOTE, _NEWLINE, _RETURN = 0x22, 0x0A, 0x0D
+
+
+class _EndlessRow(Exception):
+    """No row ends where one should have long ended."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.content = content
 
 
 class CsvTable:
@@ -41,7 +50,8 @@ class CsvTable:
         start = len(_BOM) if first.startswith(_BOM) else 0
         rows = _first_rows(first[start:], whole=len(first) < HEAD_BYTES)
         self._ends = np.cumsum([start, *map(len, rows)]).tolist()
-        self._encoding = "utf-8-sig" if start else _encoding_of(b"".join(rows))
+        first_telling = next((row for row in rows if not row.isascii()), b"")
+        self._encoding = "utf-8-sig" if start else _encoding_of(first_telling)
         texts = [_decoded(row, self.encoding, number) for number, row in enumerate(rows, 1)]
         self.separator = separator_of(texts)
         self.head = [_cells(text, self.separator) for text in texts]
@@ -54,17 +64,22 @@ class CsvTable:
         """Yield the data rows; see `reading.Table`."""
         heading = self.separator.join(names(width)).encode() + b"\n"
         row = header_rows + 1
-        for content in self._contents(self._ends[header_rows], heading):
-            if not self._encoding and not content.isascii():
-                self._encoding = _encoding_of(content)
-            rows = _count_rows(content, len(heading), row, self.separator)
-            yield CsvBlock(row, rows, content, self.separator, self.encoding, width)
-            row += rows
+        try:
+            for content in self._contents(self._ends[header_rows], heading):
+                if not self._encoding and not content.isascii():
+                    self._encoding = _encoding_of(content)
+                rows = _count_rows(content, len(heading), row, self.separator)
+                yield CsvBlock(row, rows, content, self.separator, self.encoding, width)
+                row += rows
+        except _EndlessRow as endless:
+            _count_rows(endless.content, len(heading), row, self.separator)  # may know better
+            raise FileRefused("row_too_long", row=row) from None
 
     def _contents(self, offset: int, heading: bytes) -> Iterator[bytes]:
         """Whole rows below the heading. One buffer for the whole file: fresh memory costs more."""
         begin = len(heading)
-        buffer = bytearray(heading) + bytearray(3 * self._block_bytes)
+        longest = 2 * self._block_bytes
+        buffer = bytearray(heading) + bytearray(longest + self._block_bytes)
         view = memoryview(buffer)
         filled = begin
         with self._path.open("rb", buffering=0) as file:
@@ -72,8 +87,9 @@ class CsvTable:
             while got := file.readinto(view[filled : filled + self._block_bytes]):
                 filled += got
                 cut = _last_row_end(buffer, begin, filled)
-                if filled - cut > 2 * self._block_bytes - begin:
-                    break  # a quote that never closes must not take the whole file into memory
+                if filled - cut > longest:
+                    # A quote that never closes must not take the whole file into memory.
+                    raise _EndlessRow(bytes(view[:filled]))
                 if cut > begin:
                     yield bytes(view[:cut])
                     rest = bytes(view[cut:filled])
@@ -100,12 +116,13 @@ def _first_rows(start: bytes, *, whole: bool) -> list[bytes]:
 
 
 def separator_of(texts: Sequence[str]) -> str:
-    """The mark that separates most cells of a row."""
-    return max(_SEPARATORS, key=lambda mark: max(text.count(mark) for text in texts))
+    """The mark that separates most cells of the usual row; titles and busy cells do not count."""
+    return max(_SEPARATORS, key=lambda mark: median(text.count(mark) for text in texts))
 
 
 def _cells(text: str, separator: str) -> list[str]:
-    return next(csv.reader([text.rstrip("\r\n")], delimiter=separator), [])
+    # A lone carriage return, which older programs leave behind, would be an error to the reader.
+    return next(csv.reader([text.rstrip("\r\n").replace("\r", "")], delimiter=separator), [])
 
 
 def _decoded(row: bytes, encoding: str, number: int) -> str:

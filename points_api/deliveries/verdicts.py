@@ -215,6 +215,10 @@ FILE_REASONS: Final[dict[str, Text]] = {
         "第 {row} 行的英文双引号不成对；含引号的单元格要整体加引号，其中的引号写两遍",
         "The quotation marks of row {row} do not pair; quote whole cells and double those inside",
     ),
+    "row_too_long": Text(
+        "从第 {row} 行起没有行尾；请用表格软件另存为 CSV（UTF-8）",
+        "From row {row} on no line ends; save the file anew as CSV (UTF-8)",
+    ),
     "unknown_layout": Text(
         "没有认出表头；请使用公布的表样，表头应在前 {rows} 行之内",
         "No header was recognized; use a published layout, its header in the first {rows} rows",

@@ -6,7 +6,7 @@ about is found before the reader believes it.
 """
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -44,25 +44,17 @@ class Sheet:
     def __init__(self, sheet: CalamineSheet) -> None:
         self.name = sheet.name
         self._sheet = sheet
-        self.head = [[_text(cell) or "" for cell in row] for row in islice(self._rows(), HEAD_ROWS)]
+        self.head = [
+            [_text(cell) or "" for cell in row] for row in islice(sheet.iter_rows(), HEAD_ROWS)
+        ]
 
     def blocks(self, header_rows: int, width: int) -> Iterator[SheetBlock]:
         """Yield the data rows; see `reading.Table`."""
-        rows = islice(self._rows(), header_rows, None)
+        rows = islice(self._sheet.iter_rows(), header_rows, None)
         first = header_rows + 1
         while part := list(islice(rows, BLOCK_ROWS)):
             yield SheetBlock(first, len(part), _frame(part, width))
             first += len(part)
-
-    def _rows(self) -> Iterable[list[Any]]:
-        """All rows and cells from the first, though the reader begins at the first filled one."""
-        start = self._sheet.start
-        if start is None:
-            return
-        top, left = start
-        yield from ([] for _ in range(top))
-        for row in self._sheet.iter_rows():
-            yield [""] * left + row
 
 
 def open_sheets(path: Path, unpacked_limit: int) -> Iterator[Sheet]:

@@ -11,6 +11,12 @@ from points_api.deliveries.verdicts import NUMBERS
 CODE = next(code for code in NUMBERS if NUMBERS[code])
 
 
+def judged(dictionary, cells):
+    column = pl.Series("t", cells, dtype=pl.String)
+    probed = column.to_frame().select(dictionary.probe(pl.col("t"))).to_series()
+    return dictionary.judge(column, probed)
+
+
 def read(text):
     return (None, CODE) if text.startswith("!") else (text.upper() or None, "")
 
@@ -19,7 +25,7 @@ def read(text):
 def test_every_block_is_read_cell_by_cell(blocks):
     dictionary = Dictionary(read, pl.String())
     for cells in blocks:
-        values, problems = dictionary.judge(pl.Series(cells, dtype=pl.String))
+        values, problems = judged(dictionary, cells)
         expected = [read(cell or "") for cell in cells]
         assert values.to_list() == [value for value, _ in expected]
         numbers = problems.to_list() if problems is not None else [0] * len(cells)
@@ -28,5 +34,5 @@ def test_every_block_is_read_cell_by_cell(blocks):
 
 @pytest.mark.parametrize("cells", [["a", None], [None, "a"], ["a", "a"], [None, None], ["!", None]])
 def test_an_empty_cell_never_takes_over_its_neighbor_s_value(cells):
-    values, _ = Dictionary(read, pl.String()).judge(pl.Series(cells, dtype=pl.String))
+    values, _ = judged(Dictionary(read, pl.String()), cells)
     assert [value is None for value in values] == [cell in (None, "!") for cell in cells]
