@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
@@ -19,6 +20,9 @@ CATALOG = shipped_catalog()
 HOURS = "volunteer.hours"
 PENALTY = "penalty.market"
 STATUS_CHANGE = CATALOG.layouts["status_change"]
+
+
+Rows = Sequence[Sequence[object]]
 
 
 def the_item(code: str) -> Item:
@@ -70,7 +74,7 @@ def csv_file(path: Path, rows: list[dict[str, str]], encoding: str = "utf-8") ->
     return path
 
 
-def xlsx_file(path: Path, rows: list[list[object]], **sheets: list[list[object]]) -> Path:
+def xlsx_file(path: Path, rows: Rows, **sheets: Rows) -> Path:
     book = xlsxwriter.Workbook(path)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for name, cells in ({"Sheet1": rows} | sheets).items():

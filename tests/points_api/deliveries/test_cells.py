@@ -17,7 +17,7 @@ FREE = Column("D", "日期", "date")
 def day(text, column=DAY, *, open_ended=False, may_be_future=False):
     reader = cells.date_reader(column, TODAY, open_ended=open_ended, may_be_future=may_be_future)
     value, code = reader(text)
-    return (date(1970, 1, 1) + timedelta(days=value) if value is not None else None), code
+    return (date(1970, 1, 1) + timedelta(days=int(value)) if value is not None else None), code
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,8 @@ FINE = Column("F", "罚款金额(万元)", "wan_yuan")
 @pytest.mark.parametrize(
     ("text", "cell"),
     [
-        ("12", (1200, "")), ("12.5", (1250, "")), ("１２．５", (1250, "")), ("1,000", (100_000, "")),
+        ("12", (1200, "")), ("12.5", (1250, "")), ("１２．５", (1250, "")),
+        ("1,000", (100_000, "")),
         ("12.50小时", (1250, "")), ("0.01", (1, "")), ("+3", (300, "")), ("", (None, "required")),
         ("0.005", (None, "number_too_fine")), ("-3", (None, "number_out_of_range")),
         ("1000.01", (None, "number_out_of_range")), ("若干", (None, "number_unreadable")),
@@ -98,7 +99,8 @@ KIND = Column("E", "类别", "enum", required=True, values=("甲类", "A类", "�
 @pytest.mark.parametrize(
     ("text", "cell"),
     [
-        ("甲类", ("甲类", "")), (" 甲 类 ", ("甲类", "")), ("ａ类", ("A类", "")), ("无", ("无", "")),
+        ("甲类", ("甲类", "")), (" 甲 类 ", ("甲类", "")), ("ａ类", ("A类", "")),
+        ("无", ("无", "")),
         ("乙类", (None, "not_in_list")), ("null", (None, "required")), ("-", (None, "required")),
     ],
 )  # fmt: skip

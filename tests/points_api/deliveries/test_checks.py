@@ -3,10 +3,23 @@
 import pytest
 
 from points_api.deliveries.verdicts import (
-    NOTICES, NUMBERS, ROW_REASONS, Verdict, reason,
+    NOTICES,
+    NUMBERS,
+    ROW_REASONS,
+    Verdict,
+    reason,
 )  # fmt: skip
 from tests.points_api.deliveries.sheets import (
-    CATALOG, HOURS, PENALTY, STATUS_CHANGE, csv_file, csv_text, records, row, the_item, verdicts,
+    CATALOG,
+    HOURS,
+    PENALTY,
+    STATUS_CHANGE,
+    csv_file,
+    csv_text,
+    records,
+    row,
+    the_item,
+    verdicts,
 )  # fmt: skip
 
 
@@ -101,7 +114,9 @@ def test_an_old_number_of_fifteen_digits_becomes_the_new_one(tmp_path):
     number = row(HOURS)["身份证号码"]
     while number[6:8] != "19":
         number = row(HOURS, int(number[-3:-1]) + 1)["身份证号码"]
-    [found] = records(csv_file(tmp_path / "f.csv", [row(HOURS, id_number=number[:6] + number[8:17])]))
+    [found] = records(
+        csv_file(tmp_path / "f.csv", [row(HOURS, id_number=number[:6] + number[8:17])])
+    )
     assert found["id_number"] == number
 
 

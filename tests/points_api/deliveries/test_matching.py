@@ -4,7 +4,16 @@ import pytest
 
 from points_api.deliveries.verdicts import FileRefused
 from tests.points_api.deliveries.sheets import (
-    CATALOG, HOURS, PENALTY, STATUS_CHANGE, csv_file, csv_text, matched, records, row, the_item,
+    CATALOG,
+    HOURS,
+    PENALTY,
+    STATUS_CHANGE,
+    csv_file,
+    csv_text,
+    matched,
+    records,
+    row,
+    the_item,
     verdicts,
 )  # fmt: skip
 
@@ -70,7 +79,9 @@ def test_the_number_of_somebody_else_is_not_taken_for_the_subject_s(tmp_path):
 def test_titles_above_the_header_are_passed_over_and_counted(tmp_path):
     path = tmp_path / "f.csv"
     body = csv_text([row(HOURS), row(HOURS, 1, id_number="1")])
-    path.write_text("黄石市志愿服务时长明细表,,,\n\n填报单位：黄石市民政局,,日期,2026-06-01\n" + body)
+    path.write_text(
+        "黄石市志愿服务时长明细表,,,\n\n填报单位：黄石市民政局,,日期,2026-06-01\n" + body
+    )
     assert matched(path)[1].header_rows == 4
     assert verdicts(path) == [(6, "ZJHM", "id_number.length")]
 

@@ -5,7 +5,12 @@ from datetime import date
 import pytest
 
 from tests.points_api.deliveries.sheets import (
-    HOURS, PENALTY, STATUS_CHANGE, csv_file, records, row,
+    HOURS,
+    PENALTY,
+    STATUS_CHANGE,
+    csv_file,
+    records,
+    row,
 )  # fmt: skip
 
 
@@ -54,7 +59,9 @@ def test_a_long_term_licence_never_ends(tmp_path):
     assert record["valid_until"] is None
 
 
-@pytest.mark.parametrize("written", ["测[2026]0号", "测（2026）0号", "测【２０２６】 0 号", "测(2026)0号"])
+@pytest.mark.parametrize(
+    "written", ["测[2026]0号", "测（2026）0号", "测【２０２６】 0 号", "测(2026)0号"]
+)
 def test_one_document_is_one_document_in_whatever_brackets(tmp_path, written):
     [first, second] = became(tmp_path, row(HOURS), row(HOURS, document_no=written))
     assert first["document_no"] == second["document_no"] == "测〔2026〕0号"

@@ -50,14 +50,15 @@ KINDS = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 10, "binary_file"),
     "a PDF": (b"%PDF-1.7\n" + bytes(range(256)) * 10, "binary_file"),
     "old Excel": (OLE + "Workbook".encode("utf-16-le") + bytes(2000), "old_excel"),
-    "a password": (OLE + "EncryptedPackage".encode("utf-16-le") + bytes(2000), "password_protected"),
+    "a password": (OLE + "EncryptedPackage".encode("utf-16-le") + bytes(99), "password_protected"),
     "another archive": (archive(word__document=b"<w/>"), "binary_file"),
     "encrypted parts": (encrypted(WORKBOOK), "password_protected"),
     "cut off": (WORKBOOK[:-30] + WORKBOOK[-22:], "damaged_workbook"),
     "no real workbook": (WORKBOOK, "damaged_workbook"),
     "a bomb": (archive(xl__workbook=bytes(30_000_000)), "zip_bomb"),
     "a lying bomb": (
-        lying(archive(xl__workbook=bytes(30_000_000)), b"xl/workbook.xml", 1000), "damaged_workbook",
+        lying(archive(xl__workbook=bytes(30_000_000)), b"xl/workbook.xml", 1000),
+        "damaged_workbook",
     ),
 }  # fmt: skip
 

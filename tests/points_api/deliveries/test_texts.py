@@ -26,10 +26,22 @@ NUMBERS_LIKE = st.builds(
 RIGHT = NUMBERS_LIKE.map(lambda number: number[:17] + id_number.check_character(number[:17]))
 OLD = NUMBERS_LIKE.map(lambda number: number[:6] + number[8:17])
 DRESSED = st.tuples(
-    st.sampled_from(["", "'", "\t", "+", "-", "0", " "]), RIGHT, st.sampled_from(["", " ", "\t", "0"])
+    st.sampled_from(["", "'", "\t", "+", "-", "0", " "]),
+    RIGHT,
+    st.sampled_from(["", " ", "\t", "0"]),
 ).map("".join)
 ODD = st.sampled_from(
-    [None, "", "无", "null", "4.202E+17", "420200********1234", "４２０２００", "张三", "42020019900101"]
+    [
+        None,
+        "",
+        "无",
+        "null",
+        "4.202E+17",
+        "420200********1234",
+        "４２０２００",
+        "张三",
+        "42020019900101",
+    ]
 )
 
 

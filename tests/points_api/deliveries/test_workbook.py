@@ -7,7 +7,12 @@ import pytest
 from points_api.deliveries.reading import Limits, open_tables
 from points_api.deliveries.verdicts import FileRefused
 from tests.points_api.deliveries.sheets import (
-    HOURS, matched, records, row, verdicts, xlsx_file,
+    HOURS,
+    matched,
+    records,
+    row,
+    verdicts,
+    xlsx_file,
 )  # fmt: skip
 
 
@@ -43,7 +48,7 @@ def test_row_numbers_are_those_of_the_spreadsheet(tmp_path):
 
 
 def test_an_id_number_that_excel_made_a_figure_is_explained(tmp_path):
-    bad = list(row(HOURS).values())
+    bad: list[object] = list(row(HOURS).values())
     bad[list(row(HOURS)).index("身份证号码")] = 420200199001011234
     path = xlsx_file(tmp_path / "f.xlsx", [list(row(HOURS)), bad])
     assert verdicts(path) == [(2, "ZJHM", "id_number.scientific")]
