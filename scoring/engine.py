@@ -194,7 +194,7 @@ def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
 def _priced(
     rule: Rule, pricing: Levels | PerUnit, records: list[Record], on: date
 ) -> list[Counted]:
-    sign, fade, repeat = rule.sign, rule.fade, rule.repeat
+    sign, fade, repeat, today = rule.sign, rule.fade, rule.repeat, on.toordinal()
     places = _places(rule, repeat, records) if repeat else {}
     counted = []
     for record in records:
@@ -202,7 +202,7 @@ def _priced(
             price, per = pricing.points[record.level or "any"], 1
         else:
             price, per = pricing.points * (record.quantity or 0), pricing.per
-        weight = weight_of(rule, record, on) if fade else FULL
+        weight = weight_of(fade, record.ended_on, today) if fade else FULL
         nth = 1
         if repeat:
             nth = places[record.key]
@@ -214,9 +214,9 @@ def _priced(
 
 
 def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
-    counted = []
+    counted, fade, today = [], rule.fade, on.toordinal()
     for record in records:
-        weight = weight_of(rule, record, on) if rule.fade else FULL
+        weight = weight_of(fade, record.ended_on, today) if fade else FULL
         quantity = (record.quantity or 0) * weight[0] // weight[1]
         counted.append(Counted(record, 0, quantity, weight, 1, True))
     return _keep_greatest(rule, counted)

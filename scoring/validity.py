@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from scoring.records import Record
-from scoring.scorecard import Rule, Scorecard
+from scoring.scorecard import Fade, Rule, Scorecard
 
 FULL = (1, 1)
 
@@ -42,12 +42,11 @@ def retention_end(ended_on: date, months: int) -> date:
     return date(year, month + 1, day) + timedelta(days=1)
 
 
-def weight_of(rule: Rule, record: Record, on: date) -> tuple[int, int]:
-    """The fade on the day as a fraction; a continuing act keeps its full weight."""
-    fade, ended_on = rule.fade, record.ended_on
-    if fade is None or ended_on is None:
+def weight_of(fade: Fade, ended_on: date | None, today: int) -> tuple[int, int]:
+    """The fade on a day, given as ordinal, as a fraction; what goes on keeps its full weight."""
+    if ended_on is None:
         return FULL
-    age = on.toordinal() - ended_on.toordinal()
+    age = today - ended_on.toordinal()
     if age <= fade.hold_days:
         return FULL
     if age >= fade.end_days:
