@@ -16,7 +16,6 @@ import numpy as np
 from points_api.deliveries.blocks import CsvBlock, names
 from points_api.deliveries.verdicts import FileRefused
 
-BLOCK_BYTES: Final = 3 * 1024**2
 HEAD_ROWS: Final = 40
 HEAD_BYTES: Final = 512 * 1024
 _BOM: Final = b"\xef\xbb\xbf"
@@ -38,7 +37,7 @@ class CsvTable:
 
     name = ""
 
-    def __init__(self, path: Path, block_bytes: int = BLOCK_BYTES) -> None:
+    def __init__(self, path: Path, block_bytes: int) -> None:
         self._path = path
         self._block_bytes = block_bytes
         with path.open("rb") as file:

@@ -22,11 +22,15 @@ _MEBIBYTE: Final = 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes above which a file is refused. `unpacked` bounds what a workbook may hold."""
+    """Sizes in bytes above which a file is refused, and that of the blocks it is read in.
+
+    `unpacked` bounds what a workbook may hold. Smaller blocks need less memory, larger less work.
+    """
 
     csv: int = 512 * _MEBIBYTE
     xlsx: int = 50 * _MEBIBYTE
     unpacked: int = 128 * _MEBIBYTE  # about 150,000 rows: the reader holds a whole sheet in memory
+    block: int = 3 * _MEBIBYTE
 
 
 class Table(Protocol):
@@ -57,7 +61,7 @@ def open_tables(path: Path, limits: Limits) -> list[Table]:
         _within(size, limits.xlsx)
         return list(workbook.open_sheets(path, limits.unpacked))
     _within(size, limits.csv)
-    return [csv_table.CsvTable(path)]
+    return [csv_table.CsvTable(path, limits.block)]
 
 
 def _within(size: int, limit: int) -> None:

@@ -68,7 +68,7 @@ def test_blank_lines_and_a_missing_line_end_do_not_shift_row_numbers(tmp_path):
 def test_cells_to_the_right_of_the_header_are_seen(tmp_path, text, beyond):
     path = tmp_path / "f.csv"
     path.write_text("a,b,c\n" + text)
-    [block] = CsvTable(path).blocks(1, 3)
+    [block] = CsvTable(path, 64).blocks(1, 3)
     assert block.frame()["beyond"].to_list() == [beyond]
 
 

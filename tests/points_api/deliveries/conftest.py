@@ -1,0 +1,36 @@
+"""The service under test, with a rescoring that notes whom it was asked about."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from points_api.crypto.keyring import Keyring
+from points_api.deliveries.service import Deliveries
+from points_api.residents.membership import Member
+from points_api.settings import load
+from tests.points_api.deliveries.sheets import CATALOG
+
+
+@dataclass
+class Rescored:
+    """Stands for the scores: who was to be recomputed, and why."""
+
+    calls: list[tuple[list[Member], str]] = field(default_factory=list)
+
+    async def __call__(self, members, cause, now):
+        self.calls.append((list(members), cause))
+
+
+@pytest.fixture
+def rescored():
+    return Rescored()
+
+
+@pytest.fixture
+def keyring():
+    return Keyring.from_settings(load())
+
+
+@pytest.fixture
+def deliveries(rescored, keyring):
+    return Deliveries(CATALOG, keyring, rescored)
