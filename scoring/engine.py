@@ -19,8 +19,9 @@ Source: 黄石市 publishes bands (60/80/90), not weights; the steps follow the 
 cities have published (count once at the higher value, repeats double, validity windows).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from operator import attrgetter
 from typing import Literal, NamedTuple
@@ -58,6 +59,12 @@ class Counted(NamedTuple):
     weight: tuple[int, int]
     nth: int
     counts: bool
+
+
+# Half the cost of `Counted(…)`, and a score is mostly made of these.
+_counted: Callable[[tuple[Record, int, int, tuple[int, int], int, bool]], Counted] = partial(
+    tuple.__new__, Counted
+)
 
 
 class Line(NamedTuple):
@@ -134,8 +141,8 @@ def score(records: Iterable[Record], scorecard: Scorecard, on: date) -> Score:
     total = scorecard.base
     for dimension in scorecard.dimensions:
         mine = results.get(dimension.id, [])
-        raw = sum([result.points for result in mine])
-        points = min(max(raw, dimension.floor), dimension.ceiling)
+        raw = sum([result.points for result in mine]) if mine else 0
+        points = min(max(raw, dimension.floor), dimension.ceiling) if raw else 0
         total += points
         dimensions.append(DimensionResult(dimension, points, points - raw, tuple(mine)))
     value = min(max(total, scorecard.minimum), scorecard.maximum)
@@ -209,8 +216,8 @@ def _priced(
             price *= repeat.percent[min(nth, len(repeat.percent)) - 1]
             per *= 100
         points = sign * (price * weight[0] // (per * weight[1]))
-        counted.append(Counted(record, points, 0, weight, nth, True))
-    return _keep_greatest(rule, counted)
+        counted.append(_counted((record, points, 0, weight, nth, True)))
+    return _keep_greatest(rule, records, counted)
 
 
 def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
@@ -218,24 +225,28 @@ def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
     for record in records:
         weight = weight_of(fade, record.ended_on, today) if fade else FULL
         quantity = (record.quantity or 0) * weight[0] // weight[1]
-        counted.append(Counted(record, 0, quantity, weight, 1, True))
-    return _keep_greatest(rule, counted)
+        counted.append(_counted((record, 0, quantity, weight, 1, True)))
+    return _keep_greatest(rule, records, counted)
 
 
-def group_of(rule: Rule, record: Record) -> str:
-    """What the rule counts once: the record itself, its act, its item, or all of the rule."""
+def groups_of(rule: Rule, records: Iterable[Record]) -> list[str]:
+    """For each record what the rule counts once: the record itself, its act, its item, or all."""
     if rule.one_per == "rule":
-        return rule.id
+        return [rule.id for _ in records]
     if rule.one_per == "item":
-        return record.item
-    return (record.act_key if rule.one_per == "act" else "") or record.key
+        return [record.item for record in records]
+    if rule.one_per == "act":
+        return [record.act_key or record.key for record in records]
+    return [record.key for record in records]
 
 
 def _places(rule: Rule, repeat: Repeat, records: list[Record]) -> dict[str, int]:
     """Each record's place among the acts of the rule inside the repeat window that ends with it."""
     if len(records) == 1:
         return {records[0].key: 1}
-    ordered = sorted((r.occurred_on.toordinal(), group_of(rule, r), r.key) for r in records)
+    days = [record.occurred_on.toordinal() for record in records]
+    keys = [record.key for record in records]
+    ordered = sorted(zip(days, groups_of(rule, records), keys, strict=True))
     window: dict[str, int] = {}
     places: dict[str, int] = {}
     first = 0
@@ -252,22 +263,24 @@ def _places(rule: Rule, repeat: Repeat, records: list[Record]) -> dict[str, int]
     return places
 
 
-def _keep_greatest(rule: Rule, counted: list[Counted]) -> list[Counted]:
+def _keep_greatest(rule: Rule, records: list[Record], counted: list[Counted]) -> list[Counted]:
     """Of each group the entry of greatest effect; ties go to the first key."""
     if rule.one_per == "record" or len(counted) == 1:
         return counted
-    best: dict[str, tuple[int, int]] = {}
-    for place, entry in enumerate(counted):
-        group = group_of(rule, entry.record)
-        effect = abs(entry.points) + entry.quantity  # one of the two is always nothing
-        if group not in best or effect > best[group][0]:
-            best[group] = (effect, place)
-    if len(best) == len(counted):
+    groups = groups_of(rule, records)
+    if len(set(groups)) == len(counted):
         return counted
-    kept = {place for _, place in best.values()}
+    best: dict[str, Counted] = {}
+    for group, entry in zip(groups, counted, strict=True):
+        kept = best.setdefault(group, entry)
+        # Of points and quantity one is always nothing.
+        if abs(entry.points) + entry.quantity > abs(kept.points) + kept.quantity:
+            best[group] = entry
     return [
-        entry if place in kept else Counted(entry.record, 0, 0, entry.weight, entry.nth, False)
-        for place, entry in enumerate(counted)
+        entry
+        if best[group] is entry
+        else Counted(entry.record, 0, 0, entry.weight, entry.nth, counts=False)
+        for group, entry in zip(groups, counted, strict=True)
     ]
 
 
@@ -284,13 +297,15 @@ def _year_caps(cap: int, counted: list[Counted]) -> list[Line]:
 
 
 def _sums(rule: Rule, pricing: Steps | Brackets, counted: list[Counted]) -> list[Line]:
-    sums: dict[int | None, int] = {}
+    if rule.sum_over == "all":
+        return [Line("sum", rule.sign * price_of_sum(pricing, sum([e.quantity for e in counted])))]
+    sums: dict[int, int] = {}
     for entry in counted:
-        year = entry.record.occurred_on.year if rule.sum_over == "year" else None
+        year = entry.record.occurred_on.year
         sums[year] = sums.get(year, 0) + entry.quantity
     lines = []
-    for year in sorted(sums, key=lambda y: y or 0):
-        points = rule.sign * price_of_sum(pricing, sums[year])
+    for year, quantity in sorted(sums.items()):
+        points = rule.sign * price_of_sum(pricing, quantity)
         lines.append(Line("sum", points, year))
         if rule.year_cap is not None and abs(points) > rule.year_cap:
             lines.append(Line("year_cap", _held(points, rule.year_cap) - points, year))
@@ -300,13 +315,15 @@ def _sums(rule: Rule, pricing: Steps | Brackets, counted: list[Counted]) -> list
 def price_of_sum(pricing: Steps | Brackets, quantity: int) -> int:
     """Thousandths for a summed quantity: the highest step reached, or the marginal rates added."""
     if isinstance(pricing, Steps):
-        return max((step.points for step in pricing.steps if quantity >= step.at), default=0)
-    points = 0
-    for n, bracket in enumerate(pricing.brackets):
-        last = n + 1 == len(pricing.brackets)
-        top = quantity if last else min(quantity, pricing.brackets[n + 1].at)
+        for step in reversed(pricing.steps):
+            if quantity >= step.at:
+                return step.points
+        return 0
+    points, top = 0, quantity
+    for bracket in reversed(pricing.brackets):
         if top > bracket.at:
             points += (top - bracket.at) * bracket.points // bracket.per
+            top = bracket.at
     return points
 
 

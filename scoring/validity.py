@@ -14,8 +14,12 @@ def in_force(record: Record, scorecard: Scorecard, on: date) -> bool:
     """Active, begun, and neither past its own validity nor past the retention of the law."""
     if record.status != "active" or on < record.occurred_on:
         return False
-    last = gone_on(record, scorecard)
-    return last is None or on < last
+    if record.valid_until is not None and on >= record.valid_until:
+        return False
+    months = scorecard.retention_months.get(record.item)
+    if months is None or record.ended_on is None:
+        return True
+    return on < retention_end(record.ended_on, months)
 
 
 def gone_on(record: Record, scorecard: Scorecard) -> date | None:
