@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from scoring.engine import Score, apply_rule, score
 from scoring.records import Record
 from scoring.scorecard import Rule, Scorecard
-from scoring.validity import counts_until, fades_from, in_force
+from scoring.validity import counts_until, fades_from, gone_on, in_force
 
 _DAY = timedelta(days=1)
 
@@ -43,6 +43,18 @@ def next_change(
         if settled and _shown(courses, scorecard) != shown:
             return changed_on
     return None
+
+
+def other_records_on(records: Iterable[Record], scorecard: Scorecard, on: date) -> date | None:
+    """First day after `on` on which other records go into the score; None: never."""
+    edges: list[date] = []
+    for record in records:
+        if record.status == "active" and record.item in scorecard.rule_of:
+            end = gone_on(record, scorecard)
+            # What is gone before it begins never goes in.
+            if end is None or record.occurred_on < end:
+                edges += [record.occurred_on, end or on]
+    return min((edge for edge in edges if edge > on), default=None)
 
 
 def forecast(

@@ -15,7 +15,7 @@ from scoring.catalog import Catalog
 from scoring.catalog_files import shipped_catalog
 from scoring.engine import apply_rule, select
 from scoring.records import Record
-from scoring.scorecard import Scorecard, points_text
+from scoring.scorecard import Example, Scorecard, points_text
 from scoring.scorecard_build import build_scorecard
 from scoring.scorecard_shapes import ExampleRecord, File
 
@@ -93,10 +93,7 @@ def check_examples(card: Scorecard, catalog: Catalog) -> list[str]:
         if example.rule not in rules:
             faults.append(f"example «{example.name}»: rule {example.rule} does not exist")
             continue
-        records = [
-            record_of(ExampleRecord.model_validate(dict(row)), catalog, example.on, f"example-{n}")
-            for n, row in enumerate(example.records)
-        ]
+        records = records_in(example, catalog)
         chosen = select(records, card, example.on).get(example.rule)
         points = apply_rule(*chosen, example.on).points if chosen else 0
         if points != example.points:
@@ -105,6 +102,14 @@ def check_examples(card: Scorecard, catalog: Catalog) -> list[str]:
                 f"{points_text(example.points, 3)}: mend the rule or the example"
             )
     return faults
+
+
+def records_in(example: Example, catalog: Catalog) -> list[Record]:
+    """The records of a worked example as the calculator takes them."""
+    return [
+        record_of(ExampleRecord.model_validate(dict(row)), catalog, example.on, f"example-{n}")
+        for n, row in enumerate(example.records)
+    ]
 
 
 def record_of(row: ExampleRecord, catalog: Catalog, on: date, key: str) -> Record:

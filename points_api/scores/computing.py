@@ -6,9 +6,8 @@ from datetime import date
 from points_api.city import City
 from points_api.scores.document import StoredScore
 from scoring.engine import score
-from scoring.outlook import next_change
+from scoring.outlook import next_change, other_records_on
 from scoring.records import Record
-from scoring.validity import gone_on
 
 
 def compute(records: Sequence[Record], city: City, on: date, version: int) -> StoredScore:
@@ -17,12 +16,9 @@ def compute(records: Sequence[Record], city: City, on: date, version: int) -> St
     result = score(records, card, on)
     change = next_change(records, card, on, result)
     following = city.next_scorecard(on)
-    edges = [record.occurred_on for record in records]
-    edges += [end for record in records if (end := gone_on(record, card)) is not None]
+    edges = [change, other_records_on(records, card, on)]
     if following is not None:
         edges.append(following.effective_from)
-    if change is not None:
-        edges.append(change)
     if following is not None and (change is None or change >= following.effective_from):
         change = following.effective_from
     return StoredScore(
@@ -31,7 +27,7 @@ def compute(records: Sequence[Record], city: City, on: date, version: int) -> St
         dimensions={d.dimension.id: d.points for d in result.dimensions},
         scorecard=card.version,
         as_of=on,
-        stale_on=min((edge for edge in edges if edge > on), default=None),
+        stale_on=min((edge for edge in edges if edge is not None), default=None),
         next_change_on=change,
         records_digest=result.records_digest,
         version=version,
