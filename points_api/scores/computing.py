@@ -31,7 +31,7 @@ def compute(records: Sequence[Record], city: City, on: date, version: int) -> St
         dimensions={d.dimension.id: d.points for d in result.dimensions},
         scorecard=card.version,
         as_of=on,
-        stale_on=min((edge for edge in edges if edge > on), default=None),
+        stale_on=min([edge for edge in edges if edge > on], default=None),
         next_change_on=change,
         records_digest=result.records_digest,
         version=version,
