@@ -122,13 +122,11 @@ class Score(NamedTuple):
     @property
     def records_digest(self) -> str:
         """SHA-256 over the records that went in; the same records give the same digest anywhere."""
-        lines = (
-            "\x1f".join(
-                map(str, (r.key, r.item, r.level, r.quantity, r.act_key, r.occurred_on,
-                          r.ended_on, r.valid_until))
-            )
+        lines = [
+            f"{r.key}\x1f{r.item}\x1f{r.level}\x1f{r.quantity}\x1f{r.act_key}\x1f{r.occurred_on}"
+            f"\x1f{r.ended_on}\x1f{r.valid_until}"
             for r in self.records
-        )  # fmt: skip
+        ]
         return "sha256:" + sha256("\x1e".join(lines).encode()).hexdigest()
 
 
@@ -202,13 +200,15 @@ def _priced(
     rule: Rule, pricing: Levels | PerUnit, records: list[Record], on: date
 ) -> list[Counted]:
     sign, fade, repeat, today = rule.sign, rule.fade, rule.repeat, on.toordinal()
+    by_level = pricing.points if isinstance(pricing, Levels) else None
+    per_unit, units = (0, 1) if isinstance(pricing, Levels) else (pricing.points, pricing.per)
     places = _places(rule, repeat, records) if repeat else {}
     counted = []
     for record in records:
-        if isinstance(pricing, Levels):
-            price, per = pricing.points[record.level or "any"], 1
+        if by_level is not None:
+            price, per = by_level[record.level or "any"], 1
         else:
-            price, per = pricing.points * (record.quantity or 0), pricing.per
+            price, per = per_unit * (record.quantity or 0), units
         weight = weight_of(fade, record.ended_on, today) if fade else FULL
         nth = 1
         if repeat:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from scoring.engine import Score, apply_rule, score
 from scoring.records import Record
 from scoring.scorecard import Rule, Scorecard
-from scoring.validity import counts_until, fades_from, gone_on, in_force
+from scoring.validity import fades_from, gone_on, weighs_until
 
 _DAY = timedelta(days=1)
 
@@ -80,12 +80,15 @@ class _Course:
         on: date,
         points: int | None,
     ) -> None:
-        self.rule, self._records, self._scorecard = rule, records, scorecard
-        self._ends = [counts_until(rule, record, scorecard) for record in records]
+        self.rule, self._records = rule, records
+        self._gone = [gone_on(record, scorecard) for record in records]
+        both = zip(records, self._gone, strict=True)
+        self._ends = [weighs_until(rule, record, gone) for record, gone in both]
         self._fading = [fades_from(rule, record) for record in records]
-        self._begins = {record.occurred_on for record in records}
+        self._begins = sorted({record.occurred_on for record in records})
         self.points = self._points(on) if points is None else points
         self._low, self._high, self._then, self._leap = on, on, self.points, 1
+        self._next: date | None = None
 
     @property
     def is_certain(self) -> bool:
@@ -94,8 +97,10 @@ class _Course:
 
     def next_day(self) -> date | None:
         """The earliest later day on which the result may differ; None: it never will again."""
-        if self._high > self._low:
-            return self._low + _DAY
+        self._next = self._low + _DAY if self._high > self._low else self._next_day()
+        return self._next
+
+    def _next_day(self) -> date | None:
         tomorrow, days = self._low + _DAY, []
         for record, end, fading in zip(self._records, self._ends, self._fading, strict=True):
             if end is not None and end <= self._low:
@@ -110,18 +115,18 @@ class _Course:
         return min(days, default=None)
 
     def go_on(self) -> None:
-        """Take the certain change, or look at one more day."""
+        """Take the certain change, or look at one more day; `next_day` was asked before."""
         if self.is_certain:
             self.points, self._low, self._leap = self._then, self._high, 1
             return
-        first = self.next_day()
+        first = self._next
         assert first is not None, "who has no next day is not asked to go on"
         if self._high > self._low:
             day = self._low + (self._high - self._low) // 2
         elif first in self._begins:
             day = first  # only from here on do weights shrink
         else:
-            stop = min((b for b in self._begins if b > first), default=date.max)
+            stop = next((b for b in self._begins if b > first), date.max)
             day = min(first + timedelta(days=self._leap - 1), stop - _DAY)
         points = self._points(day)
         if points != self.points:
@@ -133,7 +138,11 @@ class _Course:
             self._leap *= 4
 
     def _points(self, day: date) -> int:
-        mine = [record for record in self._records if in_force(record, self._scorecard, day)]
+        mine = [
+            record
+            for record, gone in zip(self._records, self._gone, strict=True)
+            if record.occurred_on <= day and (gone is None or day < gone)
+        ]
         return apply_rule(self.rule, mine, day).points if mine else 0
 
 

@@ -67,7 +67,12 @@ def fades_from(rule: Rule, record: Record) -> date | None:
 
 def counts_until(rule: Rule, record: Record, scorecard: Scorecard) -> date | None:
     """The first day on which the record weighs nothing any more; None: no end is known."""
-    ends = [gone_on(record, scorecard)]
-    if rule.fade is not None and record.ended_on is not None:
-        ends.append(record.ended_on + timedelta(days=rule.fade.end_days))
-    return min((end for end in ends if end is not None), default=None)
+    return weighs_until(rule, record, gone_on(record, scorecard))
+
+
+def weighs_until(rule: Rule, record: Record, gone: date | None) -> date | None:
+    """`counts_until` for who knows `gone_on` already."""
+    if rule.fade is None or record.ended_on is None:
+        return gone
+    faded = record.ended_on + timedelta(days=rule.fade.end_days)
+    return faded if gone is None or faded < gone else gone

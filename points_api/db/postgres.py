@@ -93,6 +93,26 @@ class _TransactionContext(TransactionContextPooled):
         return self.client._parent._pool  # noqa: SLF001
 
 
+class _Loan(_TransactionContext):
+    """A connection for several statements, each a transaction of its own."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        with _busy_when_gone():
+            await self.ensure_connection()
+            self.client._connection = await self._pool.acquire()  # noqa: SLF001 - as the ORM does
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        get_connections().reset(self.token)
+        await self._give_back()
+
+
 @contextmanager
 def _busy_when_gone() -> Iterator[None]:
     try:
@@ -114,6 +134,10 @@ class Client(orm.AsyncpgDBClient):
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
         return await super().create_pool(reset=_leave_as_it_is, **options)
+
+    def loan(self) -> TransactionContext:
+        """Take a connection once for several statements: the pool costs more than some of them."""
+        return _Loan(_Transaction(self), self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
         return _TransactionContext(_Transaction(self), self._pool_init_lock)

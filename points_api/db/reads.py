@@ -1,12 +1,15 @@
 """Rows by SQL of our own, for the few paths where building model objects costs more than the query.
 
 The text is PostgreSQL's; for SQLite the places are renumbered and row locks, which it neither has
-nor needs, are left out. Values come back as the model's types on both.
+nor needs, are left out. Values come back as the models' types on both.
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+from tortoise.fields import Field, JSONField
 from tortoise.models import Model
 
 from points_api.db.transaction import connection, dialect
@@ -15,23 +18,36 @@ _PLACE = re.compile(r"\$(\d+)")
 _LOCK = re.compile(r"\bFOR UPDATE( OF \w+)?", re.IGNORECASE)
 
 
-async def select(model: type[Model], sql: str, *values: object) -> list[dict[str, Any]]:
-    """Run a query whose columns are named as columns of the model; others come as they are."""
+async def select(
+    models: type[Model] | tuple[type[Model], ...], sql: str, *values: object
+) -> list[Mapping[str, Any]]:
+    """Run a query whose columns are named as columns of the models; others come as they are."""
+    models = models if isinstance(models, tuple) else (models,)
+    fields = _fields(models)
     if dialect() == "postgres":
-        rows: list[dict[str, Any]] = await connection().execute_query_dict(sql, list(values))
-        text = [name for name in rows[0] if _is_json(model, name)] if rows else []
+        _, rows = await connection().execute_query(sql, list(values))
+        foreign = _json_fields(models)
     else:
         adapted = _LOCK.sub("", _PLACE.sub(r"?\1", sql))
-        rows = await connection().execute_query_dict(adapted, list(values))
-        text = list(rows[0]) if rows else []
-    fields = model._meta.fields_map
-    for row in rows:
-        for name in text:
-            if name in fields and row[name] is not None:
-                row[name] = fields[name].to_python_value(row[name])
-    return [dict(row) for row in rows]
+        _, rows = await connection().execute_query(adapted, list(values))
+        foreign = fields
+    text = foreign.keys() & rows[0].keys() if rows else ()
+    return [_typed(row, text, fields) for row in rows] if text else list(rows)
 
 
-def _is_json(model: type[Model], name: str) -> bool:
-    field = model._meta.fields_map.get(name)
-    return type(field).__name__ == "JSONField"
+def _typed(
+    row: Mapping[str, Any], text: Iterable[str], fields: Mapping[str, "Field[Any]"]
+) -> Mapping[str, Any]:
+    """The row as it came, unless something in it came as text."""
+    python = {n: fields[n].to_python_value(row[n]) for n in text if row[n] is not None}
+    return {**row, **python} if python else row
+
+
+@lru_cache
+def _fields(models: tuple[type[Model], ...]) -> dict[str, "Field[Any]"]:
+    return {name: field for model in models for name, field in model._meta.fields_map.items()}
+
+
+@lru_cache
+def _json_fields(models: tuple[type[Model], ...]) -> dict[str, "Field[Any]"]:
+    return {name: f for name, f in _fields(models).items() if isinstance(f, JSONField)}

@@ -14,7 +14,8 @@ certain goes to the outbox. A task started inside would inherit the connection a
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -26,7 +27,7 @@ from tortoise.transactions import in_transaction
 
 from points_api import log
 from points_api.db.config import Dialect
-from points_api.db.postgres import CONFLICTS, UNREACHABLE
+from points_api.db.postgres import CONFLICTS, UNREACHABLE, Client
 from points_api.db.sqlite import is_locked
 from points_api.problem import Busy
 
@@ -58,7 +59,7 @@ def transactional(
         if inside():
             return await function(*args, **kwargs)
         result, callbacks = await _until_committed(lambda: function(*args, **kwargs))
-        await _run(callbacks)
+        await call_all(callbacks)
         return result
 
     return in_one
@@ -86,6 +87,12 @@ def inside() -> bool:
 def connection() -> BaseDBAsyncClient:
     """Return the client of the open transaction, or of the database where none is open."""
     return require_context().db()
+
+
+def one_connection() -> AbstractAsyncContextManager[object]:
+    """Let the statements of a block share a connection, as they do in a transaction anyway."""
+    client = connection()
+    return client.loan() if isinstance(client, Client) else nullcontext()
 
 
 def dialect() -> Dialect:
@@ -140,7 +147,8 @@ async def _once(function: Callable[[], Coroutine[Any, Any, T]]) -> _Done[T]:
         _scope.reset(token)
 
 
-async def _run(callbacks: list[Callback]) -> None:
+async def call_all(callbacks: Iterable[Callback]) -> None:
+    """Call them in order after a commit; what one raises is logged and hinders no other."""
     for callback in callbacks:
         try:
             await callback()

@@ -9,31 +9,34 @@ audit entry and the outbox row.
         audit.entry("system", "record.correct", subject, {...}),
     ])
 
-In PostgreSQL they are parts of one statement and carried out in their order. Each parameter is a
-column of values, so the statement does not depend on the number of rows and stays prepared. All
-parts see the database as it was before the statement: none can read, or change again, what another
-wrote. In SQLite, where nothing travels, they are statements one after another.
+In PostgreSQL they are parts of one statement; those of one table are carried out in their order.
+One or two rows are parameters value by value, which costs least. Of more rows each parameter is a
+whole column, so that the statement does not depend on their number. So there are few texts, and
+they stay prepared. All parts see the database as it was before the statement: none can read, or
+change again, what another wrote. In SQLite, where nothing travels, they are statements one after
+another.
 """
 
-# ruff: noqa: S608 - names come from the models, values are parameters
-
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Any, NamedTuple
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.fields import CharField, DatetimeField, JSONField, UUIDField
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from points_api.db.statements import FEW, Shape, one_by_one, one_statement, quoted
 from points_api.db.transaction import connection
 
 Row = Mapping[str, object]
+Convert = Callable[[Any], Any]
 PRIMARY_KEY = "primary key"
-_SQLITE_PARAMETERS = 30_000  # in one statement
+_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +58,30 @@ class Insert:
 class Update:
     """Rows to change, all with the same columns: those in `by` find it, the others are set.
 
-    `where` is a further condition in SQL, a constant, that the stored row must meet.
+    `where` is a further condition in SQL, a constant, that the stored row must meet. The column
+    `counts` names goes up by one; it may stand in `by` as well.
     """
 
     model: type[Model]
     by: tuple[str, ...]
     rows: Sequence[Row]
     where: str = ""
+    counts: str = ""
 
 
 Write = Insert | Update
 
 
-async def write_all(writes: Sequence[Write]) -> list[int]:
-    """Carry the writes out in their order, all or none; return how many rows each has written.
+class Overtaken(Exception):
+    """The row that guards the writes is no longer as it was read, and nothing was written."""
+
+
+async def write_all(writes: Sequence[Write], guard: Update | None = None) -> list[int]:
+    """Carry the writes out, all or none; return how many rows each has written.
 
     Inserts of one table that stand side by side become one part, so a list of audit entries
-    costs no more than one with as many rows.
+    costs no more than one with as many rows. With a guard nothing is written unless its row is
+    found: it raises `Overtaken`. It is carried out first, so that from then on others wait.
     """
     counts = [len(write.rows) for write in writes]
     parts: list[_Part] = []
@@ -79,47 +89,54 @@ async def write_all(writes: Sequence[Write]) -> list[int]:
         part = _Part.of(at, write)
         if not part.rows:
             continue
-        if parts and part.shape == parts[-1].shape and part.writes_every_row:
+        if parts and part.shape == parts[-1].shape and part.shape.writes_every_row:
             parts[-1].rows.extend(part.rows)
         else:
             parts.append(part)
-    for part, count in zip(parts, await _carry_out(parts), strict=True):
-        if not part.writes_every_row:
+    first = [_Part.of(0, guard)] if guard is not None else []
+    written = await _carry_out([*first, *parts], guarded=guard is not None)
+    for part, count in zip(parts, written[len(first) :], strict=True):
+        if not part.shape.writes_every_row:
             counts[part.at] = count
     return counts
 
 
-async def _carry_out(parts: Sequence["_Part"]) -> list[int]:
+async def _carry_out(parts: Sequence["_Part"], *, guarded: bool) -> list[int]:
     if not parts:
         return []
     if connection().capabilities.dialect == "postgres":
-        statement = _one_statement(tuple(part.shape for part in parts))
-        columns = [column for part in parts for column in zip(*part.rows, strict=True)]
-        [written] = await connection().execute_query_dict(statement, columns)
-        return list(written.values())
+        statement = one_statement(tuple((part.shape, part.few) for part in parts), guarded=guarded)
+        values = [value for part in parts for value in part.parameters()]
+        [counts] = await connection().execute_query_dict(statement, values)
+        written = [counts.get(f"w{at}", len(part.rows)) for at, part in enumerate(parts)]
+        if guarded and not written[0]:
+            raise Overtaken
+        return written
     async with in_transaction() as transaction:
-        return [await _one_after_another(transaction, part) for part in parts]
-
-
-class _Shape(NamedTuple):
-    """What the text of a statement depends on."""
-
-    model: type[Model]
-    columns: tuple[str, ...]
-    by: tuple[str, ...] | None  # None: an insert
-    tail: str  # ON CONFLICT …, or a further condition
+        written = []
+        for part in parts:
+            statements = one_by_one(part.shape, part.rows)
+            written.append(sum([(await transaction.execute_query(*s))[0] for s in statements]))
+            if guarded and not written[0]:
+                raise Overtaken
+        return written
 
 
 class _Part(NamedTuple):
     """A write with its values as the drivers take them, in the order of the columns."""
 
     at: int
-    shape: _Shape
+    shape: Shape
     rows: list[tuple[Any, ...]]
 
     @property
-    def writes_every_row(self) -> bool:
-        return self.shape.by is None and not self.shape.tail
+    def few(self) -> int:
+        """How many rows, if they are given value by value; else 0."""
+        return len(self.rows) if len(self.rows) <= FEW else 0
+
+    def parameters(self) -> Iterator[Any]:
+        """Return the values for PostgreSQL: one after another, or column by column."""
+        return chain.from_iterable(self.rows) if self.few else zip(*self.rows, strict=True)
 
     @classmethod
     def of(cls, at: int, write: Write) -> "_Part":
@@ -127,33 +144,83 @@ class _Part(NamedTuple):
         given = tuple(rows[0]) if rows else ()
         if any(row.keys() != rows[0].keys() for row in rows):
             raise ValueError(f"{model._meta.db_table}: all rows need the same columns")
-        if unknown := set(given) - set(model._meta.db_fields):
-            raise ValueError(f"{model._meta.db_table}: no such columns: {', '.join(unknown)}")
         if isinstance(write, Update):
-            order = *(name for name in given if name not in write.by), *write.by
-            shape = _Shape(model, order, write.by, f" AND {write.where}" if write.where else "")
+            plan = _update(model, given, write.by, write.where, write.counts)
         else:
-            defaults = _defaults(model, given)
-            rows = [{**_made(defaults), **row} for row in rows] if defaults else rows
-            shape = _Shape(model, (*defaults, *given), None, _on_conflict(write))
-        return cls(at, shape, [_values(shape, row) for row in rows])
+            plan = _insert(model, given, write.unless, write.replace, write.add)
+            if plan.defaults:
+                rows = [{**_made(plan.defaults), **row} for row in rows]
+        converters = plan.converters
+        return cls(at, plan.shape, [tuple([f(row[n]) for n, f in converters]) for row in rows])
 
 
-def _values(shape: _Shape, row: Row) -> tuple[Any, ...]:
-    fields = shape.model._meta.fields_map
-    return tuple(
-        fields[name].to_db_value(_zoned(name, row[name]), shape.model) for name in shape.columns
-    )
+class _Plan(NamedTuple):
+    """What is the same for all writes of these columns."""
+
+    shape: Shape
+    defaults: Row
+    converters: list[tuple[str, Convert]]
 
 
-def _defaults(model: type[Model], given: Sequence[str]) -> dict[str, object]:
+@lru_cache(maxsize=256)
+def _update(
+    model: type[Model], given: tuple[str, ...], by: tuple[str, ...], where: str, counts: str
+) -> _Plan:
+    _refuse_unknown(model, given)
+    order = (*(name for name in given if name not in by), *by)
+    shape = Shape(model, order, by, f" AND {where}" if where else "", counts)
+    return _Plan(shape, {}, _converters(shape))
+
+
+@lru_cache(maxsize=256)
+def _insert(
+    model: type[Model],
+    given: tuple[str, ...],
+    unless: str,
+    replace: tuple[str, ...],
+    add: tuple[str, ...],
+) -> _Plan:
+    _refuse_unknown(model, given)
     fields = model._meta.fields_map
     others = sorted(set(model._meta.db_fields) - set(given))
-    return {name: fields[name].default for name in others if fields[name].default is not None}
+    defaults = {name: fields[name].default for name in others if fields[name].default is not None}
+    shape = Shape(model, (*defaults, *given), None, _on_conflict(model, unless, replace, add))
+    return _Plan(shape, defaults, _converters(shape))
+
+
+def _refuse_unknown(model: type[Model], given: tuple[str, ...]) -> None:
+    if unknown := set(given) - set(model._meta.db_fields):
+        raise ValueError(f"{model._meta.db_table}: no such columns: {', '.join(unknown)}")
 
 
 def _made(defaults: Row) -> dict[str, object]:
     return {name: make() if callable(make) else make for name, make in defaults.items()}
+
+
+def _converters(shape: Shape) -> list[tuple[str, Convert]]:
+    return [(name, _converter(shape.model, name)) for name in shape.columns]
+
+
+def _converter(model: type[Model], name: str) -> Convert:
+    field = model._meta.fields_map[name]
+    if isinstance(field, UUIDField):
+        return _as_it_is  # the ORM would write it out, for the driver to read it back
+    if isinstance(field, DatetimeField):
+        return partial(_zoned, name)
+    by_orm: Convert = lambda value: field.to_db_value(value, model)  # noqa: E731
+    # What the ORM would neither change nor refuse is not given to it: it takes its time.
+    if isinstance(field, JSONField):
+        return lambda value: _json(value) if type(value) is dict else by_orm(value)
+    kind, most = field.field_type, getattr(field, "max_length", None)
+    if isinstance(field, CharField) and most is not None:
+        return lambda v: v if type(v) is str and len(v) <= most else by_orm(v)
+    if not field.validators:
+        return lambda value: value if type(value) is kind else by_orm(value)
+    return by_orm
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _zoned(name: str, value: object) -> object:
@@ -162,79 +229,20 @@ def _zoned(name: str, value: object) -> object:
     return value
 
 
-def _on_conflict(write: Insert) -> str:
-    if not write.unless:
+def _on_conflict(
+    model: type[Model], unless: str, replace: tuple[str, ...], add: tuple[str, ...]
+) -> str:
+    if not unless:
         return ""
-    meta = write.model._meta
+    meta = model._meta
     fields: tuple[str, ...] = (meta.db_pk_column,)
     condition = None
-    if write.unless != PRIMARY_KEY:
+    if unless != PRIMARY_KEY:
         uniques = [c for c in meta.constraints if isinstance(c, UniqueConstraint)]
-        unique = {c.name: c for c in uniques}[write.unless]
+        unique = {c.name: c for c in uniques}[unless]
         fields, condition = unique.fields, unique.condition
-    sets = [f'"{name}" = excluded."{name}"' for name in write.replace]
-    sets += [f'"{name}" = "{meta.db_table}"."{name}" + excluded."{name}"' for name in write.add]
-    return f" ON CONFLICT ({_quoted(fields)}){f' WHERE {condition}' if condition else ''} DO " + (
+    sets = [f'"{name}" = excluded."{name}"' for name in replace]
+    sets += [f'"{name}" = "{meta.db_table}"."{name}" + excluded."{name}"' for name in add]
+    return f" ON CONFLICT ({quoted(fields)}){f' WHERE {condition}' if condition else ''} DO " + (
         f"UPDATE SET {', '.join(sets)}" if sets else "NOTHING"
     )
-
-
-@lru_cache(maxsize=256)
-def _one_statement(shapes: tuple[_Shape, ...]) -> str:
-    parts, first = [], 1
-    for at, shape in enumerate(shapes):
-        # Asking for the part before makes PostgreSQL finish that first; else it may choose.
-        after = f"(SELECT count(*) FROM w{at - 1}) >= 0" if at else "true"
-        parts.append(f"w{at} AS ({_part(shape, first, after)} RETURNING 1)")
-        first += len(shape.columns)
-    counts = ", ".join(f"(SELECT count(*) FROM w{at}) AS w{at}" for at in range(len(shapes)))
-    return f"WITH {', '.join(parts)} SELECT {counts}"
-
-
-def _part(shape: _Shape, first: int, after: str) -> str:
-    table, columns = shape.model._meta.db_table, shape.columns
-    types = [_type(shape.model, name) for name in columns]
-    given = ", ".join(f"${first + i}::{kind}[]" for i, kind in enumerate(types))
-    if shape.by is None:
-        rows = f"SELECT * FROM unnest({given}) WHERE {after}"
-        return f'INSERT INTO "{table}" ({_quoted(columns)}) {rows}{shape.tail}'
-    # The values get names of their own, so that in `where` a column means the stored one.
-    new = {name: f"new.v{i}" for i, name in enumerate(columns)}
-    sets = ", ".join(f'"{name}" = {new[name]}' for name in columns if name not in shape.by)
-    found = " AND ".join(f'"{table}"."{name}" = {new[name]}' for name in shape.by)
-    names = ", ".join(f"v{i}" for i in range(len(columns)))
-    return (
-        f'UPDATE "{table}" SET {sets} FROM unnest({given}) AS new({names}) '
-        f"WHERE {found}{shape.tail} AND {after}"
-    )
-
-
-def _type(model: type[Model], column: str) -> str:
-    """Return PostgreSQL's type without its length: a cast would cut what is too long."""
-    kind = model._meta.fields_map[column].get_for_dialect("postgres", "SQL_TYPE")
-    return re.sub(r"\(.*\)", "", kind)
-
-
-async def _one_after_another(client: BaseDBAsyncClient, part: _Part) -> int:
-    return sum([(await client.execute_query(*each))[0] for each in _statements(part)])
-
-
-def _statements(part: _Part) -> Iterator[tuple[str, list[Any]]]:
-    (model, columns, by, tail), rows = part.shape, part.rows
-    table = model._meta.db_table
-    if by is None:
-        marks = f"({', '.join('?' * len(columns))})"
-        most = _SQLITE_PARAMETERS // len(columns)
-        for some in (rows[at : at + most] for at in range(0, len(rows), most)):
-            values = ", ".join([marks] * len(some))
-            sql = f'INSERT INTO "{table}" ({_quoted(columns)}) VALUES {values}{tail}'
-            yield sql, [value for row in some for value in row]
-        return
-    sets = ", ".join(f'"{name}" = ?' for name in columns if name not in by)
-    found = " AND ".join(f'"{name}" = ?' for name in by)
-    for row in rows:
-        yield f'UPDATE "{table}" SET {sets} WHERE {found}{tail}', list(row)
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)

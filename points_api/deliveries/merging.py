@@ -51,6 +51,8 @@ _MERGING: Final = {"enable_seqscan": "on", "work_mem": "64MB"}
 _INSERT: Final = f"INSERT INTO record (id, {_MATTER}, status, known_from)"
 
 _HOLD: Final = "SELECT id FROM person WHERE id IN ({whom}) ORDER BY id FOR UPDATE"
+# Counts the change of whom it holds, for those who read without holding (`db.guarded`).
+_COUNT_CHANGE: Final = f"UPDATE person SET revision = revision + 1 WHERE id IN ({_HOLD})"
 _MEMBERS: Final = """SELECT person_id FROM enrollment
     WHERE left_at IS NULL AND person_id IN (SELECT person_id FROM staged)"""
 _CHANGING: Final = "SELECT person_id FROM met WHERE outcome = 'next'"
@@ -130,6 +132,10 @@ _RESCORED: Final = """
 SELECT DISTINCT e.resident_id, e.id, e.person_id FROM enrollment e
 JOIN staged s ON s.person_id = e.person_id JOIN record r ON r.id = s.id
 WHERE e.left_at IS NULL ORDER BY e.person_id"""
+
+_RESCORED_PERSONS: Final = """SELECT e.person_id FROM enrollment e
+    JOIN staged s ON s.person_id = e.person_id JOIN record r ON r.id = s.id
+    WHERE e.left_at IS NULL"""
 
 _JOINED: Final = """person_id IN (SELECT e.person_id FROM enrollment e
     JOIN staged s ON s.person_id = e.person_id WHERE e.left_at IS NULL)"""
@@ -212,7 +218,8 @@ async def rows_with_two_names() -> int:
 
 
 async def members_to_rescore() -> list[Member]:
-    """The members of whom a record is new or changed."""
+    """The members of whom a record is new or changed; all are held from here on."""
+    await execute(_COUNT_CHANGE.format(whom=_RESCORED_PERSONS))
     return [
         Member(*(UUID(str(row[name])) for name in ("resident_id", "id", "person_id")))
         for row in await query(_RESCORED)
@@ -246,7 +253,7 @@ async def _judge(sql: str, *values: Any) -> None:
     """Tell the rows apart; again under the lock of the persons whose records are to change."""
     await execute("DELETE FROM met")
     await execute(sql, *values)
-    if dialect() == "postgres" and await query(_HOLD.format(whom=_CHANGING)):
+    if await execute(_COUNT_CHANGE.format(whom=_CHANGING)) and dialect() == "postgres":
         await execute("DELETE FROM met")
         await execute(sql, *values)
 

@@ -17,12 +17,13 @@ from points_api.residents.persons import ID_NUMBER, INDEX, NAME
 
 _FIND: Final = "SELECT id_index, id FROM person WHERE id_index = ANY($1::bytea[])"
 _ADD: Final = """
-INSERT INTO person (id, id_index, id_number, name, created_at)
-SELECT *, $5::timestamptz FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[])
+INSERT INTO person (id, id_index, id_number, name, created_at, revision)
+SELECT *, $5::timestamptz, 0 FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[])
 ON CONFLICT (id_index) DO NOTHING
 """
 _ADD_ONE: Final = """
-INSERT INTO person (id, id_index, id_number, name, created_at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO person (id, id_index, id_number, name, created_at, revision)
+VALUES (?, ?, ?, ?, ?, 0)
 ON CONFLICT (id_index) DO NOTHING
 """
 _PARAMETERS: Final = 30_000  # in one statement of SQLite

@@ -17,6 +17,7 @@ from points_api.consents.notice import Notice, Purpose
 from points_api.consents.problems import JoinFirst, PhoneNeeded
 from points_api.consents.service import JOINING
 from points_api.db import outbox
+from points_api.db.writes import write_all
 from points_api.language import Text
 from points_api.residents import persons
 from points_api.residents.models import Enrollment
@@ -67,6 +68,7 @@ class ConsentEffects:
         await persons.hold(enrollment.person_id)
         counts = await self.registry.scores.forget(resident_id)
         await mine.update(left_at=now, phone=None)
+        await write_all([persons.changed([enrollment.person_id])])
         await record(resident_id, "resident.leave", "resident.left", enrollment.id)
         derived = (Deleted(kind, _TITLES[kind], count) for kind, count in counts.items())
         return Erasure((*derived, *phone), kept_after(now))

@@ -17,6 +17,7 @@ class Person(Model):
     id_number = fields.BinaryField()  # encrypted, as is the name
     name = fields.BinaryField()
     created_at = fields.DatetimeField()
+    revision = fields.IntField(default=0)  # counts changes of records, score and joining
 
     class Meta:
         table = "person"

@@ -4,11 +4,13 @@ Agencies deliver records about people who have not joined, so a person may be kn
 join. Whoever adds or reads one uses the contexts and the kind named here.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from points_api.crypto.keyring import Keyring
+from points_api.db.writes import Update
 from points_api.residents.models import Person
 
 ID_NUMBER: Final = "person.id_number"
@@ -25,6 +27,16 @@ async def find(keyring: Keyring, id_number: str) -> Person | None:
 async def hold(person_id: UUID) -> None:
     """Keep others from changing records, score or joining of this person until the commit."""
     await Person.filter(id=person_id).select_for_update().only("id").first()
+
+
+def changed(person_ids: Iterable[UUID]) -> Update:
+    """Return the write that counts a change of records, score or joining of these persons.
+
+    It belongs into the transaction of the change, for by this number who reads without holding
+    (`db.guarded`) learns that they were overtaken.
+    """
+    rows = [{"id": person_id} for person_id in sorted(person_ids)]
+    return Update(Person, ("id",), rows, counts="revision")
 
 
 async def find_or_add(keyring: Keyring, id_number: str, name: str, now: datetime) -> Person:

@@ -9,6 +9,7 @@ from points_api.audit import service as audit
 from points_api.audit.models import AuditEntry
 from points_api.db import outbox
 from points_api.db.models import OutboxEvent
+from points_api.db.transaction import Callback
 from points_api.db.writes import PRIMARY_KEY, Insert
 from points_api.residents.membership import Member
 from points_api.scores.document import StoredScore
@@ -27,6 +28,8 @@ class Changes:
     history: list[Row] = field(default_factory=list)
     audit: list[Mapping[str, object]] = field(default_factory=list)
     events: list[Mapping[str, object]] = field(default_factory=list)
+    then: list[Callback] = field(default_factory=list)
+    """What is to be done after the commit."""
 
     def add(self, member: Member, new: StoredScore, band: str, *, differs: bool) -> None:
         """Store a score; where it differs from before, also tell history, audit and outbox."""

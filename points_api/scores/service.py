@@ -1,56 +1,38 @@
 """Scores in the database: computed with what changed them and read as of today.
 
-Who changes a person's records, joins or leaves first holds that person's row (`hold`), so a score
-sees every record committed before it, and `known_at` orders scores and records of one person.
+Who changes a person's records, joins or leaves first holds that person's row (`hold`), or writes
+only if nobody has changed it since (`see`), so a score sees every record committed before it, and
+`known_at` orders scores and records of one person.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from points_api import clock
 from points_api.cache import Cache
 from points_api.city import City
-from points_api.db.reads import select
 from points_api.db.transaction import after_commit, transactional
-from points_api.db.writes import Write, write_all
+from points_api.db.writes import write_all
 from points_api.records.reading import current_facts, facts_known_at
+from points_api.records.rescoring import Seen
+from points_api.residents import persons
 from points_api.residents.membership import Member, member_of
 from points_api.residents.models import Enrollment, Person
 from points_api.scores import cache as score_cache
+from points_api.scores import seeing
 from points_api.scores.changes import Changes
 from points_api.scores.computing import compute
 from points_api.scores.document import StoredScore
 from points_api.scores.models import ScoreHistory, ScoreRow
+from points_api.scores.seeing import Standing
 from scoring.records import Record
 
 _SHOWN = ("value", "base", "dimensions", "scorecard")
-_COLUMNS = (
-    "value", "base", "dimensions", "scorecard", "as_of", "stale_on", "next_change_on",
-    "records_digest", "version",
-)  # fmt: skip
-_HELD = f"""
-SELECT e.id AS joined_id, e.resident_id AS joined_resident_id,
-       {", ".join(f"s.{column}" for column in _COLUMNS)}
-FROM person p
-LEFT JOIN enrollment e ON e.person_id = p.id AND e.left_at IS NULL
-LEFT JOIN score s ON s.resident_id = e.resident_id
-WHERE p.id = $1
-FOR UPDATE OF p
-"""  # noqa: S608 - column names of our own
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _KEPT = (*_SHOWN, "stale_on", "next_change_on", "records_digest")
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A locked person: the member, if they have joined, and their stored score, if there is one."""
-
-    member: Member | None
-    stored: StoredScore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +74,10 @@ class Scores:
         rows = await ScoreRow.filter(resident_id__in=[m.resident_id for m in members])
         before = {row.resident_id: stored_of(row) for row in rows}
         changes = self.changes(members, facts, before, cause, now)
-        await write_all(changes.writes())
+        counted = persons.changed(row["person_id"] for row in changes.scores)
+        await write_all([counted, *changes.writes()])
+        for callback in changes.then:
+            after_commit(callback)
         return len(changes.history)
 
     def changes(
@@ -106,7 +91,7 @@ class Scores:
         """What has to be written, for the caller to write with whatever else it changes.
 
         History, audit entry and outbox row are for scores that differ; one that stays as it is only
-        learns until when it holds. After the commit the cache is told.
+        learns until when it holds. After the commit the cache is to be told.
         """
         day = clock.day_of(now)
         changes = Changes(cause, now)
@@ -122,7 +107,7 @@ class Scores:
                 continue
             band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
             changes.add(member, new, band, differs=old is None or not _same(old, new, _SHOWN))
-            after_commit(partial(self.outdate, member.resident_id, new.version, day))
+            changes.then.append(partial(self.outdate, member.resident_id, new.version, day))
         return changes
 
     async def outdate(self, resident_id: UUID, version: int, day: date) -> None:
@@ -155,25 +140,24 @@ class Scores:
         records = await facts_known_at(person_id, entry.known_at)
         return compute(records, self.city, entry.as_of, 1)
 
-    async def hold(self, person_id: UUID) -> Held:
-        """Keep others from changing this person's records, score or joining until the commit."""
-        rows = await select(ScoreRow, _HELD, person_id)
-        [row] = rows or [{"joined_id": None}]
-        if row["joined_id"] is None:
-            return Held(None, None)
-        member = Member(_uuid(row["joined_resident_id"]), _uuid(row["joined_id"]), person_id)
-        known = row["version"] is not None
-        return Held(member, _stored(row) if known else None)
+    async def see(self, person_id: UUID, *, hold: bool) -> Seen:
+        """Read a person with their records, on demand kept from others until the commit."""
+        if hold:
+            await persons.hold(person_id)
+        return await seeing.see(person_id)
 
     def follow(
-        self, held: Held, facts: Sequence[Record], cause: str, now: datetime
-    ) -> Sequence[Write]:
-        """What to write because the held person's records are now these; nothing if not joined."""
-        if held.member is None:
-            return []
-        member, stored = held.member, held.stored
-        before = {member.resident_id: stored} if stored else {}
-        return self.changes([member], {member.person_id: facts}, before, cause, now).writes()
+        self, score: Standing, facts: Sequence[Record], cause: str, now: datetime
+    ) -> Changes:
+        """What there is to change because a person's records are now these: nothing if not joined.
+
+        Whoever writes it counts the change of the person, as the guard of `see` does.
+        """
+        if score.member is None:
+            return Changes(cause, now)
+        member = score.member
+        before = {member.resident_id: score.stored} if score.stored else {}
+        return self.changes([member], {member.person_id: facts}, before, cause, now)
 
 
 async def hold(person_ids: Iterable[UUID]) -> None:
@@ -183,15 +167,7 @@ async def hold(person_ids: Iterable[UUID]) -> None:
 
 def stored_of(row: ScoreRow) -> StoredScore:
     """A row as the value that everything else works with."""
-    return _stored({name: getattr(row, name) for name in _COLUMNS})
-
-
-def _stored(row: Mapping[str, Any]) -> StoredScore:
-    return StoredScore(**{name: row[name] for name in _COLUMNS})
-
-
-def _uuid(value: UUID | str) -> UUID:
-    return value if isinstance(value, UUID) else UUID(str(value))
+    return seeing.stored({name: getattr(row, name) for name in seeing.SCORE_COLUMNS})
 
 
 def _first_version(now: datetime) -> int:

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("id_number", fields.BinaryField()),
                 ("name", fields.BinaryField()),
                 ("created_at", fields.DatetimeField()),
+                ("revision", fields.IntField(default=0)),
             ],
             {"table": "person", "app": "models", "pk_attr": "id"},
         ),

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import polars as pl
 import pytest
 
 from points_api import clock
@@ -14,7 +13,8 @@ from points_api.residents import persons
 from points_api.scores.models import ScoreHistory
 from points_api.scores.service import Scores
 from points_api.settings import load
-from tests.factories import city, make_member, the_item
+from tests.factories import city, make_member
+from tests.points_api.deliveries.one_row import hours_file
 
 pytestmark = pytest.mark.usefixtures("database", "frozen_clock")
 
@@ -41,24 +41,7 @@ async def test_a_score_stored_meanwhile_does_not_seem_to_have_known_the_file(
         entries.append(clock.now())
         frozen_clock.forward(timedelta(seconds=30))
 
-    item = the_item("volunteer.hours")
-    agency = city().catalog.agencies[item.agency]
-    cells = {
-        "item": item.code,
-        "name": name,
-        "id_number": number,
-        "document_no": "志〔2026〕1",
-        "quantity": "20",
-        "source_name": agency.name,
-        "source_code": agency.credit_code,
-    }
-    row = {
-        c.name: cells.get(c.role) or ("2026-05-01" if c.type == "date" else
-                                      c.values[0] if c.values else "某项目")
-        for c in item.layout.columns
-    }  # fmt: skip
-    path = tmp_path / "hours.csv"
-    pl.DataFrame([row]).write_csv(path)
+    path = hours_file(tmp_path / "hours.csv", name, number)
     outcome = await Deliveries(city().catalog, keyring, rescore).ingest(path, progress=progress)
     assert outcome.accepted == 1
     meanwhile = await ScoreHistory.get(resident_id=member.resident_id, cause="joined")

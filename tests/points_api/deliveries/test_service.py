@@ -300,3 +300,17 @@ async def test_a_workbook_is_taken_in_like_any_file(deliveries, tmp_path):
     outcome = await deliveries.ingest(path)
     assert counts(outcome) == (4, 4, 0, 0, 0)
     assert (await Delivery.get()).encoding == "xlsx"
+
+
+async def test_a_file_counts_the_change_of_members_and_of_whose_record_it_changes(
+    deliver, keyring, rescored
+):
+    """By that number a change of one record learns that it was overtaken; see `db.guarded`."""
+    member, other, new = (row(HOURS, n) for n in range(3))
+    found = await persons.find_or_add(keyring, member["身份证号码"], member["姓名"], clock.now())
+    await make_member(found.id)
+    await deliver(member, other)
+    await deliver(member, other | {"服务时长": "9"}, new)
+    revisions = await Person.all().order_by("revision").values_list("id", "revision")
+    assert [revision for _, revision in revisions] == [0, 1, 1]
+    assert found.id in dict(revisions[1:])
