@@ -82,8 +82,7 @@ class _Course:
     ) -> None:
         self.rule, self._records = rule, records
         self._gone = [gone_on(record, scorecard) for record in records]
-        both = zip(records, self._gone, strict=True)
-        self._ends = [weighs_until(rule, record, gone) for record, gone in both]
+        self._faded = [weighs_until(rule, record, None) for record in records]
         self._fading = [fades_from(rule, record) for record in records]
         self._begins = sorted({record.occurred_on for record in records})
         self.points = self._points(on) if points is None else points
@@ -102,16 +101,18 @@ class _Course:
 
     def _next_day(self) -> date | None:
         tomorrow, days = self._low + _DAY, []
-        for record, end, fading in zip(self._records, self._ends, self._fading, strict=True):
-            if end is not None and end <= self._low:
+        terms = zip(self._records, self._gone, self._fading, self._faded, strict=True)
+        for record, gone, fading, faded in terms:
+            if gone is not None and gone <= self._low:
                 continue
             if record.occurred_on > self._low:
                 days.append(record.occurred_on)
                 continue
-            if fading is not None:
+            # Of no weight it still stands, and a step may begin at nothing, until it is gone.
+            if gone is not None:
+                days.append(gone)
+            if fading is not None and faded is not None and self._low < faded:
                 days.append(max(fading, tomorrow))
-            if end is not None:
-                days.append(end)
         return min(days, default=None)
 
     def go_on(self) -> None:
