@@ -22,10 +22,10 @@ cities have published (count once at the higher value, repeats double, validity 
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
+from scoring.digest import records_digest
 from scoring.records import Record
 from scoring.scorecard import (
     TENTH,
@@ -122,12 +122,7 @@ class Score(NamedTuple):
     @property
     def records_digest(self) -> str:
         """SHA-256 over the records that went in; the same records give the same digest anywhere."""
-        lines = [
-            f"{r.key}\x1f{r.item}\x1f{r.level}\x1f{r.quantity}\x1f{r.act_key}\x1f{r.occurred_on}"
-            f"\x1f{r.ended_on}\x1f{r.valid_until}"
-            for r in self.records
-        ]
-        return "sha256:" + sha256("\x1e".join(lines).encode()).hexdigest()
+        return records_digest(self.records)
 
 
 def score(records: Iterable[Record], scorecard: Scorecard, on: date) -> Score:
