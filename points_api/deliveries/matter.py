@@ -101,9 +101,7 @@ class Matter:
         if not self._level_columns:
             return pl.lit(self._match.item.fixed_level, dtype=pl.String)
         texts = pl.concat_str(pl.col(self._level_columns).fill_null(""), separator=_SEPARATOR)
-        cells = good.select(texts.alias("cells"))
-        same = cells.select(self._levels.probe(pl.col("cells"))).to_series()
-        return self._levels.judge(cells["cells"], same)[0]
+        return self._levels.read(good.select(texts.alias("cells")).to_series())[0]
 
     def _act_key(self, good: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
         """What several reports of one act share; without such a column the document itself."""
