@@ -25,6 +25,7 @@ _NOT_CONTENT: Final[frozenset[Role]] = frozenset(
      "source_code", "state"]
 )  # fmt: skip
 _SEPARATOR: Final = "\x1f"
+_ROWS_AT_ONCE: Final = 4096  # as Python objects
 
 
 class Matter:
@@ -116,11 +117,10 @@ class Matter:
         # An empty cell says nothing, so a column that the layout gains later changes no digest.
         said = [pl.lit(f"{code}=") + pl.col(code).cast(pl.String) for code in self._content]
         days = [pl.col(pl.Date).cast(pl.Int32)]  # written a third as fast as numbers
-        texts = good.with_columns(days).select(
-            pl.concat_str(said, separator=_SEPARATOR, ignore_nulls=True)
-        )
+        text = pl.concat_str(said, separator=_SEPARATOR, ignore_nulls=True)
         digests = [
-            blake2b(text.encode(), digest_size=16).hexdigest()
-            for text in texts.to_series().to_list()
+            blake2b(said_of_row.encode(), digest_size=16).hexdigest()
+            for rows in good.with_columns(days).iter_slices(_ROWS_AT_ONCE)
+            for said_of_row in rows.select(text).to_series().to_list()
         ]
         return pl.Series(digests, dtype=pl.String)
