@@ -11,17 +11,20 @@ side by side (`PART_PEOPLE` of them), and each part has three files, each of one
 There is no name, no ID number and no document in it. A file never changes: a part that changes
 gets new files under new names, and only the manifest, written last and renamed into place, says
 which ones belong together. It also holds each file's SHA-256, which is checked whenever the file
-is read, so a damaged snapshot is refused and never scored.
+is read, and is itself sealed by one, so a damaged snapshot is refused and never scored.
+
+Who writes has to be the only one who does: `publish` removes what its manifest does not name. Who
+reads while it is published may miss a file, is refused, and opens the snapshot again.
 """
 
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -58,7 +61,8 @@ class People(NamedTuple):
     were copied: as long as it is the same in the database, so are records and score. `division` is
     the six digits with which the ID number begins, `born` a day since 1970-01-01. `value`, `stale`
     and `card` are the stored score's: thousandths (`NO_SCORE`: there is none), the first day on
-    which recomputing gives another document (NEVER), and the place in the manifest's scorecards.
+    which recomputing gives another document (NEVER), and the place in the manifest's scorecards
+    (`NO_CARD`).
     """
 
     number: NDArray[np.uint32]
@@ -73,6 +77,7 @@ class People(NamedTuple):
 
 
 NO_SCORE: Final = -1
+NO_CARD: Final = -1  # there is no score, or its scorecard is none of the manifest's
 Marks = NDArray[np.uint8]  # records, MARK_BYTES
 
 
@@ -92,7 +97,11 @@ class Part(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What belongs together; `made_on` is the day on which it was last brought up to date."""
+    """What belongs together; `made_on` is the day on which it was last brought up to date.
+
+    The lists only grow at their ends, so that parts written earlier keep their meaning. `seal` is
+    the digest of all the rest, set by `publish`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -102,6 +111,18 @@ class Manifest(BaseModel):
     levels: tuple[str, ...]
     scorecards: tuple[str, ...]
     parts: tuple[Part, ...]
+    seal: str = ""
+
+    def with_parts(self, *parts: Part) -> "Manifest":
+        """The same with these parts in place of those of their numbers; of nobody: without it."""
+        now = {part.number: part for part in (*self.parts, *parts)}
+        kept = tuple(now[number] for number in sorted(now) if now[number].people)
+        return self.model_copy(update={"parts": kept})
+
+    def sealed(self) -> "Manifest":
+        """The same with the seal that it has to have."""
+        content = self.model_dump_json(exclude={"seal"}).encode()
+        return self.model_copy(update={"seal": _digest(content)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +154,9 @@ class Snapshot:
 
     def marks(self, part: Part) -> Marks:
         """The marks of the records. Raises `SnapshotRefused`."""
-        values = b"".join(self._frame(part, "marks")["mark"].to_list())
-        return np.frombuffer(values, np.uint8).reshape(-1, MARK_BYTES)
+        column = self._frame(part, "marks")["mark"]
+        rows = column.bin.reinterpret(dtype=pl.Array(pl.UInt8, MARK_BYTES))
+        return rows.to_numpy().reshape(-1, MARK_BYTES)
 
     def _frame(self, part: Part, kind: str) -> pl.DataFrame:
         path = self.folder / part.files[kind]
@@ -160,6 +182,8 @@ def open_snapshot(folder: Path) -> Snapshot:
         raise _damaged(path, "not a manifest of ours") from None
     if manifest.layout != LAYOUT:
         raise _damaged(path, f"layout {manifest.layout}, and this program reads {LAYOUT}")
+    if manifest != manifest.sealed():
+        raise _damaged(path, "its content is not what was written")
     return Snapshot(folder, manifest)
 
 
@@ -169,13 +193,10 @@ def write_part(
     """Write a part's files under names with this stamp, which nobody used before."""
     frames = {
         "records": pl.DataFrame(dict(zip(TYPES, columns, strict=True))),
-        "marks": pl.DataFrame({"mark": _rows(marks)}, schema={"mark": pl.Binary}),
-        "people": pl.DataFrame(dict(zip(PEOPLE_TYPES, people, strict=True))),
+        "marks": pl.DataFrame({"mark": _column(marks)}),
+        "people": _people_frame(people),
     }
-    files, digests = {}, {}
-    for kind, frame in frames.items():
-        files[kind] = f"{kind}-{number:05d}-{stamp}.parquet"
-        digests[kind] = _write(folder / files[kind], frame)
+    files, digests = _written(folder, number, frames, stamp)
     return Part(
         number=number,
         people=len(people.number),
@@ -185,12 +206,26 @@ def write_part(
     )
 
 
+def with_people(snapshot: Snapshot, part: Part, people: People, stamp: str) -> Part:
+    """Write only the persons of a part anew; its records and marks stay the files they are.
+
+    For who has stored other scores: the persons have to be the same, in the same order. Any number
+    of parts can be published at once, by `snapshot.manifest.with_parts(*parts)`.
+    """
+    if len(people.number) != part.people:
+        raise ValueError(f"part {part.number} has {part.people} persons, not {len(people.number)}")
+    frames = {"people": _people_frame(people)}
+    files, digests = _written(snapshot.folder, part.number, frames, stamp)
+    changes = {"files": part.files | files, "digests": part.digests | digests}
+    return part.model_copy(update=changes)
+
+
 def publish(folder: Path, manifest: Manifest) -> None:
     """Let the manifest be the one that counts, and remove the files that it does not name."""
     path = folder / MANIFEST
     fresh = path.with_suffix(".new")
     with fresh.open("wb") as file:
-        file.write(manifest.model_dump_json(indent=1).encode())
+        file.write(manifest.sealed().model_dump_json(indent=1).encode())
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
@@ -201,15 +236,31 @@ def publish(folder: Path, manifest: Manifest) -> None:
             other.unlink()
 
 
-def _rows(marks: Marks) -> Sequence[bytes]:
-    content = marks.tobytes()
-    return [content[at : at + MARK_BYTES] for at in range(0, len(content), MARK_BYTES)]
+def _people_frame(people: People) -> pl.DataFrame:
+    return pl.DataFrame(dict(zip(PEOPLE_TYPES, people, strict=True)))
+
+
+def _column(marks: Marks) -> pl.Series:
+    rows = pl.Series(marks, dtype=pl.Array(pl.UInt8, MARK_BYTES))
+    return rows.arr.to_list().cast(pl.Binary)
+
+
+def _written(
+    folder: Path, number: int, frames: Mapping[str, pl.DataFrame], stamp: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The names and the digests of the files."""
+    files = {kind: f"{kind}-{number:05d}-{stamp}.parquet" for kind in frames}
+    return files, {kind: _write(folder / files[kind], frame) for kind, frame in frames.items()}
 
 
 def _write(path: Path, frame: pl.DataFrame) -> str:
+    # Marks are as good as random: packing them costs time and saves nothing.
+    packing: Literal["zstd", "uncompressed"] = (
+        "uncompressed" if frame.columns == ["mark"] else "zstd"
+    )
     buffer = io.BytesIO()
     frame.write_parquet(
-        buffer, compression="zstd", row_group_size=max(1, frame.height), statistics=False
+        buffer, compression=packing, row_group_size=max(1, frame.height), statistics=False
     )
     with path.open("wb") as file:
         file.write(buffer.getbuffer())
