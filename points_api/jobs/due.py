@@ -58,7 +58,9 @@ class Due:
             return
         numbers = people.number[due]
         records = self.snapshot.columns(part)
-        mine = np.isin(records.person, numbers)
+        asked = np.zeros(PART_PEOPLE, np.bool_)
+        asked[numbers - np.uint32(part.first)] = True
+        mine = asked[records.person - np.uint32(part.first)]
         columns = Columns(*(getattr(records, name)[mine] for name in TYPES))
         results = self.work.score(columns, PART_PEOPLE, self.on, first=part.first)
         marks = self.snapshot.marks(part)[mine]

@@ -15,7 +15,7 @@ The run may be killed anywhere and begun again: what is stored is no longer due.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -27,21 +27,23 @@ from numpy.typing import NDArray
 
 from points_api import clock
 from points_api.consents.notice import Notices
-from points_api.db.transaction import after_commit, transactional
+from points_api.db.transaction import after_commit, dialect, transactional
 from points_api.db.writes import write_all
 from points_api.engines.results import Engine
+from points_api.ids import new_id
 from points_api.jobs.alone import Fence
 from points_api.jobs.due import Computed, Due
 from points_api.jobs.nightly import Progress, Rescored, consenting, rescore_people
 from points_api.residents import persons
 from points_api.scores.seeing import see_members
 from points_api.scores.service import Scores, hold
-from points_api.snapshot.layout import Part, People, Snapshot, publish
+from points_api.snapshot.layout import Part, People, Snapshot, publish, with_people
 from points_api.statistics import service as statistics
 from scoring.batch import Pass
 from scoring.columns import NEVER, day_of
 
 BATCH: Final = 1000
+AT_ONCE: Final = 2
 _NOBODY: Final = (None, None)
 
 
@@ -84,10 +86,9 @@ async def rescore_from(
     now = clock.now()
     on = clock.day_of(now)
     card = scores.city.scorecard(on)
-    snapshot = snapshot.with_scorecard(card.version)
-    run = Run(
-        scores, notices, fence, Due(scores.city, snapshot, Pass.of(card, snapshot.words), on), now
-    )
+    snapshot = _knowing(snapshot, card.version)
+    due = Due(scores.city, snapshot, Pass.of(card, snapshot.words), on)
+    run = Run(scores, notices, fence, due, now)
     total = sum(part.people for part in snapshot.parts)
     passed = iter(engine.run(snapshot, card, on, look_ahead=False))
     while (found := await asyncio.to_thread(next, passed, None)) is not None:
@@ -109,18 +110,36 @@ async def _finish_part(
     people = snapshot.people(part)
     _count(run, people, values)
     computed = run.due.computed(part, people, run.due.of(people, values))
-    fresh, stored = _copied(people), False
-    while some := await asyncio.to_thread(_next, computed):
-        outcome = await _store(run, some)
-        _learn(run, fresh, some, outcome)
-        stored = stored or bool(outcome.places)
-        run.done += Rescored(0, outcome.changed, outcome.resting)
-        run.overtaken += outcome.overtaken
+    fresh = _copied(people)
+    # While the database writes for one batch, the next is made ready.
+    at_once = asyncio.Semaphore(AT_ONCE if dialect() == "postgres" else 1)
+    async with asyncio.TaskGroup() as tasks:
+        while some := await asyncio.to_thread(_next, computed):
+            await at_once.acquire()
+            task = tasks.create_task(_store_and_learn(run, fresh, some))
+            task.add_done_callback(lambda _: at_once.release())
     run.done += Rescored(len(people.number), 0)
-    if stored:
-        snapshot = snapshot.with_people(part, fresh)
+    if not all(map(np.array_equal, fresh, people)):
+        written = with_people(snapshot, part, fresh, new_id().hex)
+        snapshot = replace(snapshot, manifest=snapshot.manifest.with_parts(written))
         publish(snapshot.folder, snapshot.manifest)
     return snapshot
+
+
+def _knowing(snapshot: Snapshot, scorecard: str) -> Snapshot:
+    """The snapshot, in whose list of scorecards this one stands."""
+    known = snapshot.manifest.scorecards
+    if scorecard in known:
+        return snapshot
+    manifest = snapshot.manifest.model_copy(update={"scorecards": (*known, scorecard)})
+    return replace(snapshot, manifest=manifest)
+
+
+async def _store_and_learn(run: Run, fresh: People, some: Sequence[Computed]) -> None:
+    outcome = await _store(run, some)
+    _learn(run, fresh, some, outcome)
+    run.done += Rescored(0, outcome.changed, outcome.resting)
+    run.overtaken += outcome.overtaken
 
 
 @transactional
@@ -140,7 +159,10 @@ async def _store(run: Run, some: Sequence[Computed]) -> Stored:
     )
     written = {row["person_id"] for row in changes.scores}
     await write_all([persons.changed(written), *changes.writes()])
-    versions = {row["resident_id"]: row["version"] for row in changes.scores}
+    # What does not hold any more is not in Redis either: a reader would have renewed it.
+    held = {p for p, s in standing.items() if s.stored is None or s.stored.holds_on(run.due.on)}
+    rows = [row for row in changes.scores if row["person_id"] in held]
+    versions = {row["resident_id"]: row["version"] for row in rows}
     after_commit(partial(run.scores.outdate_soon, versions, run.due.on))
     return Stored(
         places=frozenset(one.place for one in kept),
