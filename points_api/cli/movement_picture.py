@@ -7,7 +7,7 @@ by line and area, gains and losses by arrows: color only repeats it.
 from itertools import pairwise
 from typing import Any, Final
 
-from points_api.cli.simulation_tables import mark_of, name_of, number
+from points_api.cli.simulation_tables import mark_of, measured, name_of, number
 from points_api.cli.svg import GRAY, INK, INNER, MARGIN, Sheet, ems_of
 
 _UP, _DOWN, _STAY = "#0b6e4f", "#a3431b", "#52605a"
@@ -176,9 +176,8 @@ def _verdict(sheet: Sheet, told: dict[str, Any]) -> None:
     if told["publishable"]:
         sheet.paragraph("✓ 没有不得发布的理由", fill=_UP, bold=True)
         sheet.paragraph("nothing stands against publication", size=12, fill=GRAY)
-    for key in ("psi", "ks") if told["verdicts"] else ():
-        said = told["verdicts"][key]
-        sheet.paragraph(f"{key.upper()} {told['whole'][key]:.3f}：{said['zh']}")
+    for name, said in (told["verdicts"] or {}).items():
+        sheet.paragraph(f"{measured(told, name)}：{said['zh']}")
         sheet.paragraph(said["en"], size=12, fill=GRAY)
     sheet.y += 6
     sheet.paragraph("<10：不足十人不公布；≥10：一并隐去，以免由合计推出", size=12, fill=GRAY)

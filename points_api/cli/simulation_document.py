@@ -146,10 +146,20 @@ def _row(found: Figures | None, counts: list[int | str]) -> dict[str, Any]:
         "p10": points_text(found.p10 * TENTH),
         "p50": points_text(found.p50 * TENTH),
         "p90": points_text(found.p90 * TENTH),
-        "mean_steps": round(found.steps, 4),
-        "psi": round(found.psi, 6),
-        "ks": round(found.ks, 6),
+        "mean_steps": round(found.steps, 4) if _exact(told["up"], told["down"]) else None,
+        "psi": round(found.psi, 4),
+        "ks": None if _few_cross(found) else round(found.ks, 4),
     }
+
+
+def _exact(*counts: int | str) -> bool:
+    """Nothing is withheld, so a mean over them gives nothing away."""
+    return all(isinstance(count, int) for count in counts)
+
+
+def _few_cross(found: Figures) -> bool:
+    """KS times people is a count of people, which must not be a small one either."""
+    return 0 < round(found.ks * found.people) < SMALL
 
 
 def _share(part: int | str, people: int | str) -> float | None:
@@ -162,12 +172,15 @@ def _verdicts(city: Figures) -> dict[str, dict[str, str]] | None:
     if city.people < SMALL:
         return None
     zh, en = next((zh, en) for limit, zh, en in _SHIFTS if city.psi <= limit)
-    most = f"{city.ks:.1%}"
+    share = f"{city.ks:.1%}"
+    most, most_en = f"全市的 {share}", f"{share} of the people"
+    if _few_cross(city):
+        most, most_en = "不足十人", "nine people"
     return {
         "psi": {"zh": zh, "en": en},
         "ks": {
-            "zh": f"任何一条分数线，上下人数的占比最多变动 {most}",
-            "en": f"wherever a line is drawn, at most {most} more or fewer people are above it",
+            "zh": f"任何一条分数线，其上人数最多变动{most}",
+            "en": f"wherever a line is drawn, at most {most_en} more or less are above it",
         },
     }
 

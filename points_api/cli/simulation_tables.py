@@ -91,11 +91,15 @@ def mark_of(old: int, new: int) -> str:
     return "＝" if old == new else "▲" if new > old else "▼"
 
 
+def measured(told: dict[str, Any], name: str) -> str:
+    """A measure of the whole city: `PSI 0.044`."""
+    value = told["whole"][name]
+    return f"{name.upper()} {'–' if value is None else format(value, '.3f')}"
+
+
 def _verdict(told: dict[str, Any]) -> None:
-    if (said := told["verdicts"]) is not None:
-        psi, ks = said["psi"], said["ks"]
-        say(f"PSI {told['whole']['psi']:.3f}：{psi['zh']} ({psi['en']})")
-        say(f"KS  {told['whole']['ks']:.3f}：{ks['zh']} ({ks['en']})")
+    for name, said in (told["verdicts"] or {}).items():
+        say(f"{measured(told, name)}：{said['zh']} ({said['en']})")
     if told["publishable"]:
         say("没有不得发布的理由 (nothing stands against publication)")
     for gate in told["gates"]:

@@ -1,4 +1,4 @@
-"""A small city as a snapshot, from made-up records of the shipped catalog."""
+"""A small city as a snapshot, from made-up records, and its changes counted one by one."""
 
 from datetime import date, timedelta
 from random import Random
@@ -83,3 +83,25 @@ def write_city(folder, persons, divisions, births, items=None, parts=2):
         ),
     )  # fmt: skip
     return folder
+
+
+def counts(pairs):
+    """Who gains and who moves, from each person's old and new score by the definition."""
+    changes = [new.value - old.value for old, new in pairs]
+    places = [
+        [[band.id for band in s.scorecard.bands].index(s.band.id) for s in pair] for pair in pairs
+    ]
+    return {
+        "people": len(pairs),
+        "gain": sum(change > 0 for change in changes),
+        "lose": sum(change < 0 for change in changes),
+        "same": changes.count(0),
+        "up": sum(new > old for old, new in places),
+        "stay": sum(new == old for old, new in places),
+        "down": sum(new < old for old, new in places),
+    }
+
+
+def agrees(said, count):
+    """A cell says the count, or that it is withheld, and then truly."""
+    return said == (count if isinstance(said, int) else "<10" if count < 10 else "≥10")

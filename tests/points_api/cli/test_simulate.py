@@ -13,7 +13,7 @@ from points_api.__main__ import app
 from points_api.snapshot.comparing import AGES
 from scoring.engine import score
 from scoring.scorecard_files import SHIPPED, in_force, load_scorecard, shipped_scorecards
-from tests.points_api.cli.small_city import DAY, made_up, write_city
+from tests.points_api.cli.small_city import DAY, agrees, counts, made_up, write_city
 
 DIVISIONS = [420202] * 60 + [420222] * 80 + [420281] * 35 + [110101] * 20 + [120101] * 5
 NAMES = {420202: "黄石港区", 420222: "阳新县", 420281: "大冶市"}
@@ -81,27 +81,6 @@ def pairs(persons, shipped, draft):
     return [tuple(score(person, card, DAY) for card in cards) for person in persons]
 
 
-def counts(pairs):
-    changes = [new.value - old.value for old, new in pairs]
-    places = [
-        [[band.id for band in s.scorecard.bands].index(s.band.id) for s in pair] for pair in pairs
-    ]
-    return {
-        "people": len(pairs),
-        "gain": sum(change > 0 for change in changes),
-        "lose": sum(change < 0 for change in changes),
-        "same": changes.count(0),
-        "up": sum(new > old for old, new in places),
-        "stay": sum(new == old for old, new in places),
-        "down": sum(new < old for old, new in places),
-    }
-
-
-def agrees(said, count):
-    """A cell says the count, or that it is withheld, and then truly."""
-    return said == (count if isinstance(said, int) else "<10" if count < 10 else "≥10")
-
-
 def assert_counted(row, pairs):
     for name, count in counts(pairs).items():
         assert agrees(row[name], count), name
@@ -164,6 +143,16 @@ def numbers(value):
 def test_no_cell_of_fewer_than_ten_people_is_told(told):
     assert "<10" in json.dumps(told)
     assert not [n for n in numbers(told) if 0 < n < 10]
+
+
+def test_no_mean_or_measure_gives_a_withheld_count_away(told):
+    rows = [told["whole"], *(row for group in told["groups"].values() for row in group)]
+    assert any(isinstance(row["down"], str) for row in rows)
+    for row in rows:
+        if isinstance(row["up"], str) or isinstance(row["down"], str):
+            assert row["mean_steps"] is None
+        if row["ks"] and isinstance(row["people"], int):
+            assert row["ks"] * row["people"] > 9.5
 
 
 def test_the_scorecard_in_force_changes_nobody_and_may_be_published(city, shipped):
