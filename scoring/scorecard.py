@@ -164,7 +164,10 @@ class Scorecard:
 
     def band_of(self, value: int) -> Band:
         """The band that a score of `value` thousandths lies in."""
-        return next(band for band in reversed(self.bands) if value >= band.floor)
+        for band in reversed(self.bands):
+            if value >= band.floor:
+                return band
+        raise ValueError(f"{value} lies below the scale")
 
 
 def points_text(thousandths: int, places: int = 1) -> str:

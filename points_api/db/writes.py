@@ -12,7 +12,9 @@ audit entry and the outbox row.
 In PostgreSQL they are parts of one statement; those of one table are carried out in their order.
 One or two rows are parameters value by value, which costs least. Of more rows each parameter is a
 whole column, so that the statement does not depend on their number. So there are few texts, and
-they stay prepared. All parts see the database as it was before the statement: none can read, or
+they stay prepared. Hundreds of rows that are only added go by COPY, in the same transaction.
+
+All parts of the statement see the database as it was before it: none can read, or
 change again, what another wrote. In SQLite, where nothing travels, they are statements one after
 another.
 """
@@ -25,6 +27,8 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
+from asyncpg.exceptions import IntegrityConstraintViolationError
+from tortoise.exceptions import IntegrityError
 from tortoise.fields import CharField, DatetimeField, JSONField, UUIDField
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
@@ -36,6 +40,7 @@ from points_api.db.transaction import connection
 Row = Mapping[str, object]
 Convert = Callable[[Any], Any]
 PRIMARY_KEY = "primary key"
+MANY = 200  # rows of an insert that are worth a COPY of their own
 _json = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -105,13 +110,14 @@ async def _carry_out(parts: Sequence["_Part"], *, guarded: bool) -> list[int]:
     if not parts:
         return []
     if connection().capabilities.dialect == "postgres":
-        statement = one_statement(tuple((part.shape, part.few) for part in parts), guarded=guarded)
-        values = [value for part in parts for value in part.parameters()]
-        [counts] = await connection().execute_query_dict(statement, values)
-        written = [counts.get(f"w{at}", len(part.rows)) for at, part in enumerate(parts)]
-        if guarded and not written[0]:
-            raise Overtaken
-        return written
+        many = [part for part in parts if part.is_copied] if not guarded else []
+        if not many:
+            return await _at_once(parts, guarded=guarded)
+        async with in_transaction():
+            rest = iter(await _at_once([p for p in parts if not p.is_copied], guarded=False))
+            for part in many:
+                await _copy(part)
+        return [len(part.rows) if part.is_copied else next(rest) for part in parts]
     async with in_transaction() as transaction:
         written = []
         for part in parts:
@@ -120,6 +126,27 @@ async def _carry_out(parts: Sequence["_Part"], *, guarded: bool) -> list[int]:
             if guarded and not written[0]:
                 raise Overtaken
         return written
+
+
+async def _at_once(parts: Sequence["_Part"], *, guarded: bool) -> list[int]:
+    if not parts:
+        return []
+    statement = one_statement(tuple((part.shape, part.few) for part in parts), guarded=guarded)
+    values = [value for part in parts for value in part.parameters()]
+    [counts] = await connection().execute_query_dict(statement, values)
+    written = [counts.get(f"w{at}", len(part.rows)) for at, part in enumerate(parts)]
+    if guarded and not written[0]:
+        raise Overtaken
+    return written
+
+
+async def _copy(part: "_Part") -> None:
+    table, columns = part.shape.model._meta.db_table, part.shape.columns
+    async with connection().acquire_connection() as held:
+        try:
+            await held.copy_records_to_table(table, records=part.rows, columns=columns)
+        except IntegrityConstraintViolationError as error:
+            raise IntegrityError(error) from error
 
 
 class _Part(NamedTuple):
@@ -133,6 +160,11 @@ class _Part(NamedTuple):
     def few(self) -> int:
         """How many rows, if they are given value by value; else 0."""
         return len(self.rows) if len(self.rows) <= FEW else 0
+
+    @property
+    def is_copied(self) -> bool:
+        """True where the rows go by COPY: the driver looks at each value of an array for long."""
+        return self.shape.writes_every_row and len(self.rows) >= MANY
 
     def parameters(self) -> Iterator[Any]:
         """Return the values for PostgreSQL: one after another, or column by column."""

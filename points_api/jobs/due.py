@@ -64,6 +64,8 @@ class Due:
         columns = Columns(*(getattr(records, name)[mine] for name in TYPES))
         results = self.work.score(columns, PART_PEOPLE, self.on, first=part.first)
         marks = self.snapshot.marks(part)[mine]
+        following = self.city.next_scorecard(self.on)
+        edge = day_of(following.effective_from) if following is not None else NEVER
         starts = np.searchsorted(columns.person, numbers)
         ends = np.searchsorted(columns.person, numbers, side="right")
         for at, low, high in zip(due.tolist(), starts.tolist(), ends.tolist(), strict=True):
@@ -71,8 +73,8 @@ class Due:
             counted = marks[low:high][results.counted[low:high]]
             change, until = int(results.next_change[row]), int(results.holds_until[row])
             score = self._stored(
-                int(results.value[row]), results.dimensions[row].tolist(), change, until,
-                digest_of_marks(counted.tobytes()),
+                int(results.value[row]), results.dimensions[row].tolist(), min(change, edge),
+                min(until, edge), digest_of_marks(counted.tobytes()),
             )  # fmt: skip
             half = int(people.id_high[at]) << 64
             person_id = UUID(int=half | int(people.id_low[at]))
@@ -81,8 +83,7 @@ class Due:
     def _stored(
         self, value: int, dimensions: list[int], change: int, until: int, digest: str
     ) -> StoredScore:
-        card, following = self.work.card, self.city.next_scorecard(self.on)
-        edge = day_of(following.effective_from) if following is not None else NEVER
+        card = self.work.card
         return StoredScore(
             value=value,
             base=card.base,
@@ -91,8 +92,8 @@ class Due:
             },
             scorecard=card.version,
             as_of=self.on,
-            stale_on=_date(min(until, edge)),
-            next_change_on=_date(min(change, edge)),
+            stale_on=_date(until),
+            next_change_on=_date(change),
             records_digest=digest,
         )
 

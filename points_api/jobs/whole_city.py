@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -35,8 +35,8 @@ from points_api.jobs.alone import Fence
 from points_api.jobs.due import Computed, Due
 from points_api.jobs.nightly import Progress, Rescored, consenting, rescore_people
 from points_api.residents import persons
-from points_api.scores.seeing import see_members
-from points_api.scores.service import Scores, hold
+from points_api.scores.seeing import hold_members
+from points_api.scores.service import Scores
 from points_api.snapshot.layout import Part, People, Snapshot, publish, with_people
 from points_api.statistics import service as statistics
 from scoring.batch import Pass
@@ -119,7 +119,7 @@ async def _finish_part(
             task = tasks.create_task(_store_and_learn(run, fresh, some))
             task.add_done_callback(lambda _: at_once.release())
     run.done += Rescored(len(people.number), 0)
-    if not all(map(np.array_equal, fresh, people)):
+    if not _same(fresh, people):
         written = with_people(snapshot, part, fresh, new_id().hex)
         snapshot = replace(snapshot, manifest=snapshot.manifest.with_parts(written))
         publish(snapshot.folder, snapshot.manifest)
@@ -147,8 +147,7 @@ async def _store(run: Run, some: Sequence[Computed]) -> Stored:
     """Store scores of persons who are as the snapshot has them, and whose consent stands."""
     await run.fence.hold()
     ids = [one.person_id for one in some]
-    await hold(ids)
-    seen = await see_members(ids)
+    seen = await hold_members(ids)
     same = [one for one in some if seen.get(one.person_id, _NOBODY)[0] == one.revision]
     standing = {one.person_id: seen[one.person_id][1] for one in same}
     members = [s.member for s in standing.values() if s.member is not None]
@@ -189,13 +188,23 @@ def _count(run: Run, people: People, values: NDArray[np.int32]) -> None:
     """Add a part to the statistics."""
     bands = run.due.work.card.bands
     places = np.searchsorted([band.floor for band in bands], values, side="right") - 1
-    pairs, numbers = np.unique(np.stack([people.division, places]), axis=1, return_counts=True)
-    for division, band, number in zip(*pairs.tolist(), numbers.tolist(), strict=True):
-        run.bands[f"{division:06d}", bands[band].id] += number
+    divisions, of = np.unique(people.division, return_inverse=True)
+    counts = np.bincount(of * len(bands) + places, minlength=len(divisions) * len(bands))
+    for (at, band), number in np.ndenumerate(counts.reshape(-1, len(bands))):
+        if number:
+            run.bands[f"{divisions[at]:06d}", bands[band].id] += int(number)
+
+
+def _same(one: People, other: People) -> bool:
+    pairs: Iterator[tuple[NDArray[Any], NDArray[Any]]] = zip(one, other, strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def _copied(people: People) -> People:
-    return People(*(np.array(column) for column in people))
+    return people._replace(
+        revision=people.revision.copy(), value=people.value.copy(), stale=people.stale.copy(),
+        card=people.card.copy(),
+    )  # fmt: skip
 
 
 def _next(computed: Iterator[Computed]) -> list[Computed]:

@@ -31,7 +31,9 @@ class Changes:
     then: list[Callback] = field(default_factory=list)
     """What is to be done after the commit."""
 
-    def add(self, member: Member, new: StoredScore, band: str, *, differs: bool) -> None:
+    def add(
+        self, member: Member, new: StoredScore, version: int, band: str, *, differs: bool
+    ) -> None:
         """Store a score; where it differs from before, also tell history, audit and outbox."""
         shown = {
             "resident_id": member.resident_id,
@@ -48,12 +50,12 @@ class Changes:
             "base": new.base,
             "stale_on": new.stale_on,
             "next_change_on": new.next_change_on,
-            "version": new.version,
+            "version": version,
             "computed_at": self.now,
         }
         self.scores.append(shown | own)
         if differs:
-            self._tell(member, new, shown)
+            self._tell(member, new, version, shown)
 
     def writes(self) -> list[Insert]:
         """The statements, without the empty ones."""
@@ -66,7 +68,7 @@ class Changes:
         ]
         return [write for write in found if write.rows]
 
-    def _tell(self, member: Member, new: StoredScore, shown: Row) -> None:
+    def _tell(self, member: Member, new: StoredScore, version: int, shown: Row) -> None:
         subject = str(member.resident_id)
         self.history.append(shown | {"cause": self.cause, "known_at": self.now})
         said = {
@@ -75,5 +77,5 @@ class Changes:
             "records_digest": new.records_digest,
         }
         self.audit += audit.entry("system", "score.changed", subject, said).rows
-        event = {"version": new.version, "cause": self.cause}
+        event = {"version": version, "cause": self.cause}
         self.events += outbox.event("score.changed", subject, event).rows

@@ -52,13 +52,15 @@ UNION ALL
 SELECT {_columns(_PERSON)}, {_columns(_RECORD_COLUMNS, "r")}
 FROM record r WHERE r.person_id = $1 AND r.known_to IS NULL
 """
-_SEE_MEMBERS = f"""
+_HOLD_MEMBERS = f"""
 SELECT p.id AS joined_person_id, p.revision, e.id AS joined_id,
        e.resident_id AS joined_resident_id, {_columns(SCORE_COLUMNS, "s")}
 FROM person p
 JOIN enrollment e ON e.person_id = p.id AND e.left_at IS NULL
 LEFT JOIN score s ON s.resident_id = e.resident_id
 WHERE p.id IN ({{}})
+ORDER BY p.id
+FOR UPDATE OF p
 """
 
 
@@ -82,13 +84,17 @@ async def see(person_id: UUID) -> Seen:
     return Seen(guard, records, _standing(person_id, person))
 
 
-async def see_members(person_ids: Sequence[UUID]) -> dict[UUID, tuple[int, Standing]]:
-    """Of those who have joined: the person's revision, member and score, of one instant each."""
+async def hold_members(person_ids: Sequence[UUID]) -> dict[UUID, tuple[int, Standing]]:
+    """Keep others from changing these persons; revision, member and score of who has joined.
+
+    Who had to wait may get member and score from before the wait, but the revision of after it. So
+    these are good for whoever asks for a certain revision only.
+    """
     seen: dict[UUID, tuple[int, Standing]] = {}
     for start in range(0, len(person_ids), _MANY):
         some = person_ids[start : start + _MANY]
         places = ", ".join(f"${n + 1}" for n in range(len(some)))
-        for row in await select((ScoreRow,), _SEE_MEMBERS.format(places), *map(_given, some)):
+        for row in await select((ScoreRow,), _HOLD_MEMBERS.format(places), *map(_given, some)):
             person_id = _uuid(row["joined_person_id"])
             seen[person_id] = row["revision"], _standing(person_id, row)
     return seen

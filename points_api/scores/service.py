@@ -6,7 +6,7 @@ only if nobody has changed it since (`see`), so a score sees every record commit
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from uuid import UUID
@@ -113,13 +113,14 @@ class Scores:
         """
         day = clock.day_of(now)
         changes = Changes(cause, now)
-        for member, old, computed in found:
-            new = replace(computed, version=old.version + 1 if old else _first_version(now))
+        for member, old, new in found:
             if old is not None and old.holds_on(day) and _same(old, new):
                 continue
+            version = old.version + 1 if old else _first_version(now)
             band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
-            changes.add(member, new, band, differs=old is None or not _same(old, new, _SHOWN))
-            changes.then.append(partial(self.outdate, member.resident_id, new.version, day))
+            differs = old is None or not _same(old, new, _SHOWN)
+            changes.add(member, new, version, band, differs=differs)
+            changes.then.append(partial(self.outdate, member.resident_id, version, day))
         return changes
 
     async def outdate(self, resident_id: UUID, version: int, day: date) -> None:
