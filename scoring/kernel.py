@@ -1,17 +1,17 @@
 """The compiled pass: a block of persons at a time, each rule as `engine.py` defines it.
 
-One person's records are laid out on the `mine` rows of a desk, chained by rule, with everything that
-does not depend on the day worked out once; a rule then costs one walk along its chain, today or on
-any later day. All magnitudes are positive: a rule's sign is put back at its end, so `//` rounds
-toward zero. Of the records of one act the greatest counts: to a sum it adds what it exceeds the
-greatest before it by.
+One person's records are laid out on the `mine` rows of a desk, chained by rule, with everything
+that does not depend on the day worked out once; a rule then costs one walk along its chain, today
+or on any later day. All magnitudes are positive: a rule's sign is put back at its end, so `//`
+rounds toward zero. Of the records of one act the greatest counts: to a sum it adds what it exceeds
+the greatest before it by.
 
 All of it stands in one file because a compiled function that lies in the cache is made anew when
 its own file changes, not when another one does.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from numba import njit
@@ -30,6 +30,7 @@ _FINE, _STEEP = 1 << 10, 1 << 40  # parts of a unit lost in a day, and at most s
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Row = Any  # a row of a structured array: NumPy's types know no names of fields
 
 
 def compiled(function: Callable[P, T]) -> Callable[P, T]:
@@ -194,7 +195,7 @@ def score_block(
 
     Without `look_ahead` the next change is not searched: `next_change` stays NEVER for all.
     """
-    rules, course, used = tables.rules, desk.course, desk.used
+    course, used = desk.course, desk.used
     high = 0
     for person in range(len(results.value)):
         low = high
@@ -207,10 +208,8 @@ def score_block(
         if fits:
             for n in range(count):
                 way = course[used[n]]
-                way.points, way.following = _apply_rule(
-                    desk.mine, rules[used[n]], tables.rows, tables.percents, desk.year, desk.years,
-                    way.head, day, look_ahead,
-                )  # fmt: skip
+                points, following = _apply_rule(tables, desk, used[n], day, look_ahead)
+                way.points, way.following = points, following
             _show(tables, desk, results, person, count)
             if look_ahead:
                 change = _next_change(tables, desk, count)
@@ -236,78 +235,90 @@ def _lay_out(
     How many rules there are, the first later day on which other records are in force, and whether
     the pass can hold it all.
     """
-    mine, course, used = desk.mine, desk.course, desk.used
     fits, count, until = True, 0, NEVER
-    for place in range(high - low):
-        at = low + place
-        item = int(columns.item[at])
-        rule = int(tables.rule_of[item])
+    for at in range(low, high):
+        rule = int(tables.rule_of[columns.item[at]])
         if rule == NONE:
             continue
-        row = mine[place]
-        traits = tables.rules[rule]
-        occurred, ended = int(columns.occurred[at]), int(columns.ended[at])
-        quantity = columns.quantity[at]
-        amount = quantity
-        if traits.pricing == BY_LEVEL:
-            amount = tables.price[rule, columns.level[at] + 1]
-        elif traits.pricing == PER_UNIT:
-            amount = quantity * traits.points
-        fits &= amount >= 0 and 0 <= quantity <= traits.most
-        fits &= _EARLIEST < occurred < _LATEST
-        gone = int(columns.until[at])
-        if ended != OPEN and tables.months[item] != NONE:
-            gone = min(gone, term_end(ended, tables.months[item]))
-        if occurred <= day:
-            counted[at] = gone > day
-            until = min(until, gone) if gone > day else until
-        elif occurred < gone:
-            until = min(until, occurred)
-        row.amount = amount
-        row.occurred = occurred
-        row.gone = gone
-        row.full = row.nothing = NEVER
-        if traits.end != NONE and ended != OPEN:
-            row.full = ended + traits.hold
-            row.nothing = ended + traits.end
-        row.act = columns.act[at] if traits.one_per == _ACT else place
-        row.group = row.act
-        if traits.one_per > _ACT:
-            row.group = 0
-        if traits.one_per == _ITEM:
-            if desk.first[item] == NONE:
-                desk.first[item] = place
-            row.group = desk.first[item]
-        if traits.yearly:
-            row.year = year_of(occurred)
-        row.following = NONE
-        if course[rule].head == NONE:
-            course[rule].head = place
-            n = count
-            while n > 0 and used[n - 1] > rule:
-                used[n] = used[n - 1]
-                n -= 1
-            used[n] = rule
-            count += 1
-        else:
-            mine[course[rule].tail].following = place
-        course[rule].tail = place
+        row = desk.mine[at - low]
+        fits &= _describe(row, columns, tables, rule, at)
+        _place(row, columns, tables.rules[rule], desk.first, at, at - low)
+        if row.occurred <= day:
+            counted[at] = row.gone > day
+            until = min(until, row.gone) if row.gone > day else until
+        elif row.occurred < row.gone:
+            until = min(until, row.occurred)
+        count = _chain(desk, rule, at - low, count)
     for at in range(low, high):
         desk.first[columns.item[at]] = NONE
     return count, until, fits
 
 
 @compiled
+def _describe(row: Row, columns: Columns, tables: Tables, rule: int, at: int) -> bool:
+    """The record's worth and its days; whether the pass can hold them."""
+    traits = tables.rules[rule]
+    occurred, ended = int(columns.occurred[at]), int(columns.ended[at])
+    quantity = columns.quantity[at]
+    amount = quantity
+    if traits.pricing == BY_LEVEL:
+        amount = tables.price[rule, columns.level[at] + 1]
+    elif traits.pricing == PER_UNIT:
+        amount = quantity * traits.points
+    gone, months = int(columns.until[at]), tables.months[columns.item[at]]
+    if ended != OPEN and months != NONE:
+        gone = min(gone, term_end(ended, months))
+    row.amount = amount
+    row.occurred = occurred
+    row.gone = gone
+    row.full = row.nothing = NEVER
+    if traits.end != NONE and ended != OPEN:
+        row.full = ended + traits.hold
+        row.nothing = ended + traits.end
+    if traits.yearly:
+        row.year = year_of(occurred)
+    fits = amount >= 0 and 0 <= quantity <= traits.most
+    return fits and _EARLIEST < occurred < _LATEST
+
+
+@compiled
+def _place(
+    row: Row, columns: Columns, traits: Row, first: NDArray[np.int64], at: int, place: int
+) -> None:
+    """What the record repeats and what it counts once with, as the place of a row."""
+    row.act = columns.act[at] if traits.one_per == _ACT else place
+    row.group = row.act
+    if traits.one_per > _ACT:
+        row.group = 0
+    if traits.one_per == _ITEM:
+        item = columns.item[at]
+        if first[item] == NONE:
+            first[item] = place
+        row.group = first[item]
+
+
+@compiled
+def _chain(desk: Desk, rule: int, place: int, count: int) -> int:
+    """Put the row at the end of its rule's; how many rules there are."""
+    course, used = desk.course, desk.used
+    desk.mine[place].following = NONE
+    if course[rule].head == NONE:
+        course[rule].head = place
+        n = count
+        while n > 0 and used[n - 1] > rule:
+            used[n] = used[n - 1]
+            n -= 1
+        used[n] = rule
+        count += 1
+    else:
+        desk.mine[course[rule].tail].following = place
+    course[rule].tail = place
+    return count
+
+
+@compiled
 def _apply_rule(
-    mine: NDArray[np.void],
-    traits: np.void,
-    rows: NDArray[np.int64],
-    percents: NDArray[np.int64],
-    year: NDArray[np.void],
-    years: NDArray[np.int64],
-    head: int,
-    day: int,
-    look_ahead: bool,
+    tables: Tables, desk: Desk, rule: int, day: int, look_ahead: bool
 ) -> tuple[int, int]:
     """What the rule gives on a day, in whole tenths, and a later day before which it gives that.
 
@@ -315,81 +326,125 @@ def _apply_rule(
     falls along a line loses no more in `n` days than the line does, and one for the rounding; as
     long as all that count together cannot have lost the `slack`, the result is the same.
     """
+    traits, head = tables.rules[rule], desk.course[rule].head
     if traits.within != NONE:
-        _number(mine, head, traits.within, day)
-    total, count, selected = 0, 0, 0
-    edge, fading, falls = NEVER, NEVER, 0
-    at = head
-    while at != NONE:
-        row = mine[at]
-        if row.occurred > day:
-            edge = min(edge, row.occurred) if row.occurred < row.gone else edge
-        elif row.gone > day:
-            selected += 1
-            effect = _effect(row, traits, percents, day)
-            if traits.one_per != _RECORD:
-                group = mine[row.group]
-                if effect > group.greatest or group.top == NONE:
-                    total += effect - group.greatest
-                    group.greatest, group.top = effect, at
-                if traits.within != NONE:
-                    edge = min(edge, row.gone)  # the others may come to be earlier ones
-            else:
-                fall = 0
-                if look_ahead:
-                    edge = min(edge, row.gone)
-                    if day < row.nothing != NEVER:
-                        fading = min(fading, max(row.full, day) + 1)
-                        fall = _fall(row, traits, percents)
-                        falls += fall
-                if traits.yearly:
-                    of_year = year[row.year]
-                    if of_year.records == 0:
-                        years[count] = row.year
-                        count += 1
-                    of_year.sum += effect
-                    of_year.falls += fall
-                    of_year.records += 1
-                total += effect
-        at = row.following
+        _number(desk.mine, head, traits.within, day)
+    if traits.one_per == _RECORD:
+        found = _add_records(tables, desk, traits, head, day, look_ahead)
+    else:
+        found = _add_greatest(tables, desk, traits, head, day)
+    total, selected, years, edge, fading, falls = found
     if selected == 0:
         return 0, edge  # a sum of nothing has no price, not even where a step begins at 0
-    if traits.one_per != _RECORD:
-        selected = 0
-        at = head
-        while at != NONE:
-            row = mine[at]
-            group = mine[row.group]
-            if group.top == at:
-                selected += 1
-                edge = min(edge, row.gone)
-                if look_ahead and day < row.nothing != NEVER:
-                    fading = min(fading, max(row.full, day) + 1)
-                    falls += _fall(row, traits, percents)
-            at = row.following
-        at = head
-        while at != NONE:
-            group = mine[mine[at].group]
-            group.greatest, group.top = 0, NONE
-            at = mine[at].following
+    slack = NEVER
     if traits.yearly:
-        total, falls, selected, soon = _add_years(rows, traits, year, years, count, day)
+        total, falls, selected, soon = _add_years(tables.rows, traits, desk, years, day)
         edge = min(edge, max(fading, soon))
-        slack = NEVER
     elif traits.pricing > PER_UNIT:
-        total, slack = _price_of_sum(rows, traits, total)
+        total, slack = _price_of_sum(tables.rows, traits, total)
     held = total if traits.total_cap == NONE else min(total, traits.total_cap)
     held -= held % _TENTH
     if look_ahead and falls and held:
         if traits.pricing != IN_STEPS:
             slack = total - held
-            falls, selected = _in_points(rows, traits, falls, selected, count)
+            falls, selected = _in_points(tables.rows, traits, falls, selected, years)
         edge = min(edge, max(fading, _steady_until(day, slack, falls, selected)))
     return int(traits.sign * held), int(edge)
 
 
 @compiled
-def _effect(row: np.void, traits: np.void, percents: NDArray[np.int64], day: int) -> int:
+def _add_records(
+    tables: Tables, desk: Desk, traits: Row, head: int, day: int, look_ahead: bool
+) -> tuple[int, int, int, int, int, int]:
+    """Where each record counts: the sum, or the sums of the years in use, and what may end it.
+
+    The sum, the records, the years, the first later day on which a record comes or goes, the first
+    on which one fades, and by how much all fall in a day.
+    """
+    total, selected, years, edge, fading, falls = 0, 0, 0, NEVER, NEVER, 0
+    at = head
+    while at != NONE:
+        row = desk.mine[at]
+        at = row.following
+        if row.occurred > day:
+            edge = min(edge, row.occurred) if row.occurred < row.gone else edge
+        elif row.gone > day:
+            selected += 1
+            effect, fall = _effect(row, traits, tables.percents, day), 0
+            if look_ahead:
+                edge = min(edge, row.gone)
+                if day < row.nothing != NEVER:
+                    fading = min(fading, max(row.full, day) + 1)
+                    fall = _fall(row, traits, tables.percents)
+            if traits.yearly:
+                years = _add_to_year(desk, row.year, effect, fall, years)
+            total += effect
+            falls += fall
+    return total, selected, years, edge, fading, falls
+
+
+@compiled
+def _add_to_year(desk: Desk, number: int, effect: int, fall: int, years: int) -> int:
+    of_year = desk.year[number]
+    if of_year.records == 0:
+        desk.years[years] = number
+        years += 1
+    of_year.sum += effect
+    of_year.falls += fall
+    of_year.records += 1
+    return years
+
+
+@compiled
+def _add_greatest(
+    tables: Tables, desk: Desk, traits: Row, head: int, day: int
+) -> tuple[int, int, int, int, int, int]:
+    """The same where one record of each group counts; ties go to the first."""
+    total, edge = 0, NEVER
+    at = head
+    while at != NONE:
+        row = desk.mine[at]
+        if row.occurred > day:
+            edge = min(edge, row.occurred) if row.occurred < row.gone else edge
+        elif row.gone > day:
+            effect = _effect(row, traits, tables.percents, day)
+            group = desk.mine[row.group]
+            if effect > group.greatest or group.top == NONE:
+                total += effect - group.greatest
+                group.greatest, group.top = effect, at
+            if traits.within != NONE:
+                edge = min(edge, row.gone)  # the others may come to be earlier ones
+        at = row.following
+    selected, edge, fading, falls = _look_at_greatest(tables, desk, traits, head, day, edge)
+    at = head
+    while at != NONE:
+        group = desk.mine[desk.mine[at].group]
+        group.greatest, group.top = 0, NONE
+        at = desk.mine[at].following
+    return total, selected, 0, edge, fading, falls
+
+
+@compiled
+def _look_at_greatest(
+    tables: Tables, desk: Desk, traits: Row, head: int, day: int, edge: int
+) -> tuple[int, int, int, int]:
+    """How many records count, and what may end it: the day of an edge, of fading, and the falls."""
+    selected, fading, falls = 0, NEVER, 0
+    at = head
+    while at != NONE:
+        row = desk.mine[at]
+        if desk.mine[row.group].top == at:
+            selected += 1
+            edge = min(edge, row.gone)
+            if day < row.nothing != NEVER:
+                fading = min(fading, max(row.full, day) + 1)
+                falls += _fall(row, traits, tables.percents)
+        at = row.following
+    return selected, edge, fading, falls
+
+
+@compiled
+def _effect(row: Row, traits: Row, percents: NDArray[np.int64], day: int) -> int:
     """Points of a record, or what is left of its quantity, by its age and its place."""
     effect, per = row.amount, traits.per
     if traits.within != NONE:
@@ -402,7 +457,7 @@ def _effect(row: np.void, traits: np.void, percents: NDArray[np.int64], day: int
 
 
 @compiled
-def _fall(row: np.void, traits: np.void, percents: NDArray[np.int64]) -> int:
+def _fall(row: Row, traits: Row, percents: NDArray[np.int64]) -> int:
     """By how much its effect falls in a day while it fades, rounded up, in parts of a unit."""
     effect, per = row.amount, traits.per * (traits.end - traits.hold)
     if traits.within != NONE:
@@ -421,12 +476,7 @@ def _steady_until(day: int, slack: int, falls: int, records: int) -> int:
 
 @compiled
 def _add_years(
-    rows: NDArray[np.int64],
-    traits: np.void,
-    year: NDArray[np.void],
-    years: NDArray[np.int64],
-    count: int,
-    day: int,
+    rows: NDArray[np.int64], traits: Row, desk: Desk, count: int, day: int
 ) -> tuple[int, int, int, int]:
     """Each year's points within the yearly cap; forgets the years.
 
@@ -435,7 +485,7 @@ def _add_years(
     """
     total, falls, records, soon = 0, 0, 0, NEVER
     for n in range(count):
-        of_year = year[years[n]]
+        of_year = desk.year[desk.years[n]]
         worth, slack = of_year.sum, 0
         if traits.pricing > PER_UNIT:
             worth, slack = _price_of_sum(rows, traits, worth)
@@ -455,7 +505,7 @@ def _add_years(
 
 @compiled
 def _in_points(
-    rows: NDArray[np.int64], traits: np.void, falls: int, selected: int, years: int
+    rows: NDArray[np.int64], traits: Row, falls: int, selected: int, years: int
 ) -> tuple[int, int]:
     """By how much points fall where quantity does: along the steepest of the brackets."""
     if traits.pricing != IN_BRACKETS:
@@ -499,14 +549,14 @@ def _number(mine: NDArray[np.void], head: int, within: int, day: int) -> None:
 
 
 @compiled
-def _earlier(row: np.void, other: np.void) -> bool:
+def _earlier(row: Row, other: Row) -> bool:
     if row.occurred != other.occurred:
         return bool(row.occurred < other.occurred)
     return bool(row.act < other.act)
 
 
 @compiled
-def _price_of_sum(rows: NDArray[np.int64], traits: np.void, quantity: int) -> tuple[int, int]:
+def _price_of_sum(rows: NDArray[np.int64], traits: Row, quantity: int) -> tuple[int, int]:
     """The price of a summed quantity, and how much of it may be lost until a step is."""
     total, top = 0, quantity
     for n in range(traits.row + traits.rows - 1, traits.row - 1, -1):
@@ -611,10 +661,7 @@ def _next_change(tables: Tables, desk: Desk, count: int) -> int:
         day, before = way.following, way.points
         if day == NEVER:
             break
-        way.points, way.following = _apply_rule(
-            desk.mine, rules[first], tables.rows, tables.percents, desk.year, desk.years,
-            way.head, day, True,
-        )  # fmt: skip
+        way.points, way.following = _apply_rule(tables, desk, first, day, True)
         if way.points != before:
             changed_on = day
         if changed_on == day < course[_first_in_line(course, used, count)].following:
