@@ -5,8 +5,8 @@ that every change of records, score or joining counts up; who has another than i
 read again, and only the parts that such a person is in are written anew. What is published is
 complete: until then, and when it never comes to that, the snapshot is the one that was.
 
-Only one process may write at a time: the caller sees to it (`points_api.jobs.alone`). None of
-these may be called within a transaction.
+Only one process may write at a time: the caller sees to it, by holding `WRITING` with
+`points_api.jobs.alone`, which lies above. None of these may be called within a transaction.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,6 +39,7 @@ from points_api.snapshot.reading import Reader
 from points_api.snapshot.roster import roster
 from scoring.columns import Vocabulary
 
+WRITING: Final = "snapshot"
 CHUNK: Final = 2_000  # persons read by one transaction; what is held in memory as objects
 Progress = Callable[[int, int], None]
 
@@ -68,17 +69,19 @@ class Checked:
 
 
 async def refresh(
-    folder: Path, keyring: Keyring, city: City, today: date, progress: Progress | None = None
-) -> Refreshed:
+    folder: Path, keyring: Keyring, city: City, today: date,
+    progress: Progress | None = None, chunk: int = CHUNK,
+) -> Refreshed:  # fmt: skip
     """Bring the snapshot up to date. Raises `SnapshotRefused` where there is none to begin with."""
-    return await _refreshed(open_snapshot(folder), keyring, city, today, progress)
+    return await _refreshed(open_snapshot(folder), keyring, city, today, progress, chunk)
 
 
 async def rebuild(
-    folder: Path, keyring: Keyring, city: City, today: date, progress: Progress | None = None
-) -> Refreshed:
+    folder: Path, keyring: Keyring, city: City, today: date,
+    progress: Progress | None = None, chunk: int = CHUNK,
+) -> Refreshed:  # fmt: skip
     """Make the snapshot from nothing, in place of what is there; numbers are given anew."""
-    return await _refreshed(_nothing(folder, today), keyring, city, today, progress)
+    return await _refreshed(_nothing(folder, today), keyring, city, today, progress, chunk)
 
 
 async def check(folder: Path, progress: Progress | None = None) -> Checked:
@@ -104,13 +107,13 @@ async def open_current(folder: Path) -> Snapshot:
 
 
 async def _refreshed(
-    old: Snapshot, keyring: Keyring, city: City, today: date, progress: Progress | None
+    old: Snapshot, keyring: Keyring, city: City, today: date, progress: Progress | None, chunk: int
 ) -> Refreshed:
     differs = difference(old, await roster())
     manifest = _extended(old.manifest, city, today)
     cards = {version: place for place, version in enumerate(manifest.scorecards)}
     reader = Reader(keyring, Vocabulary(manifest.items, manifest.levels), cards)
-    writer = _Writer(old, reader, differs, progress)
+    writer = _Writer(old, reader, differs, progress, chunk)
     manifest = manifest.with_parts(*[await writer.part(number) for number in writer.parts()])
     publish(old.folder, manifest)
     people, records = _totals(manifest.parts)
@@ -150,10 +153,11 @@ class _Writer:
     """Writes the parts that differ, one after another."""
 
     def __init__(
-        self, old: Snapshot, reader: Reader, differs: Difference, progress: Progress | None
-    ) -> None:
+        self, old: Snapshot, reader: Reader, differs: Difference, progress: Progress | None,
+        chunk: int,
+    ) -> None:  # fmt: skip
         self._old, self._reader, self._differs = old, reader, differs
-        self._progress = progress
+        self._progress, self._chunk = progress, chunk
         self._done = 0
         self._stamp = new_id().hex
 
@@ -168,7 +172,7 @@ class _Writer:
             pl.col("number").is_between(first, first + PART_PEOPLE, closed="left")
         )
         shares = [self._staying(part) for part in self._old.parts if part.number == number]
-        shares += [await self._read(chunk) for chunk in again.iter_slices(CHUNK)]
+        shares += [await self._read(chunk) for chunk in again.iter_slices(self._chunk)]
         people, columns, marks = together(shares)
         return write_part(self._old.folder, number, columns, marks, people, self._stamp)
 
