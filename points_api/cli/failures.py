@@ -34,7 +34,11 @@ def _speaking() -> tuple[type[Exception], ...]:
     from points_api.consents.notice import NoticeError
     from points_api.crypto.cipher import CipherError
     from points_api.settings import SettingsError
+    from points_api.snapshot.layout import SnapshotRefused
     from scoring.catalog_files import CatalogError
     from scoring.scorecard_files import ScorecardError
 
-    return SettingsError, CatalogError, ScorecardError, NoticeError, PublicKeyError, CipherError
+    return (
+        SettingsError, CatalogError, ScorecardError, NoticeError, PublicKeyError, CipherError,
+        SnapshotRefused,
+    )  # fmt: skip
