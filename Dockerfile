@@ -23,7 +23,9 @@ RUN /opt/wheel/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/points/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin points
+# The volume of the records snapshot takes its owner from the folder that it is mounted on.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin points \
+ && install --directory --owner=points /srv/var/snapshot
 COPY --from=build /opt/points /opt/points
 WORKDIR /srv
 USER 10001

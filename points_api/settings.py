@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     city: str = Field(default="huangshi", pattern=r"^[a-z][a-z0-9_-]{1,31}$")
     data_dir: Path | None = None
     """Folder of the city's data files; None: the ones shipped with the program."""
+    snapshot_dir: Path = Path("var/snapshot")
+    """Folder of the records snapshot, for the whole-city pass."""
     secret_keys: SecretStr = SecretStr(DEVELOPMENT_KEYS)
     cipher: Literal["aes", "sm4"] = "aes"
     wechat_appid: str = ""

@@ -15,6 +15,7 @@ _FILES = {
     "ingest": "ingest",
     "score": "score",
     "rescore": "rescore",
+    "snapshot": "snapshot",
     "scorecard": "scorecard",
     "agencies": "agencies",
     "records": "records",

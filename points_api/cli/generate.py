@@ -22,7 +22,8 @@ def generate(
     ] = None,
     seed: Annotated[int, typer.Option(help="种子：相同则文件相同 · same seed, same bytes.")] = 1,
     file_format: Annotated[
-        Literal["csv", "xlsx", "parquet"], typer.Option("--format", help="文件格式 · file format.")
+        Literal["csv", "xlsx", "parquet", "snapshot"],
+        typer.Option("--format", help="文件格式 · file format."),
     ] = "csv",
     as_of: Annotated[
         datetime | None,

@@ -82,8 +82,8 @@ def simulate(
 
 def _simulated(folder: Path, old: "Scorecard", new: "Scorecard", day: date) -> dict[str, Any]:
     from points_api.cli.simulation_document import document
-    from points_api.snapshot.comparing import compare
     from points_api.snapshot.layout import open_snapshot
+    from points_api.statistics.simulation import compare
 
     opened = open_snapshot(folder)
     with progress("试算 simulating") as meter:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from points_api.identifiers.divisions import shipped
-from points_api.snapshot.comparing import OTHER, Comparison, Grouping
+from points_api.statistics.simulation import OTHER, Comparison, Grouping
 from scoring.backtest import PSI_LIMIT, PSI_STABLE, Figures, Gate, figures, gates, steps_of
 from scoring.scorecard import TENTH, Band, points_text
 from scoring.withholding import SMALL, Counts, Places, Publication

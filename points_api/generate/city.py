@@ -19,10 +19,11 @@ from points_api.generate.people import People, capacity, day_number, people_bloc
 from points_api.generate.plan import Plan, first_day, make_plan
 from points_api.generate.resending import resend
 from points_api.generate.snapshot import Snapshot
+from points_api.generate.snapshot_parts import SnapshotParts
 from scoring.catalog import Catalog
 from scoring.catalog_files import shipped_catalog
 
-Format = Literal["csv", "xlsx", "parquet"]
+Format = Literal["csv", "xlsx", "parquet", "snapshot"]
 Progress = Callable[[int, int], None]  # records so far, records in all
 
 USUAL_RECORDS = 20  # per person
@@ -51,7 +52,8 @@ def generate(
 
     `records` (20 a person unless given) is the number of data rows before repeats; a share `spoil`
     of them is spoiled on purpose and listed in `spoiled.csv`. With `parquet` there are no agency
-    files but one data set for batch engines. ValueError names the argument and the mend.
+    files but one data set for batch engines, with `snapshot` what `points snapshot` would make.
+    ValueError names the argument and the mend.
     """
     total = people * USUAL_RECORDS if records is None else records
     order = Order(people, total, seed, format, as_of, spoil)
@@ -65,8 +67,13 @@ def generate_city(
     _check(folder, order)
     plan = make_plan(catalog, order.as_of)
     folder.mkdir(parents=True, exist_ok=True)
-    write = _write_snapshot if order.format == "parquet" else _write_files
-    summary = write(folder, order, plan, progress)
+    if order.format == "snapshot":  # has a manifest of its own
+        parts = SnapshotParts(folder, plan, order.seed, order.as_of)
+        return _write_columns(parts, folder, order, plan, progress)
+    if order.format == "parquet":
+        summary = _write_columns(Snapshot(folder, plan), folder, order, plan, progress)
+    else:
+        summary = _write_files(folder, order, plan, progress)
     settings = {
         "seed": order.seed,
         "format": order.format,
@@ -79,9 +86,9 @@ def generate_city(
 
 
 def _check(folder: Path, order: Order) -> None:
-    most = capacity()
+    most, formats = capacity(), ", ".join(get_args(Format))
     refusals = {
-        f"format: 只能是 csv、xlsx 或 parquet (choose csv, xlsx or parquet, not {order.format})": (
+        f"format: 只能是 {formats} (choose one of them, not {order.format})": (
             order.format not in get_args(Format)
         ),
         f"people: 测试身份证号够 1 到 {most:,} 人用，请改人数 (from 1 to {most:,}: mend it)": (
@@ -91,7 +98,7 @@ def _check(folder: Path, order: Order) -> None:
         "seed: 不能小于 0，请改种子 (0 or more: mend it)": order.seed < 0,
         "spoil: 应为 0 到 1 的比例 (a share from 0 to 1: mend it)": not 0 <= order.spoil <= 1,
         "spoil: 只有单位报送的文件才有错行，请用 csv 或 xlsx (agency files only: csv or xlsx)": (
-            order.spoil > 0 and order.format == "parquet"
+            order.spoil > 0 and order.format in ("parquet", "snapshot")
         ),
         f"{folder}: 已有内容，请换一个新的或空的文件夹 (not empty: choose another folder)": (
             folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
@@ -116,11 +123,13 @@ def _write_files(folder: Path, order: Order, plan: Plan, progress: Progress | No
     return Summary(folder, order.seed, order.people, new, rows, spoiled, tuple(entries))
 
 
-def _write_snapshot(folder: Path, order: Order, plan: Plan, progress: Progress | None) -> Summary:
-    snapshot = Snapshot(folder, plan)
+def _write_columns(
+    files: Snapshot | SnapshotParts, folder: Path, order: Order, plan: Plan,
+    progress: Progress | None,
+) -> Summary:  # fmt: skip
     for people, facts in _blocks(order, plan, progress):
-        snapshot.write_block(people, facts)
-    entries = snapshot.close()
+        files.write_block(people, facts)
+    entries = files.close()
     new, rows, _ = totals(entries)
     return Summary(folder, order.seed, order.people, new, rows, 0, tuple(entries))
 

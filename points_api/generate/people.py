@@ -55,7 +55,7 @@ def people_block(seed: int, start: int, stop: int) -> People:
         raise ValueError(f"people: at most {capacity():,} have a test ID number: ask for fewer")
     numbers = np.arange(start, stop, dtype=np.int64)
     births, prefixes, sequences = _slots(seed, numbers)
-    draws = _mixed(seed, numbers)
+    draws = mixed(seed, numbers)
     return People(
         first=start,
         births=births,
@@ -136,7 +136,7 @@ def _id_numbers(
     return pl.Series(body).cast(pl.String) + CHECKS.gather(remainder.astype(np.uint32))
 
 
-def _mixed(seed: int, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+def mixed(seed: int, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A 64-bit draw for each number (splitmix64): the same wherever a block begins."""
     z = (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z += np.uint64(seed * 0xD1B54A32D192ED03 % 2**64)

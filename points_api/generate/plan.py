@@ -88,6 +88,14 @@ def make_plan(catalog: Catalog, as_of: date) -> Plan:
     )
 
 
+def level_places(plan: Plan, ids: Sequence[str]) -> NDArray[np.int16]:
+    """Item, level of the item -> place among all levels; the last column says -1 for none."""
+    places = np.full((len(plan.items), 1 + max(len(i.levels) for i in plan.items)), -1, np.int16)
+    for n, item in enumerate(plan.items):
+        places[n, : len(item.levels)] = [ids.index(level.id) for level in item.levels]
+    return places
+
+
 def first_day(as_of: date) -> int:
     """The earliest day that a record begins: six years before."""
     return day_number(as_of) - 6 * 365 - 1

@@ -16,7 +16,7 @@ from points_api.generate.facts import OPEN, Facts, Ints32
 from points_api.generate.files import digest_of
 from points_api.generate.manifest import FileEntry
 from points_api.generate.people import People
-from points_api.generate.plan import Plan
+from points_api.generate.plan import Plan, level_places
 
 
 class Snapshot:
@@ -29,7 +29,7 @@ class Snapshot:
         self._codes = pl.Enum([item.code for item in plan.items])
         ids = list(dict.fromkeys(level.id for item in plan.items for level in item.levels))
         self._levels = pl.Enum(ids)
-        self._level_places = _level_places(plan, ids)
+        self._level_places = level_places(plan, ids)
 
     def write_block(self, people: People, facts: Facts) -> None:
         """Write the next block."""
@@ -55,14 +55,6 @@ class Snapshot:
         for entry in self._entries:
             entry.digest = digest_of(self._folder / entry.file)
         return self._entries
-
-
-def _level_places(plan: Plan, ids: list[str]) -> NDArray[np.int16]:
-    """Item, level of the item -> place among all levels; the last column says -1 for none."""
-    places = np.full((len(plan.items), 1 + max(len(i.levels) for i in plan.items)), -1, np.int16)
-    for n, item in enumerate(plan.items):
-        places[n, : len(item.levels)] = [ids.index(level.id) for level in item.levels]
-    return places
 
 
 def _after(days: Ints32) -> pl.Series:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from points_api.__main__ import app
 
-NAMES = """demo ingest score generate rescore scorecard agencies records keys audit
+NAMES = """demo ingest score generate rescore scorecard snapshot agencies records keys audit
     migrate serve relay jobs"""
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from points_api.__main__ import app
-from points_api.snapshot.comparing import AGES
+from points_api.statistics.simulation import AGES
 from scoring.engine import score
 from scoring.scorecard_files import SHIPPED, in_force, load_scorecard, shipped_scorecards
 from tests.points_api.cli.small_city import DAY, agrees, counts, made_up, write_city
