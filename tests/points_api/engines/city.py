@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from points_api.snapshot.layout import (
     LAYOUT,
@@ -25,6 +27,7 @@ DAY = date(2026, 11, 1)
 CATALOG = shipped_catalog()
 CARD = in_force(shipped_scorecards(), DAY)
 WORDS = Vocabulary.of(CATALOG.items)
+Ints = NDArray[Any]
 TOO_MUCH = 2**62  # a quantity that no pass holds, so that the definition scores the person
 
 
@@ -34,11 +37,12 @@ class City:
 
     snapshot: Snapshot
     columns: Columns
-    numbers: np.ndarray
+    numbers: Ints
 
 
 def make_city(folder: Path, parts: int, people: int, *, slow: int = 0) -> City:
     """`people` in each part; the first `slow` of them take the definition a millisecond each."""
+    folder.mkdir(exist_ok=True)
     random = np.random.default_rng(7)
     made, whole, numbers = [], [], []
     for number in range(parts):
@@ -58,7 +62,7 @@ def make_city(folder: Path, parts: int, people: int, *, slow: int = 0) -> City:
     return City(open_snapshot(folder), joined, np.concatenate(numbers))
 
 
-def _columns(random: np.random.Generator, numbers: np.ndarray, slow: int) -> Columns:
+def _columns(random: np.random.Generator, numbers: Ints, slow: int) -> Columns:
     items = [item for item in CATALOG.items if item.code in CARD.rule_of]
     counts = random.poisson(3, len(numbers)) * random.integers(0, 3, len(numbers))
     counts[:slow] += 12
@@ -80,7 +84,7 @@ def _columns(random: np.random.Generator, numbers: np.ndarray, slow: int) -> Col
     )  # fmt: skip
 
 
-def _people(numbers: np.ndarray) -> People:
+def _people(numbers: Ints) -> People:
     none = np.zeros(len(numbers), np.int64)
     return People(
         numbers, numbers.astype(np.uint64), numbers.astype(np.uint64), none,
