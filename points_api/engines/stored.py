@@ -19,7 +19,8 @@ class StoredSnapshot(Snapshot):
 
     def read(self, name: str) -> bytes:
         """The content of a file, from wherever it lies."""
-        system, path = fs.FileSystem.from_uri(f"{self.address.rstrip('/')}/{name}")
-        with system.open_input_stream(path, compression=None) as stream:
+        # The address may end in options, as `s3://…?endpoint_override=…`: the name comes after.
+        system, folder = fs.FileSystem.from_uri(self.address)
+        with system.open_input_stream(f"{folder.rstrip('/')}/{name}", compression=None) as stream:
             content: bytes = stream.read()
         return content
