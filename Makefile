@@ -25,8 +25,8 @@ $(SETUP): requirements-dev.lock pyproject.toml
 demo: $(SETUP)  ## a demo city from agency files to served scores
 	@$(BIN)/points demo $(ARGS)
 
-test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL and Redis
-	@sh dev/install.sh postgresql redis-server curl
+test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL, Redis and Spark
+	@sh dev/install.sh postgresql redis-server curl java
 	@$(BIN)/python -m dev.services --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: $(SETUP)  ## style, types, and who may import whom
@@ -40,7 +40,7 @@ format: $(SETUP)  ## put the source in the one shape that lint accepts
 	@$(BIN)/ruff format .
 
 bench: $(SETUP)  ## benchmarks, each with its ratio to a ceiling measured in the same run
-	@sh dev/install.sh postgresql redis-server wrk >&2
+	@sh dev/install.sh postgresql redis-server wrk java >&2
 	@$(BIN)/python -m dev.services -- $(BIN)/python -m benchmarks $(ARGS)
 
 load: $(SETUP)  ## residents' traffic by Locust against a server started for it, on loopback

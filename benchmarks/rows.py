@@ -35,10 +35,12 @@ def row(
     at_most: float | None = None,
     note: str = "",
 ) -> Row:
-    """A row with its target: the ratio at least, or at most, the given number."""
+    """A row with its target: the ratio at least, or at most, the given number; else a report."""
     ratio = value / ceiling
     met = (at_least is None or ratio >= at_least) and (at_most is None or ratio <= at_most)
-    target = f">= {at_least:g}" if at_least is not None else f"<= {at_most:g}"
+    limits = [f">= {at_least:g}"] if at_least is not None else []
+    limits += [f"<= {at_most:g}"] if at_most is not None else []
+    target = " ".join(limits) or "report"
     return Row(name, round(value, 3), unit, round(ceiling, 3), round(ratio, 3), target, met, note)
 
 

@@ -27,6 +27,7 @@ PREFIX = "POINTS_"
 DEVELOPMENT_KEYS = "development:" + base64.b64encode(b"development only, not a secret!!").decode()
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _DATABASES = {"sqlite", "postgres"}
+_MASTERS = re.compile(r"local(\[.+\])?|yarn|(spark|k8s)://.+")
 _REDIS = {"memory", "redis", "rediss", "redis+cluster"}
 
 
@@ -65,6 +66,10 @@ class Settings(BaseSettings):
     """Largest body of an ordinary request."""
     max_delivery_bytes: int = Field(default=256 * 1024**2, ge=1024)
     """Largest file that an agency may deliver."""
+    spark_master: str = "local[*]"
+    """Cluster of `points rescore --engine spark`."""
+    spark_folder: str = ""
+    """Where that cluster finds the snapshot's files; empty: at the same path as this process."""
 
     @cached_property
     def master_keys(self) -> tuple[MasterKey, ...]:
@@ -101,6 +106,14 @@ class Settings(BaseSettings):
     @classmethod
     def _known_redis(cls, url: str) -> str:
         return _known_scheme(url, _REDIS, "memory://, redis://…, redis+cluster://…")
+
+    @field_validator("spark_master")
+    @classmethod
+    def _known_master(cls, master: str) -> str:
+        if not _MASTERS.fullmatch(master):
+            shown = "local[*], spark://…, yarn, k8s://…"
+            raise _refusal(f"要写其中之一：{shown}", f"name one of {shown}")
+        return master
 
     @field_validator("secret_keys")
     @classmethod
