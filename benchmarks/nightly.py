@@ -172,7 +172,10 @@ def _scored(people: People, computed: list[Computed]) -> People:
 async def _insert(connection: asyncpg.Connection, computed: list[Computed], version: str) -> None:
     now = datetime(2026, 9, 30, 12, tzinfo=UTC)
     until = now + timedelta(days=700)
-    own = [(one, *(UUID(int=one.person_id.int ^ n) for n in (1, 2, 3))) for one in computed]
+    own: list[tuple[Computed, UUID, UUID, UUID]] = []
+    for one in computed:
+        number = one.person_id.int
+        own.append((one, UUID(int=number ^ 1), UUID(int=number ^ 2), UUID(int=number ^ 3)))
     tables: dict[str, Iterator[tuple[object, ...]]] = {
         "person": (
             (one.person_id, one.person_id.bytes, b"-", b"-", now, one.revision)

@@ -11,6 +11,7 @@ from points_api.cli.terminal import fail, print_json, progress, say
 
 if TYPE_CHECKING:
     from points_api.settings import Settings
+    from points_api.snapshot.roster import Agreed
     from points_api.snapshot.service import Checked, Refreshed
 
 snapshot = typer.Typer(no_args_is_help=True)
@@ -92,7 +93,6 @@ def _tell(folder: Path, done: "Refreshed", *, as_json: bool) -> None:
 
 async def _written(settings: "Settings", *, anew: bool) -> "Refreshed":
     from points_api.city import load_city
-    from points_api.clock import today
     from points_api.crypto.keyring import Keyring
     from points_api.db import config
     from points_api.jobs.alone import alone
@@ -102,7 +102,7 @@ async def _written(settings: "Settings", *, anew: bool) -> "Refreshed":
     keyring, city = Keyring.from_settings(settings), load_city(settings.data_dir)
     with progress("快照 snapshot") as meter:
         async with config.open(settings.database_url), alone(service.WRITING):
-            return await work(settings.snapshot_dir, keyring, city, today(), meter)
+            return await work(settings.snapshot_dir, keyring, city, _agreed(settings), meter)
 
 
 async def _check(settings: "Settings") -> "Checked":
@@ -111,4 +111,12 @@ async def _check(settings: "Settings") -> "Checked":
 
     with progress("核对 checking") as meter:
         async with config.open(settings.database_url):
-            return await service.check(settings.snapshot_dir, meter)
+            return await service.check(settings.snapshot_dir, _agreed(settings), meter)
+
+
+def _agreed(settings: "Settings") -> "Agreed":
+    from points_api import clock
+    from points_api.residents.registry import notices_of
+    from points_api.snapshot.roster import Agreed
+
+    return Agreed.as_of(notices_of(settings), clock.now())

@@ -8,7 +8,7 @@ from typing import Final
 
 from points_api import log
 from points_api.composition import Parts
-from points_api.jobs.processes import every_night
+from points_api.jobs.processes import every_night, rescore
 from points_api.jobs.relay import Relay
 
 PAUSE_SECONDS: Final = 5.0
@@ -26,7 +26,7 @@ async def embedded_jobs(parts: Parts) -> AsyncIterator[None]:
             tasks.create_task(_forever(work))
             for work in (
                 Relay(parts.scores).run,
-                partial(every_night, parts.scores, parts.registry),
+                partial(every_night, parts.registry, partial(rescore, "person", parts)),
             )
         ]
         try:

@@ -1,19 +1,23 @@
 """The processes beside the API: what each opens and how long it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, Literal
 
 from points_api import clock, log
-from points_api.composition import composed
-from points_api.consents.notice import Notices
+from points_api.composition import Parts, composed
+from points_api.db.config import dialect_of
+from points_api.engines import EngineName, engine_named
 from points_api.jobs.alone import AlreadyRunning
 from points_api.jobs.housekeeping import tidy
-from points_api.jobs.nightly import rescore_city
+from points_api.jobs.nightly import Rescored, rescore_city
 from points_api.jobs.relay import Relay
 from points_api.jobs.stopping import until_stopped
+from points_api.jobs.whole_city import rescore_by
 from points_api.residents.effects import ConsentEffects
 from points_api.residents.registry import Registry
 from points_api.scores.service import Scores
@@ -21,6 +25,9 @@ from points_api.settings import Settings
 
 NIGHTLY_AT: Final = time(0, 10)
 AGAIN_AFTER: Final = timedelta(minutes=5)
+NICE: Final = 10  # who waits for an answer goes first
+Name = Literal["person"] | EngineName
+Rescoring = Callable[[], Awaitable[Rescored]]
 _log = log.get("jobs")
 
 
@@ -45,11 +52,26 @@ async def run_jobs(settings: Settings) -> None:
     with until_stopped():
         async with composed(settings) as parts:
             _log.info("jobs.started")
-            await every_night(parts.scores, parts.registry)
+            os.nice(NICE)
+            await every_night(parts.registry, partial(rescore, usual_engine(parts.settings), parts))
     _log.info("jobs.stopped")
 
 
-async def every_night(scores: Scores, registry: Registry) -> None:
+def usual_engine(settings: Settings) -> Name:
+    """One process with its SQLite goes person by person; a city with a server reads columns."""
+    return "array" if dialect_of(settings.database_url) == "postgres" else "person"
+
+
+async def rescore(
+    engine: Name, parts: Parts, progress: Callable[..., None] | None = None
+) -> Rescored:
+    """Rescore the whole city by the engine of this name."""
+    if engine == "person":
+        return await rescore_city(parts.scores, progress, notices=parts.registry.notices)
+    return await rescore_by(engine_named(engine, parts.settings), parts, progress)
+
+
+async def every_night(registry: Registry, work: Rescoring) -> None:
     """Work at ten past midnight in Huangshi; a failed night is tried again in five minutes."""
     due = next_night(clock.now())
     while True:
@@ -58,24 +80,24 @@ async def every_night(scores: Scores, registry: Registry) -> None:
             # Short sleeps, so that a clock that is set does not make us oversleep.
             await asyncio.sleep(min(wait, AGAIN_AFTER).total_seconds())
             continue
-        done = await tonight(scores, registry)
+        done = await tonight(registry, work)
         due = next_night(clock.now()) if done else clock.now() + AGAIN_AFTER
 
 
-async def tonight(scores: Scores, registry: Registry) -> bool:
+async def tonight(registry: Registry, work: Rescoring) -> bool:
     """Rescore the city and clear away; False where the rescoring has to be tried again.
 
     A rescoring that fails night after night must not keep data beyond its term, so the clearing
     does not wait for its success.
     """
-    rescored = await _rescored(scores, registry.notices)
+    rescored = await _rescored(work)
     await tidy(ConsentEffects(registry), clock.now())
     return rescored
 
 
-async def _rescored(scores: Scores, notices: Notices) -> bool:
+async def _rescored(work: Rescoring) -> bool:
     try:
-        done = await rescore_city(scores, notices=notices)
+        done = await work()
     except AlreadyRunning:  # which may still fail, so we look again
         _log.info("nightly.elsewhere")
         return False

@@ -14,7 +14,7 @@ The run may be killed anywhere and begun again: what is stored is no longer due.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -25,25 +25,38 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from points_api import clock
+from points_api import clock, log
+from points_api.composition import Parts
 from points_api.consents.notice import Notices
 from points_api.db.transaction import after_commit, dialect, transactional
 from points_api.db.writes import write_all
 from points_api.engines.results import Engine
 from points_api.ids import new_id
-from points_api.jobs.alone import Fence
+from points_api.jobs.alone import Fence, alone
 from points_api.jobs.due import Computed, Due
 from points_api.jobs.nightly import Progress, Rescored, consenting, rescore_people
 from points_api.residents import persons
 from points_api.scores.seeing import hold_members
 from points_api.scores.service import Scores
-from points_api.snapshot.layout import Part, People, Snapshot, publish, with_people
+from points_api.snapshot.layout import (
+    MANIFEST,
+    Part,
+    People,
+    Snapshot,
+    SnapshotRefused,
+    open_snapshot,
+    publish,
+    with_people,
+)
+from points_api.snapshot.roster import Agreed
+from points_api.snapshot.service import WRITING, rebuild, refresh
 from points_api.statistics import service as statistics
 from scoring.batch import Pass
 from scoring.columns import NEVER, day_of
 
 BATCH: Final = 1000
 AT_ONCE: Final = 2
+_log = log.get("jobs")
 _NOBODY: Final = (None, None)
 
 
@@ -69,6 +82,36 @@ class Stored(NamedTuple):
     changed: int
     resting: int
     overtaken: list[UUID]
+
+
+async def rescore_by(
+    engine: Engine, parts: Parts, progress: Callable[..., None] | None = None
+) -> Rescored:
+    """Bring the snapshot up to date and rescore the whole city from it.
+
+    A snapshot that is missing or damaged is made anew. Raises `AlreadyRunning` while another
+    process is at it, and `SnapshotRefused` where the disk damages it again and again.
+    """
+    async with alone("nightly") as fence, alone(WRITING):
+        for last in (False, True):
+            try:
+                snapshot = await _current(parts, progress)
+                return await rescore_from(
+                    snapshot, engine, parts.scores, parts.registry.notices, fence, progress
+                )
+            except SnapshotRefused as refused:
+                if last:
+                    raise
+                _log.warning("snapshot.refused", reason=type(refused).__name__)
+                (parts.settings.snapshot_dir / MANIFEST).unlink(missing_ok=True)
+    raise AssertionError("the last time either returns or raises")
+
+
+async def _current(parts: Parts, progress: Progress | None) -> Snapshot:
+    folder, agreed = parts.settings.snapshot_dir, Agreed.as_of(parts.registry.notices, clock.now())
+    work = refresh if (folder / MANIFEST).exists() else rebuild
+    await work(folder, parts.keyring, parts.city, agreed, progress)
+    return open_snapshot(folder)
 
 
 async def rescore_from(

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from points_api.db.reads import select
-from points_api.db.transaction import dialect
 from points_api.db.writes import Update
 from points_api.problem import NotFound
 from points_api.records.models import RecordRow
@@ -94,14 +93,10 @@ async def hold_members(person_ids: Sequence[UUID]) -> dict[UUID, tuple[int, Stan
     for start in range(0, len(person_ids), _MANY):
         some = person_ids[start : start + _MANY]
         places = ", ".join(f"${n + 1}" for n in range(len(some)))
-        for row in await select((ScoreRow,), _HOLD_MEMBERS.format(places), *map(_given, some)):
+        for row in await select((ScoreRow,), _HOLD_MEMBERS.format(places), *some):
             person_id = _uuid(row["joined_person_id"])
             seen[person_id] = row["revision"], _standing(person_id, row)
     return seen
-
-
-def _given(person_id: UUID) -> UUID | str:
-    return person_id if dialect() == "postgres" else str(person_id)
 
 
 def _standing(person_id: UUID, row: Mapping[str, Any]) -> Standing:

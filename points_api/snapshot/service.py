@@ -1,9 +1,9 @@
 """Keeping the snapshot as the database is, by what has changed.
 
-In it is everybody who has joined, and nobody else. Compared is one number a person, the revision
-that every change of records, score or joining counts up; who has another than in the snapshot is
-read again, and only the parts that such a person is in are written anew. What is published is
-complete: until then, and when it never comes to that, the snapshot is the one that was.
+In it is everybody who has joined and agrees, and nobody else. Compared is one number a person, the
+revision that every change of records, score or joining counts up; who has another than in the
+snapshot is read again, and only the parts with such a person are written anew. What is
+published is complete: until then, or if it never comes to that, the snapshot is as it was.
 
 Only one process may write at a time: the caller sees to it, by holding `WRITING` with
 `points_api.jobs.alone`, which lies above. None of these may be called within a transaction.
@@ -19,6 +19,7 @@ from uuid import UUID
 import numpy as np
 import polars as pl
 
+from points_api import clock
 from points_api.city import City
 from points_api.crypto.keyring import Keyring
 from points_api.ids import new_id
@@ -36,7 +37,7 @@ from points_api.snapshot.layout import (
 )
 from points_api.snapshot.merging import Share, share_of, together, without
 from points_api.snapshot.reading import Reader
-from points_api.snapshot.roster import roster
+from points_api.snapshot.roster import Agreed, roster
 from scoring.columns import Vocabulary
 
 WRITING: Final = "snapshot"
@@ -69,37 +70,37 @@ class Checked:
 
 
 async def refresh(
-    folder: Path, keyring: Keyring, city: City, today: date,
+    folder: Path, keyring: Keyring, city: City, agreed: Agreed,
     progress: Progress | None = None, chunk: int = CHUNK,
 ) -> Refreshed:  # fmt: skip
     """Bring the snapshot up to date. Raises `SnapshotRefused` where there is none to begin with."""
-    return await _refreshed(open_snapshot(folder), keyring, city, today, progress, chunk)
+    return await _refreshed(open_snapshot(folder), keyring, city, agreed, progress, chunk)
 
 
 async def rebuild(
-    folder: Path, keyring: Keyring, city: City, today: date,
+    folder: Path, keyring: Keyring, city: City, agreed: Agreed,
     progress: Progress | None = None, chunk: int = CHUNK,
 ) -> Refreshed:  # fmt: skip
     """Make the snapshot from nothing, in place of what is there; numbers are given anew."""
-    return await _refreshed(_nothing(folder, today), keyring, city, today, progress, chunk)
+    return await _refreshed(_nothing(folder, agreed), keyring, city, agreed, progress, chunk)
 
 
-async def check(folder: Path, progress: Progress | None = None) -> Checked:
+async def check(folder: Path, agreed: Agreed, progress: Progress | None = None) -> Checked:
     """Read every file and compare with the database. Raises `SnapshotRefused` where damaged."""
     snapshot = open_snapshot(folder)
     for done, part in enumerate(snapshot.parts, 1):
         share_of(snapshot, part)
         if progress is not None:
             progress(done, len(snapshot.parts))
-    differs = difference(snapshot, await roster())
+    differs = difference(snapshot, await roster(agreed))
     people, records = _totals(snapshot.parts)
     return Checked(people, records, len(differs.again), len(differs.gone))
 
 
-async def open_current(folder: Path) -> Snapshot:
+async def open_current(folder: Path, agreed: Agreed) -> Snapshot:
     """Open the snapshot for who relies on it. Raises `SnapshotRefused` also where it is stale."""
     snapshot = open_snapshot(folder)
-    if not difference(snapshot, await roster()).nobody:
+    if not difference(snapshot, await roster(agreed)).nobody:
         raise SnapshotRefused(
             f"{folder}: 快照已过时，请运行 points snapshot refresh (stale: run it)"
         )
@@ -107,10 +108,15 @@ async def open_current(folder: Path) -> Snapshot:
 
 
 async def _refreshed(
-    old: Snapshot, keyring: Keyring, city: City, today: date, progress: Progress | None, chunk: int
+    old: Snapshot,
+    keyring: Keyring,
+    city: City,
+    agreed: Agreed,
+    progress: Progress | None,
+    chunk: int,
 ) -> Refreshed:
-    differs = difference(old, await roster())
-    manifest = _extended(old.manifest, city, today)
+    differs = difference(old, await roster(agreed))
+    manifest = _extended(old.manifest, city, clock.day_of(agreed.now))
     cards = {version: place for place, version in enumerate(manifest.scorecards)}
     reader = Reader(keyring, Vocabulary(manifest.items, manifest.levels), cards)
     writer = _Writer(old, reader, differs, progress, chunk)
@@ -120,7 +126,8 @@ async def _refreshed(
     return Refreshed(people, len(differs.again), len(differs.gone), records)
 
 
-def _nothing(folder: Path, today: date) -> Snapshot:
+def _nothing(folder: Path, agreed: Agreed) -> Snapshot:
+    today = clock.day_of(agreed.now)
     folder.mkdir(parents=True, exist_ok=True)
     manifest = Manifest(layout=LAYOUT, made_on=today, items=(), levels=(), scorecards=(), parts=())
     return Snapshot(folder, manifest)

@@ -182,10 +182,13 @@ async def idempotency_key(**given: Any) -> IdempotencyKey:
 
 async def job_run(**given: Any) -> JobRun:
     """A run of a work."""
-    return await JobRun.create(**{"name": "work", "token": 1, "started_at": clock.now()} | given)
+    usual: dict[str, Any] = {"name": "work", "token": 1, "started_at": clock.now()}
+    return await JobRun.create(**usual | given)
 
 
 async def band_count(**given: Any) -> BandCount:
     """People of a division in a band."""
-    usual = {"day": DAY, "division": "420202", "scorecard": "s", "band": "good", "people": 10}
+    usual: dict[str, Any] = {
+        "day": DAY, "division": "420202", "scorecard": "s", "band": "good", "people": 10,
+    }  # fmt: skip
     return await BandCount.create(**usual | given)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -16,11 +17,16 @@ from points_api.db import config
 from points_api.db.models import OutboxEvent
 from points_api.jobs import processes
 from points_api.jobs.alone import alone
+from points_api.jobs.nightly import rescore_city
 from points_api.jobs.processes import AGAIN_AFTER, every_night, next_night, tonight
 from points_api.residents.models import Enrollment
 from points_api.scores.models import ScoreRow
 from points_api.scores.service import Scores
 from tests.factories import city, make_member
+
+
+def rescoring(scores, registry):
+    return partial(rescore_city, scores, notices=registry.notices)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ async def test_every_night_works_once_a_night_and_again_soon_after_a_failure(
     async def sleep(seconds):
         frozen_clock.forward(timedelta(seconds=seconds))
 
-    async def night(scores, registry):
+    async def night(registry, work):
         runs.append(clock.now())
         if len(runs) == 4:
             raise asyncio.CancelledError
@@ -54,7 +60,7 @@ async def test_every_night_works_once_a_night_and_again_soon_after_a_failure(
     monkeypatch.setattr("points_api.jobs.processes.asyncio.sleep", sleep)
     monkeypatch.setattr(processes, "tonight", night)
     with pytest.raises(asyncio.CancelledError):
-        await every_night(Scores(city()), registry)
+        await every_night(registry, rescoring(Scores(city()), registry))
     first = datetime(2026, 6, 1, 16, 10, tzinfo=UTC)
     day = timedelta(days=1)
     assert runs == [first, first + day, first + day + AGAIN_AFTER, first + 2 * day]
@@ -66,14 +72,14 @@ async def test_a_night_that_fails_or_is_done_elsewhere_is_to_be_tried_again(
     await make_member()
     scores = Scores(city())
     async with config.open(database), alone("nightly"):
-        assert not await tonight(scores, registry)
-    assert await tonight(scores, registry)
+        assert not await tonight(registry, rescoring(scores, registry))
+    assert await tonight(registry, rescoring(scores, registry))
 
     async def fails(*args):
         raise ConnectionError
 
     monkeypatch.setattr(Scores, "rescore_all", fails)
-    assert not await tonight(scores, registry)
+    assert not await tonight(registry, rescoring(scores, registry))
 
 
 @pytest.mark.parametrize("rescoring_fails", [False, True])
@@ -92,7 +98,7 @@ async def test_a_night_clears_away_after_the_rescoring_even_if_that_fails(
         return await rescore_all(self, *args)
 
     monkeypatch.setattr(Scores, "rescore_all", seen)
-    assert await tonight(Scores(city()), registry) is not rescoring_fails
+    assert await tonight(registry, rescoring(Scores(city()), registry)) is not rescoring_fails
     assert joined_then == [1]
     assert (await Enrollment.get(id=member.enrollment_id)).left_at == clock.now()
 

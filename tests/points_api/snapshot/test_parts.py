@@ -12,7 +12,7 @@ from points_api.snapshot.layout import (
 )
 from points_api.snapshot.merging import share_of, within
 from points_api.snapshot.service import check
-from tests.points_api.snapshot.town import HOURS, PENALTY, everybody, numbers
+from tests.points_api.snapshot.town import HOURS, PENALTY, agreed, everybody, numbers
 
 
 async def in_two_parts(town, folder):
@@ -77,6 +77,6 @@ async def test_scores_can_be_noted_without_touching_the_records(town, folder):
         assert {k: v for k, v in new.files.items() if v == old.files[k]}.keys() == {
             "records", "marks",
         }  # fmt: skip
-    assert (await check(folder)).changed == len(order)
+    assert (await check(folder, agreed())).changed == len(order)
     with pytest.raises(ValueError, match="part 0 has 3 persons, not 2"):
         with_people(after, after.parts[0], after.people(after.parts[1]), "wrong")

@@ -23,7 +23,7 @@ from points_api.snapshot.service import Checked, check, open_current, rebuild, r
 from scoring.batch import Pass
 from scoring.digest import digest_of_marks
 from tests.factories import city, make_person
-from tests.points_api.snapshot.town import HOURS, PENALTY, everybody, id_at, numbers
+from tests.points_api.snapshot.town import HOURS, PENALTY, agreed, everybody, id_at, numbers
 
 PEOPLE = 6
 
@@ -61,7 +61,7 @@ async def test_after_any_mixture_of_changes_a_refresh_equals_a_rebuild(town, fol
         assert everybody(kept) == everybody(open_snapshot(folder / f"fresh{round_}"))
         assert (done.people, done.records) == (fresh.people, fresh.records)
         await scores_are_those_of_the_database(kept)
-        assert (await check(folder / "kept")).current
+        assert (await check(folder / "kept", agreed())).current
 
 
 async def scores_are_those_of_the_database(snapshot):
@@ -101,7 +101,7 @@ async def test_only_who_was_changed_is_read_again(town, folder):
     await town.rebuild(folder, chunk=3, progress=lambda done, total: steps.append((done, total)))
     assert steps == [(3, 4), (4, 4)]
     await town.deliver(2, PENALTY, 1)
-    assert await check(folder) == Checked(people=4, records=0, changed=1, gone=0)
+    assert await check(folder, agreed()) == Checked(people=4, records=0, changed=1, gone=0)
     steps.clear()
     done = await town.refresh(folder, progress=lambda done, total: steps.append((done, total)))
     assert (done.people, done.changed, done.gone, done.records) == (4, 1, 0, 1)
@@ -150,10 +150,10 @@ async def test_a_refresh_that_is_killed_changes_nothing(town, folder):
         with pytest.raises(Killed):
             await work(folder, progress=kill)
         assert {name: (folder / name).read_bytes() for name in before} == before
-        assert (await check(folder)).people == 3
+        assert (await check(folder, agreed())).people == 3
     await town.refresh(folder)
     assert not (folder / "people-00000-killed.parquet").exists()
-    assert (await check(folder)) == Checked(people=2, records=1, changed=0, gone=0)
+    assert (await check(folder, agreed())) == Checked(people=2, records=1, changed=0, gone=0)
 
 
 async def test_who_leaves_or_changes_while_it_is_read_is_as_when_they_were_read(town, folder):
@@ -186,11 +186,11 @@ async def test_new_words_come_after_the_known_ones(town, folder):
     await town.join(0)
     await town.deliver(0, PENALTY, 0)
     await town.rebuild(folder)
-    await rebuild(folder / "small", town.registry.keyring, smaller, clock.today())
+    await rebuild(folder / "small", town.registry.keyring, smaller, agreed())
     before = open_snapshot(folder / "small")
     await town.deliver(0, HOURS, 1)
     with pytest.raises(SnapshotRefused, match="catalog"):
-        await refresh(folder / "small", town.registry.keyring, smaller, clock.today())
+        await refresh(folder / "small", town.registry.keyring, smaller, agreed())
     await town.refresh(folder / "small")
     after = open_snapshot(folder / "small")
     assert after.manifest.items[: len(before.manifest.items)] == before.manifest.items
@@ -202,10 +202,10 @@ async def test_new_words_come_after_the_known_ones(town, folder):
 async def test_whoever_relies_on_a_snapshot_is_refused_a_stale_one(town, folder):
     await town.join(0)
     await town.rebuild(folder)
-    assert (await open_current(folder)).parts
+    assert (await open_current(folder, agreed())).parts
     await town.deliver(0, PENALTY, 0)
     with pytest.raises(SnapshotRefused, match="points snapshot refresh"):
-        await open_current(folder)
+        await open_current(folder, agreed())
 
 
 async def test_the_day_of_bringing_it_up_to_date_is_told_though_nobody_changed(town, folder):

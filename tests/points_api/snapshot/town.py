@@ -17,6 +17,7 @@ from points_api.residents.registry import Registry
 from points_api.residents.service import Application, join, leave
 from points_api.scores.service import Scores
 from points_api.snapshot.layout import Part, Snapshot
+from points_api.snapshot.roster import Agreed
 from points_api.snapshot.service import Refreshed, rebuild, refresh
 from scoring.records import Status
 from tests.factories import UNIT, city, notices
@@ -95,11 +96,11 @@ class Town:
 
     async def refresh(self, folder: Path, **options: Any) -> Refreshed:
         keyring = self.registry.keyring
-        return await refresh(folder, keyring, city(), clock.today(), **options)
+        return await refresh(folder, keyring, city(), agreed(), **options)
 
     async def rebuild(self, folder: Path, **options: Any) -> Refreshed:
         keyring = self.registry.keyring
-        return await rebuild(folder, keyring, city(), clock.today(), **options)
+        return await rebuild(folder, keyring, city(), agreed(), **options)
 
 
 def adult(n: int) -> tuple[str, str]:
@@ -127,6 +128,11 @@ def everybody(snapshot: Snapshot) -> dict[UUID, object]:
             )
     assert len(found) == sum(part.people for part in snapshot.parts)
     return found
+
+
+def agreed() -> Agreed:
+    """What a consent has to be now."""
+    return Agreed.as_of(notices(), clock.now())
 
 
 def id_at(snapshot: Snapshot, part: Part, at: int) -> UUID:
