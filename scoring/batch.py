@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.columns import NEVER, Columns, Vocabulary, day_of, part_of, records_of
 from scoring.engine import DimensionResult, RuleResult, score
@@ -17,7 +18,7 @@ from scoring.kernel import TOP, Results, make_desk, make_results, score_block
 from scoring.outlook import next_change, other_records_on
 from scoring.reasons import Reason, reasons
 from scoring.scorecard import Scorecard
-from scoring.tables import NONE, Tables, tables_of
+from scoring.tables import NONE, tables_of
 
 
 class Line(NamedTuple):
@@ -33,7 +34,7 @@ class Pass:
 
     card: Scorecard
     words: Vocabulary
-    tables: Tables
+    tables: NDArray[np.void]
     subjects: tuple[str, ...]  # code of a reason -> rule:…, dimension:…, score
 
     @classmethod

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.whole_city_equality import compare
 from scoring.batch import Line, Pass
 from scoring.catalog_files import shipped_catalog
 from scoring.columns import NEVER, Vocabulary, columns_of, date_of, records_of
@@ -158,3 +159,8 @@ def test_every_worked_example_of_every_shipped_scorecard_passes(card):
     words = Vocabulary.of(catalog.items)
     for example in card.examples:
         assert_equal([records_in(example, catalog)], card, example.on, words)
+
+
+@pytest.mark.slow
+def test_a_synthetic_city_gets_the_defined_scores_and_days_of_change():
+    assert compare(2_500) > 2_000
