@@ -13,6 +13,8 @@ BENCHMARKS = {
     "score-read-cold": "score_read",
     "record-to-score": "record_to_score",
     "ingest": "ingest",
+    "batch": "batch",
+    "nightly": "nightly",
 }
 
 

@@ -124,6 +124,10 @@ class Cache:
         """
         return await self.put(key, version, b"", ttl_seconds)
 
+    def forget_soon(self, key: str, version: int, ttl_seconds: float) -> None:
+        """`forget` without waiting for it, together with this turn's others in one trip."""
+        self.put_soon(key, version, b"", ttl_seconds)
+
     async def set(self, key: str, value: bytes, ttl_seconds: float) -> bool:
         """Store a value that has no versions; False if Redis was not reached."""
         return await self._write(

@@ -39,6 +39,11 @@ def _speaking() -> tuple[type[Exception], ...]:
     from scoring.scorecard_files import ScorecardError
 
     return (
-        SettingsError, CatalogError, ScorecardError, NoticeError, PublicKeyError, CipherError,
+        SettingsError,
+        CatalogError,
+        ScorecardError,
+        NoticeError,
+        PublicKeyError,
+        CipherError,
         SnapshotRefused,
-    )  # fmt: skip
+    )

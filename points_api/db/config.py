@@ -34,6 +34,8 @@ FEATURES = (
     "access_log",
     "audit",
     "db",
+    "jobs",
+    "statistics",
 )
 _open: list[orm.TortoiseContext] = []
 

@@ -29,7 +29,7 @@ NULLS: Final = frozenset(
 ABSENT: Final = NULLS | {"无", "無", "暂无", "空"}
 """Also empty where a name, number, day or code is expected; in running text 无 is an answer."""
 
-_EARLIEST_YEAR: Final = 1900
+EARLIEST_YEAR: Final = 1900
 LONG_TERM_YEAR: Final = 2099
 """From this year on a day means that no end is set: 2099-12-31, 9999-12-31."""
 FINE_BOUND_WAN: Final = 1000
@@ -88,7 +88,7 @@ def _day(year: int, month: int, day: int, latest: date | None) -> Cell:
         found = date(year, month, day)
     except ValueError:
         return None, "date_not_real"
-    if year < _EARLIEST_YEAR:
+    if year < EARLIEST_YEAR:
         return None, "date_too_early"
     if latest is not None and found > latest:
         return None, "date_in_future"

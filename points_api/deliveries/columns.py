@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from points_api.deliveries import cells, texts
+from points_api.deliveries import at_sight, cells, texts
 from points_api.deliveries.cells import ABSENT, Cell, Reader
 from points_api.deliveries.dictionary import Dictionary, Judge
 from points_api.deliveries.matching import STATUS_CHANGE, Match
@@ -29,19 +29,18 @@ _FEN: Final = 100
 def judge_of(column: Column, match: Match, catalog: Catalog, today: date) -> Judge:
     """The judge of one column of a table."""
     if column.role == "id_number":
-        return texts.IdNumbers(today)
+        return at_sight.id_numbers(today)
     special = _special_reader(column, match, catalog)
     if special is not None:
         return Dictionary(special, pl.String())
     match column.type:
         case "date":
+            may_be_future = column.role not in _PAST
+            open_ended = column.role not in _BEGINNINGS
             reader = cells.date_reader(
-                column,
-                today,
-                open_ended=column.role not in _BEGINNINGS,
-                may_be_future=column.role not in _PAST,
+                column, today, open_ended=open_ended, may_be_future=may_be_future
             )
-            return Dictionary(reader, pl.Date())
+            return at_sight.days(reader, None if may_be_future else today)
         case "integer" | "decimal" | "wan_yuan":
             return Dictionary(_number_reader(column, match.item), pl.Int64())
         case "enum":

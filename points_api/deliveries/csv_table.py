@@ -24,14 +24,6 @@ _SEPARATORS: Final = (",", "\t", ";")
 _QUOTE, _NEWLINE, _RETURN = 0x22, 0x0A, 0x0D
 
 
-class _EndlessRow(Exception):
-    """No row ends where one should have long ended."""
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__()
-        self.content = content
-
-
 class CsvTable:
     """One CSV file. The beginning is read at once, the blocks as they are asked for."""
 
@@ -62,40 +54,51 @@ class CsvTable:
     def blocks(self, header_rows: int, width: int) -> Iterator[CsvBlock]:
         """Yield the data rows; see `reading.Table`."""
         heading = self.separator.join(names(width)).encode() + b"\n"
-        row = header_rows + 1
-        try:
-            for content in self._contents(self._ends[header_rows], heading):
-                if not self._encoding and not content.isascii():
-                    self._encoding = _encoding_of(content)
-                rows = _count_rows(content, len(heading), row, self.separator)
-                yield CsvBlock(row, rows, content, self.separator, self.encoding, width)
-                row += rows
-        except _EndlessRow as endless:
-            _count_rows(endless.content, len(heading), row, self.separator)  # may know better
-            raise FileRefused("row_too_long", row=row) from None
+        for row, rows, content in self._contents(header_rows, heading):
+            if not self._encoding and not content.isascii():
+                self._encoding = _encoding_of(content)
+            yield CsvBlock(row, rows, content, self.separator, self.encoding, width)
 
-    def _contents(self, offset: int, heading: bytes) -> Iterator[bytes]:
-        """Whole rows below the heading. One buffer for the whole file: fresh memory costs more."""
-        begin = len(heading)
+    def _contents(self, header_rows: int, heading: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """The number of the first row, how many they are, and they themselves below the heading."""
+        begin = filled = len(heading)
         longest = 2 * self._block_bytes
-        buffer = bytearray(heading) + bytearray(longest + self._block_bytes)
-        view = memoryview(buffer)
-        filled = begin
+        # One buffer for the whole file: fresh memory costs more. What is not used of it, nothing.
+        buffer = bytearray(begin + longest + self._block_bytes)
+        buffer[:begin] = heading
+        view, text = memoryview(buffer), np.frombuffer(buffer, np.uint8)
+        row = header_rows + 1
         with self._path.open("rb", buffering=0) as file:
-            file.seek(offset)
+            file.seek(self._ends[header_rows])
             while got := file.readinto(view[filled : filled + self._block_bytes]):
                 filled += got
-                cut = _last_row_end(buffer, begin, filled)
-                if filled - cut > longest:
-                    # A quote that never closes must not take the whole file into memory.
-                    raise _EndlessRow(bytes(view[:filled]))
-                if cut > begin:
-                    yield bytes(view[:cut])
+                if buffer.find(0, begin, filled) >= 0:
+                    raise FileRefused("binary_file")
+                marks, ends = _marks_and_ends(text[begin:filled])
+                if len(ends):
+                    cut = begin + int(ends[-1]) + 1
+                    self._refuse_misplaced(text[begin:cut], marks, ends, row)
+                    yield row, len(ends), bytes(view[:cut])
+                    row += len(ends)
                     rest = bytes(view[cut:filled])
                     filled = begin + len(rest)
                     view[begin:filled] = rest
-        if filled > begin:
-            yield bytes(view[:filled])
+                elif filled - begin > longest:
+                    # A quote that never closes must not take the whole file into memory.
+                    self._refuse_misplaced(text[begin:filled], marks, ends, row)
+                    raise FileRefused("row_too_long", row=row)
+        if filled > begin:  # the last row of a file may lack its line end
+            self._refuse_misplaced(text[begin:filled], *_marks_and_ends(text[begin:filled]), row)
+            yield row, 1, bytes(view[:filled])
+
+    def _refuse_misplaced(
+        self, text: np.ndarray, marks: np.ndarray, ends: np.ndarray, row: int
+    ) -> None:
+        """Refuse marks that neither open nor close a whole cell."""
+        marks = marks[: np.searchsorted(marks, len(text))]
+        wrong = _misplaced(text, marks, ord(self.separator)) if len(marks) else None
+        if wrong is not None:
+            raise FileRefused("broken_quotes", row=row + int(np.searchsorted(ends, wrong)))
 
 
 def _first_rows(start: bytes, *, whole: bool) -> list[bytes]:
@@ -142,44 +145,28 @@ def _encoding_of(text: bytes) -> str:
     return "utf-8"
 
 
-def _last_row_end(buffer: bytearray, begin: int, filled: int) -> int:
-    """Where the last whole row ends; `begin` where none does."""
-    end = max(buffer.rfind(b"\n", begin, filled) + 1, begin)
-    if buffer.find(b'"', begin, end) < 0:  # ten times faster than to count none
-        return end
-    inside = buffer.count(b'"', begin, end) % 2 == 1
-    while end > begin and inside:
-        earlier = max(buffer.rfind(b"\n", begin, end - 1) + 1, begin)
-        inside ^= buffer.count(b'"', earlier, end) % 2 == 1
-        end = earlier
-    return end
-
-
-def _count_rows(content: bytes, begin: int, row: int, separator: str) -> int:
-    """Count the rows of a block, and refuse marks that neither open nor close a whole cell."""
-    if b"\0" in content:
-        raise FileRefused("binary_file")
-    rows = not content.endswith(b"\n")  # the last row of a file may lack its line end
-    text = np.frombuffer(content, np.uint8)[begin:]
-    if b'"' not in content:
-        return rows + int(np.count_nonzero(text == _NEWLINE))
+def _marks_and_ends(text: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where quotation marks stand, and where rows end."""
     marks = np.flatnonzero(text == _QUOTE)
     ends = np.flatnonzero(text == _NEWLINE)
-    ends = ends[np.searchsorted(marks, ends) % 2 == 0]
-    wrong = _misplaced(text, marks, ord(separator))
-    if wrong is not None:
-        raise FileRefused("broken_quotes", row=row + int(np.searchsorted(ends, wrong)))
-    return rows + len(ends)
+    return marks, ends[np.searchsorted(marks, ends) % 2 == 0]
 
 
 def _misplaced(text: np.ndarray, marks: np.ndarray, separator: int) -> int | None:
     """The first mark that is out of place. A doubled one inside a cell closes and opens again."""
     opening, closing = marks[0::2], marks[1::2]
     before = text[np.maximum(opening - 1, 0)]
-    opens = (opening == 0) | np.isin(before, (separator, _NEWLINE, _QUOTE))
+    opens = (opening == 0) | _among(before, separator, _NEWLINE, _QUOTE)
     after = text[np.minimum(closing + 1, len(text) - 1)]
     last = closing == len(text) - 1
-    closes = last | np.isin(after, (separator, _NEWLINE, _RETURN, _QUOTE))
+    closes = last | _among(after, separator, _NEWLINE, _RETURN, _QUOTE)
     unpaired = opening[len(closing) :]
     wrong = [*opening[~opens][:1], *closing[~closes][:1], *unpaired]
     return int(min(wrong)) if wrong else None
+
+
+def _among(text: np.ndarray, *marks: int) -> np.ndarray:
+    """Which bytes are one of the marks."""
+    table = np.zeros(256, bool)
+    table[list(marks)] = True
+    return np.asarray(table[text])

@@ -42,6 +42,10 @@ class Dictionary:
         """Whether all texts are the same, as in many columns they are."""
         return column.eq_missing(column.first()).all()
 
+    def read(self, texts: pl.Series) -> Judged:
+        """Read a column that was not probed with others."""
+        return self.judge(texts, texts.to_frame().select(self.probe(pl.all())).to_series())
+
     def judge(self, texts: pl.Series, probed: pl.Series) -> Judged:
         """Read a column of texts, null where empty."""
         if not len(texts):

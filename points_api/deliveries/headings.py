@@ -6,7 +6,7 @@ somebody else's number.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -30,6 +30,15 @@ def spoken(heading: str) -> tuple[str, ...]:
 def headings_of(layout: Layout) -> "Headings":
     """The headings of a layout, made once: each file is held against all layouts."""
     return Headings(layout)
+
+
+def may_mean(heading: tuple[str, ...], words: Container[str]) -> bool:
+    """Tell whether a spoken heading can mean a column that is called by one of these words."""
+    return any(
+        text in words
+        or ((parts := _BRACKET.fullmatch(text)) and (parts[1] in words or parts[2] in words))
+        for text in heading
+    )
 
 
 class Headings:
@@ -57,6 +66,10 @@ class Headings:
     def column(self, heading: tuple[str, ...]) -> Column | None:
         """The column that a spoken heading means."""
         return next((column for text in heading if (column := self._one(text))), None)
+
+    def words(self) -> Iterable[str]:
+        """All that its columns are called."""
+        return self._columns
 
     def in_yuan(self, heading: tuple[str, ...]) -> Column | None:
         """The column in units of 10,000 yuan that the heading announces in yuan."""

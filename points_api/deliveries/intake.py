@@ -120,15 +120,17 @@ async def _stage(
     with closing(in_order(blocks, work, threads=1)) as prepared:
         while (block := await asyncio.to_thread(next, prepared, None)) is not None:
             tally.add(block.total, block.records, block.refusals)
-            ids = await find_or_add(intake.keyring, block.subjects, now)
-            persons = pl.Series("person_id", ids, dtype=pl.String)
-            rows = block.records.with_columns(person_id=persons[block.records["subject"]])
-            await merging.stage(rows)
-            await copy_in("delivery_error", _errors(delivery.id, block.refusals))
-            await execute(
-                _ADD_CHUNK, new_id(), delivery.id, block.first_row, block.last_row, block.sealed
-            )
+            await _store(intake, block, delivery.id, now)
             progress(block.last_row)
+
+
+async def _store(intake: Intake, block: Prepared, delivery_id: uuid.UUID, now: datetime) -> None:
+    """Stage the records of a block, and keep what was refused and the original."""
+    ids = await find_or_add(intake.keyring, block.subjects, now)
+    persons = pl.Series("person_id", ids, dtype=pl.String)
+    await merging.stage(block.records.with_columns(person_id=persons[block.records["subject"]]))
+    await copy_in("delivery_error", _errors(delivery_id, block.refusals))
+    await execute(_ADD_CHUNK, new_id(), delivery_id, block.first_row, block.last_row, block.sealed)
 
 
 def _errors(delivery_id: uuid.UUID, refusals: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from points_api.deliveries.cells import bare
-from points_api.deliveries.headings import Headings, headings_of, spoken
+from points_api.deliveries.headings import Headings, headings_of, may_mean, spoken
 from points_api.deliveries.reading import Table
 from points_api.deliveries.verdicts import FileRefused
 from scoring.catalog import Catalog, Column, Item, Layout, Role
@@ -92,12 +92,14 @@ def _layouts(catalog: Catalog, item_code: str | None) -> list[Layout]:
 def _header(head: list[list[str]], known: list[Headings]) -> _Header | None:
     """The row with most headings of one layout, joined with header rows right below it."""
     rows = [[spoken(cell) for cell in row] for row in head]
+    words = {word for headings in known for word in headings.words()}
     scores = [
         (len(headings.places(row)), -number, headings)
         for number, row in enumerate(rows)
+        if sum(may_mean(heading, words) for heading in row) >= _FEWEST  # rows of data are not
         for headings in known
     ]
-    score, minus_number, headings = max(scores, key=lambda one: one[:2])
+    score, minus_number, headings = max(scores, key=lambda one: one[:2], default=(0, 0, known[0]))
     if score < _FEWEST:
         return None
     first = last = -minus_number

@@ -25,6 +25,7 @@ _NOT_CONTENT: Final[frozenset[Role]] = frozenset(
      "source_code", "state"]
 )  # fmt: skip
 _SEPARATOR: Final = "\x1f"
+_ROWS_AT_ONCE: Final = 4096  # as Python objects
 
 
 class Matter:
@@ -101,9 +102,7 @@ class Matter:
         if not self._level_columns:
             return pl.lit(self._match.item.fixed_level, dtype=pl.String)
         texts = pl.concat_str(pl.col(self._level_columns).fill_null(""), separator=_SEPARATOR)
-        cells = good.select(texts.alias("cells"))
-        same = cells.select(self._levels.probe(pl.col("cells"))).to_series()
-        return self._levels.judge(cells["cells"], same)[0]
+        return self._levels.read(good.select(texts.alias("cells")).to_series())[0]
 
     def _act_key(self, good: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
         """What several reports of one act share; without such a column the document itself."""
@@ -118,11 +117,10 @@ class Matter:
         # An empty cell says nothing, so a column that the layout gains later changes no digest.
         said = [pl.lit(f"{code}=") + pl.col(code).cast(pl.String) for code in self._content]
         days = [pl.col(pl.Date).cast(pl.Int32)]  # written a third as fast as numbers
-        texts = good.with_columns(days).select(
-            pl.concat_str(said, separator=_SEPARATOR, ignore_nulls=True)
-        )
+        text = pl.concat_str(said, separator=_SEPARATOR, ignore_nulls=True)
         digests = [
-            blake2b(text.encode(), digest_size=16).hexdigest()
-            for text in texts.to_series().to_list()
+            blake2b(said_of_row.encode(), digest_size=16).hexdigest()
+            for rows in good.with_columns(days).iter_slices(_ROWS_AT_ONCE)
+            for said_of_row in rows.select(text).to_series().to_list()
         ]
         return pl.Series(digests, dtype=pl.String)

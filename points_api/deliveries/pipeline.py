@@ -1,7 +1,8 @@
 """Work through the blocks of a table on several threads, and hand the results out in order.
 
-Parsing and judging leave the interpreter free, so two threads fill two cores. No more blocks are in
-memory than there are threads, and the one that was handed out.
+Parsing and judging leave the interpreter free most of the time, so three threads fill two cores:
+of two, one would often wait for it. No more blocks are in memory than there are threads, and the
+one that was handed out.
 """
 
 from collections import deque
@@ -15,7 +16,7 @@ from points_api.deliveries.blocks import Block
 T = TypeVar("T")
 Work = Callable[[Block], T]
 
-THREADS = 2
+THREADS = 3
 
 
 class _Workers(Generic[T]):

@@ -51,14 +51,16 @@ def preparer(
 
     def prepare(block: Block) -> Prepared:
         checked = checker.check(block)
-        records, subjects = _with_subjects(matter.rows(checked.good()), keyring)
+        total, refusals, good = checked.frame.height, checked.refusals(), checked.good()
+        del checked  # it is as large as the good rows, and no longer needed
+        records, subjects = _with_subjects(matter.rows(good), keyring)
         return Prepared(
             block.first_row,
             block.first_row + block.rows - 1,
-            checked.frame.height,
+            total,
             records.with_columns(id=time_ordered_ids(records.height)),
             subjects,
-            checked.refusals(),
+            refusals,
             keyring.encrypt(_compressed(header, block.original()), CHUNK),
         )
 

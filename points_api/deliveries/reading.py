@@ -30,7 +30,7 @@ class Limits:
     csv: int = 512 * _MEBIBYTE
     xlsx: int = 50 * _MEBIBYTE
     unpacked: int = 128 * _MEBIBYTE  # about 150,000 rows: the reader holds a whole sheet in memory
-    block: int = 3 * _MEBIBYTE
+    block: int = 5 * _MEBIBYTE
 
 
 class Table(Protocol):

@@ -7,7 +7,6 @@ parameters.
 
 import re
 from collections.abc import AsyncIterator
-from io import BytesIO
 from typing import Any, Final
 
 import polars as pl
@@ -17,7 +16,7 @@ from points_api.db.transaction import connection, dialect
 _PLACE: Final = re.compile(r"\$(\d+)")
 _CAST: Final = re.compile(r"::[a-z]+(\[\])?")
 _LOCK: Final = re.compile(r"\bFOR UPDATE( OF \w+)?")
-_PIECE: Final = 1024**2
+_ROWS_AT_ONCE: Final = 4096
 
 
 async def execute(sql: str, *values: object) -> int:
@@ -43,11 +42,9 @@ async def copy_in(table: str, rows: pl.DataFrame) -> None:
     if rows.is_empty():
         return
     if dialect() == "postgres":
-        text = BytesIO()
-        rows.write_csv(text, include_header=False)
         async with connection().acquire_connection() as held:
             await held.copy_to_table(
-                table, source=_pieces(text.getbuffer()), columns=rows.columns, format="csv"
+                table, source=_pieces(rows), columns=rows.columns, format="csv"
             )
         return
     names = ", ".join(f'"{name}"' for name in rows.columns)
@@ -57,9 +54,10 @@ async def copy_in(table: str, rows: pl.DataFrame) -> None:
     await connection().execute_many(sql, [list(row) for row in values])
 
 
-async def _pieces(content: memoryview) -> AsyncIterator[bytes]:
-    for at in range(0, len(content), _PIECE):
-        yield bytes(content[at : at + _PIECE])
+async def _pieces(rows: pl.DataFrame) -> AsyncIterator[bytes]:
+    """The rows as CSV, some at a time: the whole text would be as large as they are."""
+    for some in rows.iter_slices(_ROWS_AT_ONCE):
+        yield some.write_csv(include_header=False).encode()
 
 
 def _adapted(sql: str) -> str:

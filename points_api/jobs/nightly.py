@@ -76,18 +76,20 @@ async def _batch(
     rows = await Enrollment.filter(left_at=None, id__gt=after).order_by("id").limit(size)
     if not rows:
         return Rescored(0, 0), None
-    await hold(row.person_id for row in rows)
+    return await rescore_people(scores, notices, [row.person_id for row in rows]), rows[-1].id
+
+
+@transactional
+async def rescore_people(scores: Scores, notices: Notices, person_ids: Sequence[UUID]) -> Rescored:
+    """Rescore those of the persons who have joined and whose consent stands."""
+    await hold(person_ids)
     # Who left while we waited for the lock is not scored again.
-    still = set(
-        await Enrollment.filter(id__in=[row.id for row in rows], left_at=None).values_list(
-            "id", flat=True
-        )
-    )
-    joined = [Member(r.resident_id, r.id, r.person_id) for r in rows if r.id in still]
+    rows = await Enrollment.filter(person_id__in=list(person_ids), left_at=None).order_by("id")
+    joined = [Member(row.resident_id, row.id, row.person_id) for row in rows]
     now = clock.now()
     members = await consenting(joined, notices, now)
     changed = await scores.rescore_all(members, "day", now)
-    return Rescored(len(members), changed, len(joined) - len(members)), rows[-1].id
+    return Rescored(len(members), changed, len(joined) - len(members))
 
 
 async def consenting(members: Sequence[Member], notices: Notices, now: datetime) -> list[Member]:

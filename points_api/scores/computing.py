@@ -10,8 +10,8 @@ from scoring.outlook import next_change, other_records_on
 from scoring.records import Record
 
 
-def compute(records: Sequence[Record], city: City, on: date, version: int) -> StoredScore:
-    """Score a person for a day. `version` orders the stored scores of one resident."""
+def compute(records: Sequence[Record], city: City, on: date) -> StoredScore:
+    """Score a person for a day. Who stores it gives it its version."""
     card = city.scorecard(on)
     result = score(records, card, on)
     change = next_change(records, card, on, result)
@@ -30,5 +30,4 @@ def compute(records: Sequence[Record], city: City, on: date, version: int) -> St
         stale_on=min((edge for edge in edges if edge is not None), default=None),
         next_change_on=change,
         records_digest=result.records_digest,
-        version=version,
     )

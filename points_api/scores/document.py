@@ -25,7 +25,7 @@ class StoredScore:
     stale_on: date | None
     next_change_on: date | None
     records_digest: str
-    version: int
+    version: int = 0  # that of the row; 0: it is not stored
 
     def holds_on(self, day: date) -> bool:
         """True when recomputing on `day` would give the same document."""

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from points_api.db.reads import select
+from points_api.db.transaction import dialect
 from points_api.db.writes import Update
 from points_api.problem import NotFound
 from points_api.records.models import RecordRow
@@ -30,6 +31,7 @@ _RECORD_COLUMNS = (
     "valid_until", "status", "document_no", "unit", "agency", "delivery_id", "row_no", "content",
     "decided_on",
 )  # fmt: skip
+_MANY = 1000  # persons of one statement
 _PERSON = ("revision", "joined_id", "joined_resident_id", *SCORE_COLUMNS)
 
 
@@ -49,6 +51,14 @@ WHERE p.id = $1
 UNION ALL
 SELECT {_columns(_PERSON)}, {_columns(_RECORD_COLUMNS, "r")}
 FROM record r WHERE r.person_id = $1 AND r.known_to IS NULL
+"""
+_SEE_MEMBERS = f"""
+SELECT p.id AS joined_person_id, p.revision, e.id AS joined_id,
+       e.resident_id AS joined_resident_id, {_columns(SCORE_COLUMNS, "s")}
+FROM person p
+JOIN enrollment e ON e.person_id = p.id AND e.left_at IS NULL
+LEFT JOIN score s ON s.resident_id = e.resident_id
+WHERE p.id IN ({{}})
 """
 
 
@@ -70,6 +80,22 @@ async def see(person_id: UUID) -> Seen:
     guard = Update(Person, tuple(key), [key], counts="revision")
     records = [row for row in rows if row["revision"] is None]
     return Seen(guard, records, _standing(person_id, person))
+
+
+async def see_members(person_ids: Sequence[UUID]) -> dict[UUID, tuple[int, Standing]]:
+    """Of those who have joined: the person's revision, member and score, of one instant each."""
+    seen: dict[UUID, tuple[int, Standing]] = {}
+    for start in range(0, len(person_ids), _MANY):
+        some = person_ids[start : start + _MANY]
+        places = ", ".join(f"${n + 1}" for n in range(len(some)))
+        for row in await select((ScoreRow,), _SEE_MEMBERS.format(places), *map(_given, some)):
+            person_id = _uuid(row["joined_person_id"])
+            seen[person_id] = row["revision"], _standing(person_id, row)
+    return seen
+
+
+def _given(person_id: UUID) -> UUID | str:
+    return person_id if dialect() == "postgres" else str(person_id)
 
 
 def _standing(person_id: UUID, row: Mapping[str, Any]) -> Standing:

@@ -6,7 +6,7 @@ only if nobody has changed it since (`see`), so a score sees every record commit
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from uuid import UUID
@@ -88,21 +88,33 @@ class Scores:
         cause: str,
         now: datetime,
     ) -> Changes:
-        """What has to be written, for the caller to write with whatever else it changes.
+        """What has to be written, for the caller to write with whatever else it changes."""
+        day = clock.day_of(now)
+        found = (
+            (
+                member,
+                before.get(member.resident_id),
+                compute(facts[member.person_id], self.city, day),
+            )
+            for member in members
+        )
+        return self.differences(found, cause, now)
+
+    def differences(
+        self,
+        found: Iterable[tuple[Member, StoredScore | None, StoredScore]],
+        cause: str,
+        now: datetime,
+    ) -> Changes:
+        """What has to be written to store scores in place of those before.
 
         History, audit entry and outbox row are for scores that differ; one that stays as it is only
         learns until when it holds. After the commit the cache is to be told.
         """
         day = clock.day_of(now)
         changes = Changes(cause, now)
-        for member in members:
-            old = before.get(member.resident_id)
-            new = compute(
-                facts[member.person_id],
-                self.city,
-                day,
-                old.version + 1 if old else _first_version(now),
-            )
+        for member, old, computed in found:
+            new = replace(computed, version=old.version + 1 if old else _first_version(now))
             if old is not None and old.holds_on(day) and _same(old, new):
                 continue
             band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
@@ -117,6 +129,12 @@ class Scores:
         """
         if self.cache is not None:
             await score_cache.forget(self.cache, resident_id, version, day)
+
+    async def outdate_soon(self, versions: Mapping[UUID, int], day: date) -> None:
+        """`outdate` for many residents, without waiting for Redis."""
+        if self.cache is not None:
+            for resident_id, version in versions.items():
+                score_cache.forget_soon(self.cache, resident_id, version, day)
 
     async def remember(self, resident_id: UUID, stored: StoredScore, day: date) -> None:
         """Let the next reading of that day find the document in Redis."""
@@ -138,7 +156,7 @@ class Scores:
     async def recompute(self, entry: ScoreHistory, person_id: UUID) -> StoredScore:
         """A past score made again from what was known then; equal to what was stored."""
         records = await facts_known_at(person_id, entry.known_at)
-        return compute(records, self.city, entry.as_of, 1)
+        return compute(records, self.city, entry.as_of)
 
     async def see(self, person_id: UUID, *, hold: bool) -> Seen:
         """Read a person with their records, on demand kept from others until the commit."""

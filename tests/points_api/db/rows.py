@@ -11,9 +11,11 @@ from points_api.auth.models import Session
 from points_api.consents.models import Consent
 from points_api.db.models import IdempotencyKey, OutboxEvent
 from points_api.deliveries.models import Delivery, DeliveryChunk
+from points_api.jobs.models import JobRun
 from points_api.records.models import RecordRow
 from points_api.residents.models import Enrollment, Person, Resident
 from points_api.scores.models import ScoreRow
+from points_api.statistics.models import BandCount
 
 DAY = date(2026, 6, 1)
 _number = count(1)
@@ -176,3 +178,14 @@ async def outbox_event(**given: Any) -> OutboxEvent:
 async def idempotency_key(**given: Any) -> IdempotencyKey:
     row: dict[str, Any] = {"caller": "c", "key": "k", "fingerprint": "f", "created_at": clock.now()}
     return await IdempotencyKey.create(**row | given)
+
+
+async def job_run(**given: Any) -> JobRun:
+    """A run of a work."""
+    return await JobRun.create(**{"name": "work", "token": 1, "started_at": clock.now()} | given)
+
+
+async def band_count(**given: Any) -> BandCount:
+    """People of a division in a band."""
+    usual = {"day": DAY, "division": "420202", "scorecard": "s", "band": "good", "people": 10}
+    return await BandCount.create(**usual | given)

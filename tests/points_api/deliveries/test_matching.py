@@ -1,7 +1,10 @@
 """A header is recognized in whatever dress it comes, and what is not certain is not guessed."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from points_api.deliveries.headings import headings_of, may_mean, spoken
 from points_api.deliveries.verdicts import FileRefused
 from tests.points_api.deliveries.sheets import (
     CATALOG,
@@ -16,6 +19,15 @@ from tests.points_api.deliveries.sheets import (
     the_item,
     verdicts,
 )  # fmt: skip
+
+ALL_HEADINGS = sorted(
+    {
+        heading
+        for layout in CATALOG.layouts.values()
+        for column in layout.columns
+        for heading in (column.code, column.name, *column.aliases)
+    }
+)
 
 
 def refusal(path, item=None, agency=None):
@@ -185,3 +197,16 @@ def test_a_file_of_status_changes_is_of_the_item_it_names(tmp_path):
     path = csv_file(tmp_path / "f.csv", [row(PENALTY, layout=STATUS_CHANGE)])
     _, found = matched(path)
     assert (found.item.code, found.layout.id) == (PENALTY, "status_change")
+
+
+@given(
+    st.sampled_from(ALL_HEADINGS),
+    st.sampled_from(["", "*", "（必填）", "（18位）", "(万元)", "\n甲"]),
+    st.sampled_from(["", "甲（", "*"]),
+)  # fmt: skip
+def test_a_row_of_headings_is_never_taken_for_data(heading, behind, before):
+    said = spoken(f"{before}{heading}{behind}")
+    for layout in CATALOG.layouts.values():
+        headings = headings_of(layout)
+        if headings.column(said):
+            assert may_mean(said, set(headings.words()))

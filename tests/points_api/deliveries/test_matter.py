@@ -91,3 +91,11 @@ def test_a_status_change_says_what_becomes_of_the_record(tmp_path):
     found = became(tmp_path, *changes)
     assert [record["status"] for record in found] == ["repaired", "withdrawn"]
     assert found[0]["document_no"] == "测〔2026〕0号"
+
+
+def test_content_is_the_same_wherever_in_a_file_a_row_stands(tmp_path):
+    rows = [row(HOURS) | {"服务时长": f"{n % 997}"} for n in range(3)]
+    many = became(tmp_path, *rows * 3000)
+    assert [record["content"] for record in many] == [
+        record["content"] for record in became(tmp_path, *rows)
+    ] * 3000

@@ -113,7 +113,7 @@ async def consistent(scores, resident_id, person_id, *, past=True) -> list[str]:
     """The score is that of the stored records, and each change told once; return the documents."""
     facts = await facts_of(person_id)
     row = await ScoreRow.get(resident_id=resident_id)
-    fresh = compute(facts, city(), row.as_of, row.version)
+    fresh = replace(compute(facts, city(), row.as_of), version=row.version)
     assert asdict(stored_of(row)) == asdict(fresh)
     history = await ScoreHistory.filter(resident_id=resident_id)
     subject = str(resident_id)

@@ -1,0 +1,1 @@
+"""Figures about the whole city, of nobody in particular."""
