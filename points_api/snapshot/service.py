@@ -23,7 +23,7 @@ from points_api import clock
 from points_api.city import City
 from points_api.crypto.keyring import Keyring
 from points_api.ids import new_id
-from points_api.snapshot.comparing import Difference, difference
+from points_api.snapshot.differing import Difference, difference
 from points_api.snapshot.layout import (
     LAYOUT,
     PART_PEOPLE,
