@@ -17,7 +17,7 @@ import pyspark
 
 from tests.frame.tree import ROOT
 
-_PATIENCE_SECONDS = 40
+_PATIENCE_SECONDS = 120
 _SPARK = Path(pyspark.__file__).parent
 # Quick to start and small, for the machine has other tests to run.
 _JAVA = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"

@@ -24,7 +24,7 @@ from tests.points_api.engines.cluster import Cluster, cluster, configure
 
 PARTS = 12
 DRIVE = [sys.executable, str(Path(__file__).with_name("drive.py"))]
-TIME_LIMIT_SECONDS = 120
+TIME_LIMIT_SECONDS = 300  # a machine with much other work is ten times as slow
 
 needs_java = pytest.mark.skipif(
     not shutil.which("java") and not os.environ.get("JAVA_HOME"),
