@@ -69,6 +69,7 @@ class Run:
     fence: Fence
     due: Due
     now: datetime
+    batch: int
     done: Rescored = field(default_factory=lambda: Rescored(0, 0))
     overtaken: list[UUID] = field(default_factory=list)
     bands: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -85,7 +86,10 @@ class Stored(NamedTuple):
 
 
 async def rescore_by(
-    engine: Engine, parts: Parts, progress: Callable[..., None] | None = None
+    engine: Engine,
+    parts: Parts,
+    progress: Callable[..., None] | None = None,
+    batch: int = BATCH,
 ) -> Rescored:
     """Bring the snapshot up to date and rescore the whole city from it.
 
@@ -97,7 +101,7 @@ async def rescore_by(
             try:
                 snapshot = await _current(parts, progress)
                 return await rescore_from(
-                    snapshot, engine, parts.scores, parts.registry.notices, fence, progress
+                    snapshot, engine, parts.scores, parts.registry.notices, fence, progress, batch
                 )
             except SnapshotRefused as refused:
                 if last:
@@ -121,6 +125,7 @@ async def rescore_from(
     notices: Notices,
     fence: Fence,
     progress: Progress | None = None,
+    batch: int = BATCH,
 ) -> Rescored:
     """Compute everybody in the snapshot for the legal day of the clock; store what is due.
 
@@ -131,7 +136,7 @@ async def rescore_from(
     card = scores.city.scorecard(on)
     snapshot = _knowing(snapshot, card.version)
     due = Due(scores.city, snapshot, Pass.of(card, snapshot.words), on)
-    run = Run(scores, notices, fence, due, now)
+    run = Run(scores, notices, fence, due, now, batch)
     total = sum(part.people for part in snapshot.parts)
     passed = iter(engine.run(snapshot, card, on, look_ahead=False))
     while (found := await asyncio.to_thread(next, passed, None)) is not None:
@@ -157,7 +162,7 @@ async def _finish_part(
     # While the database writes for one batch, the next is made ready.
     at_once = asyncio.Semaphore(AT_ONCE if dialect() == "postgres" else 1)
     async with asyncio.TaskGroup() as tasks:
-        while some := await asyncio.to_thread(_next, computed):
+        while some := await asyncio.to_thread(_next, computed, run.batch):
             await at_once.acquire()
             task = tasks.create_task(_store_and_learn(run, fresh, some))
             task.add_done_callback(lambda _: at_once.release())
@@ -250,8 +255,8 @@ def _copied(people: People) -> People:
     )  # fmt: skip
 
 
-def _next(computed: Iterator[Computed]) -> list[Computed]:
-    return list(islice(computed, BATCH))
+def _next(computed: Iterator[Computed], most: int) -> list[Computed]:
+    return list(islice(computed, most))
 
 
 def _some_of(ids: Iterator[UUID]) -> Iterator[list[UUID]]:
