@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from points_api import clock, log
+from points_api import cancellation, clock, log
 from points_api.composition import composed
 from points_api.consents.notice import Notices
 from points_api.jobs.alone import AlreadyRunning
@@ -58,7 +58,8 @@ async def every_night(scores: Scores, registry: Registry) -> None:
             # Short sleeps, so that a clock that is set does not make us oversleep.
             await asyncio.sleep(min(wait, AGAIN_AFTER).total_seconds())
             continue
-        done = await tonight(scores, registry)
+        with cancellation.kept():
+            done = await tonight(scores, registry)
         due = next_night(clock.now()) if done else clock.now() + AGAIN_AFTER
 
 
