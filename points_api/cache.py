@@ -26,7 +26,7 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
-from points_api import log, metrics
+from points_api import cancellation, log, metrics
 
 # Long enough that a busy process does not take itself for a dead Redis.
 TIMEOUT_SECONDS: Final = 1.0
@@ -252,7 +252,8 @@ class Cache:
         self, operation: str, command: Callable[[], Awaitable[_T]]
     ) -> tuple[bool, _T | None]:
         try:
-            return True, await command()
+            with cancellation.kept():
+                return True, await command()
         except ResponseError as error:  # it answered: full, loading, read-only
             if operation not in self._refusals:  # once is enough; the counter tells how often
                 self._refusals.add(operation)
@@ -274,7 +275,8 @@ class Cache:
             await asyncio.sleep(pause)
             pause = min(pause * 2, longest)
             try:
-                await self._client.ping()
+                with cancellation.kept():
+                    await self._client.ping()
             except _GONE:
                 continue
             self._lost = False

@@ -1,7 +1,7 @@
 """`points migrate`, `serve`, `relay`, `jobs`: what runs as a process."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -9,6 +9,10 @@ from points_api.cli.terminal import err, fail, say
 
 if TYPE_CHECKING:
     from points_api.settings import Settings
+
+# What has not been answered by then is cut: a body that never comes would keep us from ending,
+# and ten seconds after SIGTERM a container is killed, whatever it was about to put in order.
+GRACE_SECONDS: Final = 5
 
 app = typer.Typer()
 
@@ -84,6 +88,7 @@ def run_server(host: str, port: int, workers: int = 1) -> None:
     uvicorn.run(
         "points_api.asgi:app", host=host, port=port, workers=workers, loop="uvloop",
         http="httptools", access_log=False, log_level="warning", server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
 
 

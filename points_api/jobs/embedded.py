@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
-from points_api import log
+from points_api import cancellation, log
 from points_api.composition import Parts
 from points_api.jobs.processes import every_night, rescore
 from points_api.jobs.relay import Relay
@@ -40,7 +40,8 @@ async def _forever(work: Callable[[], Awaitable[None]]) -> None:
     """Begin again after a failure, for what a task of the group raises would end the server."""
     while True:
         try:
-            await work()
+            with cancellation.kept():
+                await work()
         except Exception:  # noqa: BLE001 - requests are answered without it
             _log.exception("jobs.failed")
         await asyncio.sleep(PAUSE_SECONDS)

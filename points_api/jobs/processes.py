@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Final, Literal
 
-from points_api import clock, log
+from points_api import cancellation, clock, log
 from points_api.composition import Parts, composed
 from points_api.db.config import dialect_of
 from points_api.engines import EngineName, engine_named
@@ -80,7 +80,8 @@ async def every_night(registry: Registry, work: Rescoring) -> None:
             # Short sleeps, so that a clock that is set does not make us oversleep.
             await asyncio.sleep(min(wait, AGAIN_AFTER).total_seconds())
             continue
-        done = await tonight(registry, work)
+        with cancellation.kept():
+            done = await tonight(registry, work)
         due = next_night(clock.now()) if done else clock.now() + AGAIN_AFTER
 
 

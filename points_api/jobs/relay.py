@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from points_api import clock, log
+from points_api import cancellation, clock, log
 from points_api.audit import sealing
 from points_api.auth.sessions import Sessions
 from points_api.db import outbox
@@ -40,7 +40,8 @@ class Relay:
         """Work until canceled; a failure is logged and tried again later."""
         while True:
             # Each by itself: events that cannot be claimed must not keep the chain from growing.
-            busy = await _tried(self.once) + await _tried(partial(sealing.seal, BATCH))
+            with cancellation.kept():
+                busy = await _tried(self.once) + await _tried(partial(sealing.seal, BATCH))
             if not busy:
                 await asyncio.sleep(IDLE_SECONDS)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
+from redis.asyncio import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
@@ -181,6 +182,41 @@ async def test_while_redis_is_gone_nobody_asks_it_and_its_return_is_noticed(cach
     await until(lambda: cache.available)
     assert await cache.put("a", 1, b"x", TTL)
     assert await cache.get("a") == b"x"
+
+
+async def test_who_is_canceled_while_a_command_is_sent_ends_canceled(cache, redis, monkeypatch):
+    """Before Python 3.12 redis-py answers a task that was canceled as if nothing had been."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(cache.put("a", 1, b"x", TTL))
+    send = Connection._send_packed_command
+
+    async def canceled_at_the_last_moment(self, command):
+        await send(self, command)
+        task.cancel()
+
+    monkeypatch.setattr(Connection, "_send_packed_command", canceled_at_the_last_moment)
+    await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
+
+
+async def test_closing_ends_a_probe_that_forgot_its_cancellation(redis, monkeypatch):
+    cache = Cache(redis)
+    pinged = asyncio.Event()
+
+    async def ping():
+        pinged.set()
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            raise RedisConnectionError("gone") from None
+
+    monkeypatch.setattr(redis, "ping", ping, raising=False)
+    redis.fails = RedisConnectionError("gone")
+    async with asyncio.timeout(10):
+        await cache.get("a")
+        await pinged.wait()
+    closing = asyncio.get_running_loop().create_task(cache.aclose())
+    assert (await asyncio.wait([closing], timeout=10))[0]
 
 
 async def test_closing_answers_who_still_waits(redis):

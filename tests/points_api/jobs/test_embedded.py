@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Connection
 
 from points_api.audit.models import AuditEntry
 from points_api.composition import composed
@@ -29,6 +30,18 @@ async def sealed():
             return True
         await asyncio.sleep(0.01)
     return False
+
+
+async def ends(work):
+    """Fail after ten seconds, where `asyncio.timeout` would wait for ever for who does not end."""
+    task = asyncio.get_running_loop().create_task(work())
+    done, _ = await asyncio.wait([task], timeout=10)
+    if not done:  # a second time, for the next test's sake
+        for left in ours():
+            left.cancel()
+        await asyncio.wait([task], timeout=10)
+    assert done
+    await task
 
 
 def ours():
@@ -60,6 +73,51 @@ async def test_a_failure_of_the_relay_leaves_the_server_running_and_is_got_over(
         await opened.scores.refresh((await make_member()).resident_id, "joined")
         assert await sealed()
     assert len(failures) == 2
+
+
+async def test_it_ends_when_it_is_told_to_while_a_command_is_sent_to_redis(opened, monkeypatch):
+    """Before Python 3.12 redis-py forgets a cancellation that comes in this very turn."""
+    send = Connection._send_packed_command
+    sent = asyncio.Event()
+
+    async def send_and_tell(self, command):
+        await send(self, command)
+        sent.set()
+
+    async def leave_when_sent():
+        async with embedded_jobs(opened):
+            await sent.wait()
+
+    await opened.scores.refresh((await make_member()).resident_id, "joined")
+    monkeypatch.setattr(Connection, "_send_packed_command", send_and_tell)
+    await ends(leave_when_sent)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_it_ends_although_a_step_of_the_relay_forgets_that_it_was_canceled(
+    opened, monkeypatch, fails
+):
+    begun = asyncio.Event()
+    forgotten: list[int] = []
+
+    async def once(self):
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if forgotten:
+                raise
+            forgotten.append(1)
+            if fails:
+                raise RuntimeError("anything") from None
+        return 1
+
+    async def leave_when_begun():
+        async with embedded_jobs(opened):
+            await begun.wait()
+
+    monkeypatch.setattr(Relay, "once", once)
+    await ends(leave_when_begun)
 
 
 async def test_what_ends_the_server_is_told_and_ends_the_jobs(opened):

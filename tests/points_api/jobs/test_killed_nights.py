@@ -55,7 +55,7 @@ async def test_a_killed_night_ends_as_if_it_had_not_been_killed(town, database, 
     length = await _night(database, tmp_path, kill_after=None)
     for _ in range(KILLS):
         before = await _state()
-        town.time.forward(timedelta(days=45))
+        town.time.forward(timedelta(days=30))
         killed = await _night(database, tmp_path, kill_after=chance.random() * length)
         cut_short += killed < 0
         await _night(database, tmp_path, kill_after=None)
