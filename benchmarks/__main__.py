@@ -15,6 +15,7 @@ BENCHMARKS = {
     "ingest": "ingest",
     "batch": "batch",
     "nightly": "nightly",
+    "nightly-read": "nightly_read",
     "spark": "spark",
 }
 

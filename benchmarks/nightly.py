@@ -73,7 +73,7 @@ class Night:
 
 async def _measure(folder: Path) -> Night:
     city = load_city()
-    async with _database() as url, config.open(url):
+    async with database("bench_nightly") as url, config.open(url):
         connection = await asyncpg.connect(url)
         later = await fill(connection, folder, city)
         day = datetime.combine(later, time(0, 10), clock.LEGAL_ZONE).astimezone(UTC)
@@ -124,17 +124,18 @@ async def _copy(connection: asyncpg.Connection, day: datetime) -> float:
 
 
 @asynccontextmanager
-async def _database() -> AsyncIterator[str]:
+async def database(name: str) -> AsyncIterator[str]:
+    """The url of a new database, which is dropped at the end."""
     server = os.environ["POINTS_TEST_POSTGRES"]
-    url = f"{server.rpartition('/')[0]}/bench_nightly"
+    url = f"{server.rpartition('/')[0]}/{name}"
     admin = await asyncpg.connect(server)
-    await admin.execute("DROP DATABASE IF EXISTS bench_nightly WITH (FORCE)")
-    await admin.execute("CREATE DATABASE bench_nightly")
+    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await admin.execute(f"CREATE DATABASE {name}")
     try:
         await migrate(url)
         yield url
     finally:
-        await admin.execute("DROP DATABASE bench_nightly WITH (FORCE)")
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
 
 

@@ -40,7 +40,7 @@ def run(small: bool) -> list[Row]:
         )  # fmt: skip
         with serving("points_api.asgi:app", environment, folder / "product.log") as product:
             tokens = folder / "tokens"
-            joined = filter(None, (_join(product, n) for n in count(1)))
+            joined = filter(None, (join(product, n) for n in count(1)))
             tokens.write_text("\n".join(islice(joined, RESIDENTS)))
             body = folder / "body"
             body.write_bytes(_document(product, tokens))
@@ -95,7 +95,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _join(address: str, n: int) -> str | None:
+def join(address: str, n: int) -> str | None:
     """Sign in and join as a made-up person; return the access token, None for the under-age."""
     token: str = call(f"{address}/v1/auth/wechat", {"code": f"demo:{n}"})["access_token"]
     name, id_number = person(1, n)

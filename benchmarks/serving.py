@@ -54,19 +54,18 @@ def serving(app: str, environment: Mapping[str, str], log: Path) -> Iterator[str
 
 def drive(url: str, tokens: Path, seconds: int) -> float:
     """Requests a second that wrk gets answered; ends the benchmark on any answer but 2xx."""
-    script = tokens.with_suffix(".lua")
-    script.write_text(_SCRIPT % tokens)
-    command = [
-        *_on_core(1), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url,
-    ]  # fmt: skip
-    said = subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=seconds + 30
-    ).stdout
-    if "Non-2xx" in said or "Socket errors" in said:
-        raise SystemExit(f"the load saw errors:\n{said}")
+    said = _wrk(url, tokens, seconds, CONNECTIONS)
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
     assert found is not None, said
     return float(found[1])
+
+
+def latency(url: str, tokens: Path, seconds: int, connections: int) -> float:
+    """Milliseconds that 99 of a hundred answers stay below."""
+    said = _wrk(url, tokens, seconds, connections, "--latency")
+    found = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", said)
+    assert found is not None, said
+    return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000}[found[2]]
 
 
 def call(
@@ -81,6 +80,21 @@ def call(
     with urlopen(request, timeout=30) as answer:
         decoded: dict[str, Any] = json.loads(answer.read())
         return decoded
+
+
+def _wrk(url: str, tokens: Path, seconds: int, connections: int, *more: str) -> str:
+    script = tokens.with_suffix(".lua")
+    script.write_text(_SCRIPT % tokens)
+    command = [
+        *_on_core(1), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), *more,
+        url,
+    ]  # fmt: skip
+    said = subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=seconds + 30
+    ).stdout
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise SystemExit(f"the load saw errors:\n{said}")
+    return said
 
 
 def _on_core(core: int) -> list[str]:

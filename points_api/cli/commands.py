@@ -15,6 +15,7 @@ _FILES = {
     "ingest": "ingest",
     "score": "score",
     "rescore": "rescore",
+    "statistics": "statistics",
     "snapshot": "snapshot",
     "scorecard": "scorecard",
     "agencies": "agencies",

@@ -37,7 +37,7 @@ class PartResults(NamedTuple):
     value: NDArray[np.int32]
     dimensions: NDArray[np.int32]  # persons, dimensions of the scorecard
     reasons: NDArray[np.int16]  # persons, TOP
-    reason_points: NDArray[np.int32]  # persons, TOP
+    reason_points: NDArray[np.int64]  # persons, TOP
     next_change: NDArray[np.int32]
     holds_until: NDArray[np.int32]
     counted: NDArray[np.bool_] | None

@@ -47,7 +47,7 @@ _TYPES: Final[dict[str, type[np.generic]]] = {
     "value": np.int32,
     "dimensions": np.int32,
     "reasons": np.int16,
-    "reason_points": np.int32,
+    "reason_points": np.int64,
     "next_change": np.int32,
     "holds_until": np.int32,
     "counted": np.uint8,  # packed, eight in a byte

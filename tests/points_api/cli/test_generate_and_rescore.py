@@ -67,10 +67,11 @@ def joined(in_database):
 
 
 def test_rescoring_tells_people_and_changes(points, in_database, joined):
-    result = json.loads(points("rescore", "--as-of", "2026-06-01", "--json").stdout)
+    order = ("rescore", "--as-of", "2026-06-01", "--engine", "person", "--json")
+    result = json.loads(points(*order).stdout)
     assert (result["people"], result["changed"], result["engine"]) == (3, 3, "person")
     assert result["seconds"] >= 0
-    again = json.loads(points("rescore", "--as-of", "2026-06-01", "--json").stdout)
+    again = json.loads(points(*order).stdout)
     assert (again["people"], again["changed"]) == (3, 0)
     days = in_database(lambda: ScoreRow.all().values_list("as_of", flat=True))
     assert {str(day) for day in days} == {"2026-06-01"}

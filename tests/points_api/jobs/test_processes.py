@@ -187,7 +187,7 @@ def test_a_rescoring_that_is_killed_half_way_is_finished_by_the_next(database_ur
 
     asyncio.run(join())
     env = {**os.environ, "POINTS_DATABASE_URL": database_url, "POINTS_REDIS_URL": "memory://"}
-    command = [sys.executable, "-m", "points_api", "rescore", "--json"]
+    command = [sys.executable, "-m", "points_api", "rescore", "--json", "--engine", "person"]
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
     asyncio.run(begun())
     process.kill()
