@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
+from operator import attrgetter
 from uuid import UUID
 
 from points_api import clock
@@ -30,9 +31,11 @@ from points_api.scores.models import ScoreHistory, ScoreRow
 from points_api.scores.seeing import Standing
 from scoring.records import Record
 
-_SHOWN = ("value", "base", "dimensions", "scorecard")
+_shown = attrgetter("value", "base", "dimensions", "scorecard")
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-_KEPT = (*_SHOWN, "stale_on", "next_change_on", "records_digest")
+_kept = attrgetter(
+    "value", "base", "dimensions", "scorecard", "stale_on", "next_change_on", "records_digest"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,11 @@ class Scores:
         day = clock.day_of(now)
         changes = Changes(cause, now)
         for member, old, new in found:
-            if old is not None and old.holds_on(day) and _same(old, new):
+            if old is not None and old.holds_on(day) and _kept(old) == _kept(new):
                 continue
             version = old.version + 1 if old else _first_version(now)
             band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
-            differs = old is None or not _same(old, new, _SHOWN)
+            differs = old is None or _shown(old) != _shown(new)
             changes.add(member, new, version, band, differs=differs)
             changes.then.append(partial(self.outdate, member.resident_id, version, day))
         return changes
@@ -192,7 +195,3 @@ def stored_of(row: ScoreRow) -> StoredScore:
 def _first_version(now: datetime) -> int:
     """Seconds since 2020, so that who joins again never falls behind what caches know."""
     return int((now - _EPOCH).total_seconds())
-
-
-def _same(old: StoredScore, new: StoredScore, names: Sequence[str] = _KEPT) -> bool:
-    return all(getattr(old, name) == getattr(new, name) for name in names)
