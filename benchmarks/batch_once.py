@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from points_api.engines.embedded import Embedded
-
 from benchmarks.batch import DAY, THREADS, reduced_sql, scan
+from points_api.engines.embedded import Embedded
 from points_api.snapshot.layout import open_snapshot
 from scoring.batch import Pass
 from scoring.columns import columns_of
