@@ -4,27 +4,16 @@ import json
 
 import pytest
 
-from points_api.cache import Cache
-from points_api.crypto.keyring import Keyring
-from points_api.residents.real_name import LocalRealName
-from points_api.residents.registry import Registry
-from points_api.scores.service import Scores
-from points_api.settings import load
-from tests.factories import city, notices
-from tests.points_api.snapshot.town import HOURS, PENALTY, Town
+from tests.points_api.snapshot.town import HOURS, PENALTY, town_of
 
 
 @pytest.fixture
 def town_of_three(in_database, frozen_clock):
     async def join():
-        cache = Cache.from_url("memory://")
-        scores = Scores(city(), cache)
-        registry = Registry(Keyring.from_settings(load()), LocalRealName(), notices(), scores)
-        town = Town(registry, frozen_clock)
-        for n in range(3):
-            await town.join(n)
-            await town.deliver(n, (HOURS, PENALTY)[n % 2], n)
-        await cache.aclose()
+        async with town_of(frozen_clock) as town:
+            for n in range(3):
+                await town.join(n)
+                await town.deliver(n, (HOURS, PENALTY)[n % 2], n)
 
     in_database(join)
 

@@ -15,19 +15,13 @@ import pytest
 
 from points_api import clock
 from points_api.audit.models import AuditEntry
-from points_api.cache import Cache
-from points_api.crypto.keyring import Keyring
 from points_api.db.models import OutboxEvent
 from points_api.records.reading import facts_of
-from points_api.residents.real_name import LocalRealName
-from points_api.residents.registry import Registry
 from points_api.scores.computing import compute
 from points_api.scores.models import ScoreHistory, ScoreRow
-from points_api.scores.service import Scores
-from points_api.settings import load
 from points_api.snapshot.service import check
-from tests.factories import city, notices
-from tests.points_api.snapshot.town import HOURS, PENALTY, Town, agreed
+from tests.factories import city
+from tests.points_api.snapshot.town import HOURS, PENALTY, agreed, town_of
 
 KILLS = int(os.environ.get("POINTS_KILLS", "3"))
 SECONDS = 60
@@ -39,16 +33,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 async def town(database, frozen_clock):
-    cache = Cache.from_url("memory://")
-    keyring = Keyring.from_settings(load())
-    town = Town(Registry(keyring, LocalRealName(), notices(), Scores(city(), cache)), frozen_clock)
-    chance = random.Random(11)
-    for n in range(18):
-        await town.join(n)
-        for document in range(chance.randrange(1, 5)):
-            await town.deliver(n, chance.choice((HOURS, PENALTY)), 10 * n + document)
-    yield town
-    await cache.aclose()
+    async with town_of(frozen_clock) as town:
+        chance = random.Random(11)
+        for n in range(18):
+            await town.join(n)
+            for document in range(chance.randrange(1, 5)):
+                await town.deliver(n, chance.choice((HOURS, PENALTY)), 10 * n + document)
+        yield town
 
 
 async def test_a_killed_night_ends_as_if_it_had_not_been_killed(town, database, tmp_path):

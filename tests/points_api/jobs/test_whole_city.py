@@ -7,9 +7,7 @@ import pytest
 
 from points_api import clock
 from points_api.audit.models import AuditEntry
-from points_api.cache import Cache
 from points_api.consents.models import Consent
-from points_api.crypto.keyring import Keyring
 from points_api.db.models import OutboxEvent
 from points_api.engines.embedded import Embedded
 from points_api.jobs.alone import Superseded, alone
@@ -17,26 +15,21 @@ from points_api.jobs.models import JobRun
 from points_api.jobs.nightly import Rescored
 from points_api.jobs.whole_city import rescore_from
 from points_api.records.reading import facts_of
-from points_api.residents.real_name import LocalRealName
-from points_api.residents.registry import Registry
 from points_api.scores.computing import compute
 from points_api.scores.models import ScoreHistory, ScoreRow
-from points_api.scores.service import Scores, stored_of
-from points_api.settings import load
+from points_api.scores.service import stored_of
 from points_api.snapshot.layout import open_snapshot
 from points_api.statistics import service as statistics
 from tests.factories import city, notices
-from tests.points_api.snapshot.town import HOURS, PENALTY, Town
+from tests.points_api.snapshot.town import HOURS, PENALTY, town_of
 
 MONTHS = timedelta(days=400)  # in which the penalties fade
 
 
 @pytest.fixture
 async def town(database, frozen_clock):
-    cache = Cache.from_url("memory://")
-    keyring = Keyring.from_settings(load())
-    yield Town(Registry(keyring, LocalRealName(), notices(), Scores(city(), cache)), frozen_clock)
-    await cache.aclose()
+    async with town_of(frozen_clock) as town:
+        yield town
 
 
 @pytest.fixture

@@ -2,22 +2,13 @@
 
 import pytest
 
-from points_api.cache import Cache
-from points_api.crypto.keyring import Keyring
-from points_api.residents.real_name import LocalRealName
-from points_api.residents.registry import Registry
-from points_api.scores.service import Scores
-from points_api.settings import load
-from tests.factories import city, notices
-from tests.points_api.snapshot.town import Town
+from tests.points_api.snapshot.town import town_of
 
 
 @pytest.fixture
 async def town(database, frozen_clock):
-    cache = Cache.from_url("memory://")
-    keyring = Keyring.from_settings(load())
-    yield Town(Registry(keyring, LocalRealName(), notices(), Scores(city(), cache)), frozen_clock)
-    await cache.aclose()
+    async with town_of(frozen_clock) as town:
+        yield town
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A small city whose persons join, leave and have their records changed, as the program does it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,15 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from points_api import clock
+from points_api.cache import Cache
+from points_api.crypto.keyring import Keyring
 from points_api.generate import person
 from points_api.records.facts import fact
 from points_api.records.models import RecordRow
 from points_api.records.service import Incoming, accept, change_status
 from points_api.residents import persons
 from points_api.residents.models import Enrollment, Resident
+from points_api.residents.real_name import LocalRealName
 from points_api.residents.registry import Registry
 from points_api.residents.service import Application, join, leave
 from points_api.scores.service import Scores
+from points_api.settings import load
 from points_api.snapshot.layout import Part, Snapshot
 from points_api.snapshot.roster import Agreed
 from points_api.snapshot.service import Refreshed, rebuild, refresh
@@ -101,6 +107,15 @@ class Town:
     async def rebuild(self, folder: Path, **options: Any) -> Refreshed:
         keyring = self.registry.keyring
         return await rebuild(folder, keyring, city(), agreed(), **options)
+
+
+@asynccontextmanager
+async def town_of(time: clock.Fixed) -> AsyncIterator[Town]:
+    """The town with nobody in it yet, in the database that is open."""
+    cache = Cache.from_url("memory://")
+    keyring = Keyring.from_settings(load())
+    yield Town(Registry(keyring, LocalRealName(), notices(), Scores(city(), cache)), time)
+    await cache.aclose()
 
 
 def adult(n: int) -> tuple[str, str]:
