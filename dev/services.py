@@ -124,7 +124,14 @@ def _running(
 
 @contextmanager
 def _folder(name: str, user: str | None) -> Iterator[Path]:
-    with TemporaryDirectory(prefix=f"points-{name}-") as folder:
+    told = {signal.SIGINT, signal.SIGTERM}
+    # Told to stop between the making of the folder and our knowing of it, we would leave it behind.
+    signal.pthread_sigmask(signal.SIG_BLOCK, told)
+    try:
+        made = TemporaryDirectory(prefix=f"points-{name}-")
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, told)
+    with made as folder:
         if user is not None:
             shutil.chown(folder, user)
         yield Path(folder)
