@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from scenarios.facts import Band
 from scoring import scorecard_files
 from scoring.catalog import Catalog, Item
 from scoring.catalog_files import load_catalog, shipped_catalog
@@ -28,6 +29,11 @@ class City:
             if card.version == version:
                 return card
         raise LookupError(f"scorecard {version} is not among the published ones")
+
+    def bands(self, on: date) -> dict[str, Band]:
+        """The bands of the scale in force on a day, by id, for whoever decides by them."""
+        bands = self.scorecard(on).bands
+        return {one.id: Band(one.id, one.name, one.name_en, one.floor) for one in bands}
 
     def next_scorecard(self, after: date) -> Scorecard | None:
         """The scorecard that takes effect next after a day."""

@@ -18,6 +18,7 @@ _FILES = {
     "statistics": "statistics",
     "snapshot": "snapshot",
     "scorecard": "scorecard",
+    "scenarios": "scenarios",
     "agencies": "agencies",
     "records": "records",
     "keys": "keys",

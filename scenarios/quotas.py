@@ -1,0 +1,61 @@
+"""Which counters a use of a scenario fills, and up to where.
+
+A counter is a name and a limit; whoever stores it adds to it only while it stays within. Periods
+are those of the calendar in Huangshi: a week begins on Monday, a month on its first day.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from scenarios.benefits import DepositWaive, PayLater, Period
+from scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """`name` is unique in its scenario; `amount` is what this use adds, up to `limit`."""
+
+    name: str
+    amount: int
+    limit: int
+
+
+def counters(scenario: Scenario, person: str, day: date, benefit_fen: int) -> list[Counter]:
+    """The counters of one use, in the order in which they are to be taken.
+
+    The order is always the same, so that two uses never wait for each other in a circle; the ones
+    that many people share come last and are held shortest. `person` is any name that is the
+    person's own within the scenario.
+    """
+    return list(_counters(scenario, person, day, benefit_fen))
+
+
+def _counters(scenario: Scenario, person: str, day: date, benefit_fen: int) -> Iterator[Counter]:
+    quota, benefit = scenario.quota, scenario.benefit
+    if quota.per_person is not None:
+        yield Counter(f"person:{person}:{period_of(quota.period, day)}", 1, quota.per_person)
+    if isinstance(benefit, DepositWaive):
+        yield Counter(f"out:{person}", benefit_fen, benefit.cap_fen)
+    if isinstance(benefit, PayLater):
+        yield Counter(f"out:{person}", benefit_fen, benefit.limit_fen)
+    if quota.per_day is not None:
+        yield Counter(f"day:{day.isoformat()}", 1, quota.per_day)
+    if quota.total is not None:
+        yield Counter("total", 1, quota.total)
+    if quota.budget_fen is not None and benefit_fen:
+        yield Counter("budget", benefit_fen, quota.budget_fen)
+
+
+def period_of(period: Period, day: date) -> str:
+    """The name of the period that a day falls into.
+
+    >>> day = date(2026, 12, 31)
+    >>> [period_of(p, day) for p in ("day", "week", "month", "year", "ever")]
+    ['2026-12-31', '2026-W53', '2026-12', '2026', 'ever']
+    """
+    if period == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02}"
+    lengths = {"day": 10, "month": 7, "year": 4}
+    return day.isoformat()[: lengths[period]] if period in lengths else "ever"
