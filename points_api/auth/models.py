@@ -34,11 +34,17 @@ class Session(Model):
 
 
 class ApiClient(Model):
-    """A program of an agency, known by its public key."""
+    """A program of an agency or a merchant, known by its public key.
+
+    `agency` is the agency's id in the catalog; a merchant's program has `merchant_id` and
+    `staff_id` instead, and an empty `agency`.
+    """
 
     id = fields.CharField(primary_key=True, max_length=64)
     kind = fields.CharField(max_length=16)
     agency = fields.CharField(max_length=64)
+    merchant_id: UUID | None = fields.UUIDField(null=True)
+    staff_id: UUID | None = fields.UUIDField(null=True)
     public_jwk: dict[str, Any] = fields.JSONField()
     created_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)

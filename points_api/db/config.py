@@ -36,6 +36,13 @@ FEATURES = (
     "db",
     "jobs",
     "statistics",
+    "merchants",
+    "scenarios",
+    "verifications",
+    "redemptions",
+    "conduct",
+    "entitlements",
+    "webhooks",
 )
 _open: list[orm.TortoiseContext] = []
 

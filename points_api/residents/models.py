@@ -53,6 +53,7 @@ class Enrollment(Model):
     notice_version = fields.CharField(max_length=64)
     joined_at = fields.DatetimeField()
     left_at = fields.DatetimeField(null=True)
+    paused_at = fields.DatetimeField(null=True)  # merchants and partners learn nothing meanwhile
 
     class Meta:
         table = "enrollment"

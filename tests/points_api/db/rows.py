@@ -8,14 +8,22 @@ from points_api import clock
 from points_api.access_log.models import AccessEntry
 from points_api.audit.models import AuditEntry
 from points_api.auth.models import Session
+from points_api.conduct.models import ConductReport
 from points_api.consents.models import Consent
 from points_api.db.models import IdempotencyKey, OutboxEvent
 from points_api.deliveries.models import Delivery, DeliveryChunk
+from points_api.entitlements.models import Entitlement, EntitlementChange
+from points_api.ids import new_id
 from points_api.jobs.models import JobRun
+from points_api.merchants.models import Merchant, MerchantScenario, MerchantStaff
 from points_api.records.models import RecordRow
+from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption, Statement
 from points_api.residents.models import Enrollment, Person, Resident
+from points_api.scenarios.models import ScenarioVersion
 from points_api.scores.models import ScoreRow
 from points_api.statistics.models import BandCount
+from points_api.verifications.models import Verification
+from points_api.webhooks.models import WebhookEndpoint, WebhookMessage
 
 DAY = date(2026, 6, 1)
 _number = count(1)
@@ -192,3 +200,183 @@ async def band_count(**given: Any) -> BandCount:
         "day": DAY, "division": "420202", "scorecard": "s", "band": "good", "people": 10,
     }  # fmt: skip
     return await BandCount.create(**usual | given)
+
+
+async def merchant(**given: Any) -> Merchant:
+    row: dict[str, Any] = {
+        "name": "某书店",
+        "name_en": "A bookshop",
+        "division": "420202",
+        "state": "active",
+        "created_at": clock.now(),
+    }
+    return await Merchant.create(**row | given)
+
+
+async def merchant_staff(**given: Any) -> MerchantStaff:
+    row: dict[str, Any] = {
+        "merchant": given.get("merchant") or await merchant(),
+        "label": "front desk",
+        "role": "cashier",
+        "created_at": clock.now(),
+    }
+    return await MerchantStaff.create(**row | given)
+
+
+async def merchant_scenario(**given: Any) -> MerchantScenario:
+    row: dict[str, Any] = {
+        "merchant": given.get("merchant") or await merchant(),
+        "scenario_id": "s1",
+        "since": clock.now(),
+    }
+    return await MerchantScenario.create(**row | given)
+
+
+async def scenario_version(**given: Any) -> ScenarioVersion:
+    now = clock.now()
+    row: dict[str, Any] = {
+        "scenario_id": "s1",
+        "version": 1,
+        "category": "library",
+        "state": "draft",
+        "document": {},
+        "digest": "sha256:0",
+        "author": "system",
+        "created_at": now,
+        "changed_at": now,
+    }
+    return await ScenarioVersion.create(**row | given)
+
+
+async def verification(**given: Any) -> Verification:
+    now = clock.now()
+    row: dict[str, Any] = {
+        "scenario_id": "s1",
+        "scenario_version": 1,
+        "merchant_id": new_id(),
+        "staff": "merchant:1",
+        "mode": "code",
+        "eligible": True,
+        "cause": "eligible",
+        "created_at": now,
+        "expires_at": now + timedelta(minutes=5),
+    }
+    return await Verification.create(**row | given)
+
+
+async def redemption(**given: Any) -> Redemption:
+    now = clock.now()
+    row: dict[str, Any] = {
+        "verification": given.get("verification") or await verification(),
+        "merchant": given.get("merchant") or await merchant(),
+        "resident": given.get("resident") or await resident(),
+        "scenario_id": "s1",
+        "scenario_version": 1,
+        "state": "confirmed",
+        "day": DAY,
+        "benefit_fen": 100,
+        "owed_fen": 0,
+        "reserved_at": now,
+        "expires_at": now + timedelta(minutes=5),
+        "changed_at": now,
+    }
+    return await Redemption.create(**row | given)
+
+
+async def ledger_entry(**given: Any) -> LedgerEntry:
+    made = given.pop("redemption", None) or await redemption()
+    row: dict[str, Any] = {
+        "redemption": made,
+        "merchant_id": made.merchant_id,
+        "scenario_id": "s1",
+        "day": DAY,
+        "move": "confirm",
+        "benefit_fen": 100,
+        "owed_fen": 0,
+        "actor": "merchant:1",
+        "at": clock.now(),
+    }
+    return await LedgerEntry.create(**row | given)
+
+
+async def quota_counter(**given: Any) -> QuotaCounter:
+    row: dict[str, Any] = {"scenario_id": "s1", "name": "total", "used": 1}
+    return await QuotaCounter.create(**row | given)
+
+
+async def statement(**given: Any) -> Statement:
+    row: dict[str, Any] = {
+        "merchant": given.get("merchant") or await merchant(),
+        "day": DAY,
+        "number": 1,
+        "entries": 0,
+        "benefit_fen": 0,
+        "owed_fen": 0,
+        "previous": "",
+        "digest": "sha256:0",
+        "closed_at": clock.now(),
+    }
+    return await Statement.create(**row | given)
+
+
+async def conduct_report(**given: Any) -> ConductReport:
+    made = given.pop("redemption", None) or await redemption()
+    row: dict[str, Any] = {
+        "redemption": made,
+        "merchant_id": made.merchant_id,
+        "resident_id": made.resident_id,
+        "scenario_id": "s1",
+        "state": "reported",
+        "reported_at": clock.now(),
+    }
+    return await ConductReport.create(**row | given)
+
+
+async def entitlement(**given: Any) -> Entitlement:
+    row: dict[str, Any] = {
+        "resident": given.get("resident") or await resident(),
+        "scenario_id": "s1",
+        "scenario_version": 1,
+        "granted": True,
+        "changed_at": clock.now(),
+    }
+    return await Entitlement.create(**row | given)
+
+
+async def entitlement_change(**given: Any) -> EntitlementChange:
+    row: dict[str, Any] = {
+        "merchant_id": new_id(),
+        "scenario_id": "s1",
+        "subject": "p1",
+        "kind": "granted",
+        "at": clock.now(),
+    }
+    return await EntitlementChange.create(**row | given)
+
+
+async def webhook_endpoint(**given: Any) -> WebhookEndpoint:
+    now = clock.now()
+    row: dict[str, Any] = {
+        "merchant": given.get("merchant") or await merchant(),
+        "url": "https://shop.test/hook",
+        "kinds": ["redemption.confirmed"],
+        "secret": b"x",
+        "state": "active",
+        "created_at": now,
+        "changed_at": now,
+    }
+    return await WebhookEndpoint.create(**row | given)
+
+
+async def webhook_message(**given: Any) -> WebhookMessage:
+    now = clock.now()
+    row: dict[str, Any] = {
+        "endpoint": given.get("endpoint") or await webhook_endpoint(),
+        "event_id": new_id(),
+        "kind": "redemption.confirmed",
+        "subject": "p1",
+        "body": "{}",
+        "created_at": now,
+        "next_try_at": now,
+    }
+    return await WebhookMessage.create(**row | given)

@@ -19,6 +19,7 @@ from tortoise.models import Model
 from points_api import clock
 from points_api.db import config, migrations
 from points_api.db.transaction import connection, dialect
+from points_api.ids import new_id
 from points_api.records.models import RecordRow
 from points_api.residents.models import Person
 from tests.points_api.db import rows
@@ -53,6 +54,32 @@ async def _same_score_person() -> None:
     await rows.score(person_id=first.person_id)
 
 
+async def _two_live_versions() -> None:
+    await rows.scenario_version(version=1, live_since=clock.now())
+    await rows.scenario_version(version=2, live_since=clock.now())
+
+
+async def _one_verification_redeemed_twice() -> None:
+    await _twice(rows.redemption, verification=await rows.verification())
+
+
+async def _two_statements_of_a_day() -> None:
+    merchant = await rows.merchant()
+    await rows.statement(merchant=merchant, number=1)
+    await rows.statement(merchant=merchant, number=2)
+
+
+async def _two_statements_of_a_number() -> None:
+    merchant = await rows.merchant()
+    await rows.statement(merchant=merchant, day=rows.DAY)
+    await rows.statement(merchant=merchant, day=rows.DAY + DAY)
+
+
+async def _one_event_twice() -> None:
+    endpoint = await rows.webhook_endpoint()
+    await _twice(rows.webhook_message, endpoint=endpoint, event_id=new_id())
+
+
 VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "person_id_index_once": lambda: _twice(rows.person, id_index=b"1"),
     "resident_openid_once": lambda: _twice(rows.resident, openid_index=b"1"),
@@ -82,6 +109,38 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "job_run_ends": lambda: rows.job_run(finished_at=clock.now() - DAY),
     "band_count_people": lambda: rows.band_count(people=-1),
     "band_count_once": lambda: _twice(rows.band_count),
+    "merchant_state": lambda: rows.merchant(state="gone"),
+    "merchant_credit_code_once": lambda: _twice(rows.merchant, credit_code="1"),
+    "merchant_staff_role": lambda: rows.merchant_staff(role="owner"),
+    "merchant_staff_label_once": lambda: _with(rows.merchant, "merchant", rows.merchant_staff),
+    "merchant_scenario_once": lambda: _with(rows.merchant, "merchant", rows.merchant_scenario),
+    "scenario_version_state": lambda: rows.scenario_version(state="lost"),
+    "scenario_version_number": lambda: rows.scenario_version(version=0),
+    "scenario_version_once": lambda: _twice(rows.scenario_version),
+    "scenario_version_live_once": _two_live_versions,
+    "verification_cause": lambda: rows.verification(cause="bad", eligible=False),
+    "verification_mode": lambda: rows.verification(mode="post"),
+    "verification_eligible": lambda: rows.verification(cause="below"),
+    "verification_mark_once": lambda: _twice(rows.verification, mark=b"1"),
+    "redemption_state": lambda: rows.redemption(state="lost"),
+    "redemption_amounts": lambda: rows.redemption(owed_fen=-1),
+    "redemption_returned": lambda: rows.redemption(returned_fen=101),
+    "redemption_verification_once": _one_verification_redeemed_twice,
+    "ledger_entry_move": lambda: rows.ledger_entry(move="lose"),
+    "quota_counter_used": lambda: rows.quota_counter(used=-1),
+    "quota_counter_once": lambda: _twice(rows.quota_counter),
+    "statement_day_once": _two_statements_of_a_day,
+    "statement_number_once": _two_statements_of_a_number,
+    "conduct_report_state": lambda: rows.conduct_report(state="lost"),
+    "conduct_report_told_first": lambda: rows.conduct_report(state="standing"),
+    "conduct_report_open_once": lambda: _with(rows.redemption, "redemption", rows.conduct_report),
+    "entitlement_once": lambda: _with(rows.resident, "resident", rows.entitlement),
+    "entitlement_change_number_once": lambda: _twice(
+        rows.entitlement_change, merchant_id=new_id(), number=1
+    ),
+    "webhook_endpoint_state": lambda: rows.webhook_endpoint(state="lost"),
+    "webhook_message_end": lambda: rows.webhook_message(ended_at=clock.now()),
+    "webhook_message_once": _one_event_twice,
 }
 
 

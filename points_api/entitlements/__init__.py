@@ -1,0 +1,1 @@
+"""Who is entitled to what, kept up to date for systems that hold lists."""

@@ -1,0 +1,1 @@
+"""Merchants: accounts, staff, and which scenarios each of them serves."""

@@ -1,0 +1,1 @@
+"""A merchant learns yes or no: by one-time code, wall code, server call, list or counter."""

@@ -1,0 +1,1 @@
+"""Pushing events to the systems of merchants: signed, in order, at least once."""
