@@ -12,6 +12,7 @@ from points_api.consents.models import Consent
 from points_api.db.models import IdempotencyKey, OutboxEvent
 from points_api.deliveries.models import Delivery, DeliveryChunk
 from points_api.jobs.models import JobRun
+from points_api.officers.models import FailedSignIn, Officer, OfficerSession
 from points_api.records.models import RecordRow
 from points_api.residents.models import Enrollment, Person, Resident
 from points_api.scores.models import ScoreRow
@@ -192,3 +193,29 @@ async def band_count(**given: Any) -> BandCount:
         "day": DAY, "division": "420202", "scorecard": "s", "band": "good", "people": 10,
     }  # fmt: skip
     return await BandCount.create(**usual | given)
+
+
+async def officer(**given: Any) -> Officer:
+    """An officer of the scenarios."""
+    usual: dict[str, Any] = {
+        "login": f"desk-{next(_number)}", "password_hash": "x", "totp": b"x",
+        "roles": ["scenario"], "created_at": clock.now(),
+    }  # fmt: skip
+    return await Officer.create(**usual | given)
+
+
+async def officer_session(**given: Any) -> OfficerSession:
+    """An officer who is signed in for half an hour."""
+    now = clock.now()
+    usual: dict[str, Any] = {
+        "officer": given.get("officer") or await officer(),
+        "created_at": now,
+        "expires_at": now + timedelta(minutes=30),
+    }
+    return await OfficerSession.create(**usual | given)
+
+
+async def failed_sign_in(**given: Any) -> FailedSignIn:
+    """One failure under a login."""
+    usual: dict[str, Any] = {"login_index": _unlike().hex(), "failures": 1, "last_at": clock.now()}
+    return await FailedSignIn.create(**usual | given)
