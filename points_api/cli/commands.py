@@ -19,6 +19,7 @@ _FILES = {
     "snapshot": "snapshot",
     "scorecard": "scorecard",
     "agencies": "agencies",
+    "officers": "officers",
     "records": "records",
     "keys": "keys",
     "audit": "audit",
