@@ -17,6 +17,8 @@ from points_api.city import City, load_city
 from points_api.crypto.keyring import Keyring
 from points_api.db import config
 from points_api.deliveries.service import Deliveries
+from points_api.merchants.standing import Standing
+from points_api.officers import service as officers
 from points_api.residents import accounts, registry
 from points_api.residents.registry import Registry
 from points_api.scores.service import Scores
@@ -57,6 +59,14 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
             cache=cache,
             scores=scores,
             registry=registry.compose(settings, keyring, client, scores),
-            identity=identity.compose(settings, keyring, cache, client, account_of),
+            identity=identity.compose(
+                settings,
+                keyring,
+                cache,
+                client,
+                account_of,
+                officers.officer_of,
+                Standing().merchant_of,
+            ),
             deliveries=Deliveries(city.catalog, keyring, scores.rescore_all),
         )

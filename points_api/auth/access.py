@@ -14,11 +14,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from points_api.auth.callers import admit
 from points_api.auth.identity import Identity
+from points_api.auth.officers import OfficerWith, officer
 from points_api.auth.tokens import CallerKind
 from points_api.language import choose
 from points_api.problem import NotFound, Problem, render
 
-Who = Literal["anyone"] | CallerKind
+Who = Literal["anyone"] | CallerKind | OfficerWith
 
 ACCESS: Mapping[str, Who] = {
     "GET /healthz": "anyone",
@@ -33,7 +34,9 @@ ACCESS: Mapping[str, Who] = {
     "POST /v1/auth/wechat": "anyone",
     "POST /v1/auth/refresh": "anyone",
     "POST /v1/auth/token": "anyone",
+    "POST /v1/auth/officer": "anyone",
     "POST /v1/auth/logout": "resident",
+    "POST /v1/auth/officer/logout": officer(),
     "GET /v1/me/home": "resident",
     "GET /v1/me/enrollment": "resident",
     "POST /v1/me/enrollment": "resident",
@@ -55,6 +58,7 @@ ACCESS: Mapping[str, Who] = {
     "GET /v1/agency/deliveries/{delivery_id}": "agency",
     "GET /v1/agency/deliveries/{delivery_id}/errors": "agency",
     "GET /v1/agency/deliveries/{delivery_id}/quality": "agency",
+    "GET /v1/officer/me": officer(),
 }
 
 
@@ -113,7 +117,7 @@ class Gate:
         who = callers.get(scope["method"])
         if who is None:
             raise MethodRefused(sorted(callers))
-        if who != "anyone":
+        if isinstance(who, OfficerWith) or who != "anyone":
             identity: Identity = scope["app"].state.identity
             scope.setdefault("state", {})["caller"] = await admit(identity, who, scope["headers"])
 
@@ -135,11 +139,17 @@ def gaps(document: Mapping[str, Mapping[str, Mapping[str, object]]]) -> list[str
             declared = _declared(operation)
             if who is None:
                 found.append(f"{method.upper()} {path}: not in the access table")
-            elif who != declared:
+            elif str(who) != declared:
                 found.append(f"{method.upper()} {path}: declares {declared}, must be {who}")
     return found
 
 
 def _declared(operation: object) -> str:
     security = operation.get("security") if isinstance(operation, dict) else None
-    return " or ".join(name for entry in security for name in entry) if security else "anyone"
+    if not security:
+        return "anyone"
+    return " or ".join(
+        ":".join([name, *([",".join(sorted(roles))] if roles else [])])
+        for entry in security
+        for name, roles in entry.items()
+    )

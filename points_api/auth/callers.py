@@ -3,22 +3,29 @@
     @router.get("/v1/me/score")
     async def score(caller: ResidentCaller) -> Score: ...
 
+An officer is demanded with one of some roles, in the table and in the signature alike:
+
+    ACCESS = {"POST /v1/officer/scenarios/{id}/stop": officer("scenario")}
+    async def stop(caller: Annotated[CallingOfficer, officer_with("scenario")]) -> Stopped: ...
+
 The gate (`access.py`) has admitted the caller before the route runs; the argument hands it over and
 writes the demand into the OpenAPI document.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Request, Security
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPBearer, SecurityScopes
 
 from points_api import clock
 from points_api.auth import clients
 from points_api.auth.identity import Identity
-from points_api.auth.problems import AccessTokenRefused
+from points_api.auth.merchants import CallingMerchant
+from points_api.auth.officers import CallingOfficer, OfficerWith, Role
+from points_api.auth.problems import AccessTokenRefused, SessionEnded
 from points_api.auth.tokens import CallerKind, Claims
 from points_api.problem import Forbidden, Unauthorized
 
@@ -49,19 +56,26 @@ class CallingAgency:
         return f"agency:{self.agency}:{self.client_id}"
 
 
+Caller = CallingResident | CallingAgency | CallingMerchant | CallingOfficer
+
+
 async def admit(
     identity: Identity,
-    who: CallerKind,
+    who: CallerKind | OfficerWith,
     headers: Iterable[tuple[bytes, bytes]],
-) -> CallingResident | CallingAgency:
+) -> Caller:
     """Return the caller of a request, or raise the 401 or 403 that says why not."""
     claims = identity.tokens.verify(bearer(headers), clock.now())
-    if claims.kind != who:
+    if claims.kind != ("officer" if isinstance(who, OfficerWith) else who):
         raise Forbidden(
             "这个操作不对这类调用者开放", "This operation is not for this kind of caller"
         )
     if claims.kind == "agency":
         return await _agency(claims)
+    if claims.kind == "merchant":
+        return await _merchant(identity, claims)
+    if isinstance(who, OfficerWith):
+        return await _officer(identity, claims, who)
     await identity.sessions.require_live(claims.session)
     return CallingResident(UUID(claims.subject), UUID(claims.session))
 
@@ -85,6 +99,29 @@ async def _agency(claims: Claims) -> CallingAgency:
     return CallingAgency(claims.subject, agency)
 
 
+async def _merchant(identity: Identity, claims: Claims) -> CallingMerchant:
+    merchant = await identity.merchant_of(claims.subject)
+    if merchant is None:
+        raise AccessTokenRefused
+    return merchant
+
+
+async def _officer(identity: Identity, claims: Claims, who: OfficerWith) -> CallingOfficer:
+    # One read per call here, too: officers are few, and may change much. The roles are those of
+    # the database; those in the token are for the pages that show an officer their menu.
+    officer = await identity.officer_of(UUID(claims.session), clock.now())
+    if officer is None:
+        raise SessionEnded
+    _require(who, officer)
+    return officer
+
+
+def _require(who: OfficerWith, officer: CallingOfficer) -> None:
+    if not who.admits(officer):
+        roles = ", ".join(sorted(who.roles))
+        raise Forbidden(f"需要其中一种岗位：{roles}", f"One of these roles is needed: {roles}")
+
+
 _resident = HTTPBearer(
     scheme_name="resident",
     bearerFormat="JWT",
@@ -95,6 +132,19 @@ _agency_scheme = HTTPBearer(
     scheme_name="agency",
     bearerFormat="JWT",
     description="信源单位：POST /v1/auth/token 得到的访问令牌",
+    auto_error=False,
+)
+_merchant_scheme = HTTPBearer(
+    scheme_name="merchant",
+    bearerFormat="JWT",
+    description="商户：POST /v1/auth/token 得到的访问令牌",
+    auto_error=False,
+)
+_officer_scheme = HTTPBearer(
+    scheme_name="officer",
+    bearerFormat="JWT",
+    description="工作人员：POST /v1/auth/officer 得到的访问令牌；列出岗位时有其一即可 · "
+    "any one of the roles listed",
     auto_error=False,
 )
 
@@ -117,5 +167,31 @@ async def _calling_agency(
     return caller
 
 
+async def _calling_merchant(
+    request: Request, _: Annotated[object, Security(_merchant_scheme)]
+) -> CallingMerchant:
+    caller = getattr(request.state, "caller", None)
+    if not isinstance(caller, CallingMerchant):
+        raise Unauthorized
+    return caller
+
+
+async def _calling_officer(
+    request: Request, demand: SecurityScopes, _: Annotated[object, Security(_officer_scheme)]
+) -> CallingOfficer:
+    caller = getattr(request.state, "caller", None)
+    if not isinstance(caller, CallingOfficer):
+        raise Unauthorized
+    _require(OfficerWith(frozenset(demand.scopes)), caller)
+    return caller
+
+
+def officer_with(*roles: Role) -> Any:
+    """Demand an officer with one of these roles, in the signature of a route."""
+    return Security(_calling_officer, scopes=sorted(roles))
+
+
 ResidentCaller = Annotated[CallingResident, Security(_calling_resident)]
 AgencyCaller = Annotated[CallingAgency, Security(_calling_agency)]
+MerchantCaller = Annotated[CallingMerchant, Security(_calling_merchant)]
+OfficerCaller = Annotated[CallingOfficer, officer_with()]

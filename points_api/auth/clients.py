@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from tortoise.exceptions import IntegrityError
 
@@ -12,6 +12,7 @@ from points_api.auth.assertions import Assertion, PublicKeyError
 from points_api.auth.identity import Identity
 from points_api.auth.models import ApiClient, UsedAssertion
 from points_api.auth.problems import ClientRefused
+from points_api.auth.tokens import CallerKind
 from points_api.db.transaction import transactional
 
 KIND: Final = "agency"
@@ -85,7 +86,7 @@ async def token(identity: Identity, assertion: str, now: datetime) -> str:
         raise ClientRefused(
             "这个断言已经用过，请换一个 jti", "This assertion was used before; take another jti"
         ) from None
-    return identity.tokens.issue(KIND, client_id, client_id, now)
+    return identity.tokens.issue(cast(CallerKind, client.kind), client_id, client_id, now)
 
 
 @transactional

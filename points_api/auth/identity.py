@@ -11,6 +11,8 @@ from fastapi import Depends, Request
 
 from points_api import clock
 from points_api.auth.local_wechat import LocalWeChat
+from points_api.auth.merchants import CallingMerchant
+from points_api.auth.officers import CallingOfficer
 from points_api.auth.sessions import Sessions
 from points_api.auth.tokens import AccessTokens
 from points_api.auth.wechat import OpenId, WeChat, WeChatServer
@@ -21,6 +23,12 @@ from points_api.settings import Settings
 AccountOf = Callable[[OpenId, datetime], Awaitable[UUID]]
 """Return the resident of a WeChat account, made if new; runs in the caller's transaction."""
 
+MerchantOf = Callable[[str], Awaitable[CallingMerchant | None]]
+"""Return the merchant's program of a client id; None if it does not stand."""
+
+OfficerOf = Callable[[UUID, datetime], Awaitable[CallingOfficer | None]]
+"""Return the officer of a session; None if it has ended, or they are suspended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -29,6 +37,9 @@ class Identity:
     wechat: WeChat
     keyring: Keyring
     account_of: AccountOf
+    officer_of: OfficerOf
+    merchant_of: MerchantOf
+    in_production: bool
 
     @property
     def issuer(self) -> str:
@@ -42,6 +53,8 @@ def compose(
     cache: Cache,
     client: httpx.AsyncClient,
     account_of: AccountOf,
+    officer_of: OfficerOf,
+    merchant_of: MerchantOf,
 ) -> Identity:
     """Put the parts together as the settings say. `client` serves the calls to WeChat."""
     return Identity(
@@ -50,6 +63,9 @@ def compose(
         wechat=wechat_of(settings, client),
         keyring=keyring,
         account_of=account_of,
+        officer_of=officer_of,
+        merchant_of=merchant_of,
+        in_production=settings.env == "production",
     )
 
 

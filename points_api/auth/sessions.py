@@ -25,7 +25,7 @@ from points_api.cache import Cache
 
 LIVE, ASK, OUT = b"live", b"ask", b"out"
 LIVE_SECONDS = 60
-ENDING_SECONDS = 30 * 60  # longer than any access token lives
+ENDING_SECONDS = 30 * 60  # longer than a resident's access token lives
 
 
 def marker_key(sid: str) -> str:

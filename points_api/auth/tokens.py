@@ -10,7 +10,7 @@ Signing out is not visible here; `sessions.py` tells it.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -27,7 +27,7 @@ TTL_SECONDS = 15 * 60
 LONGEST_TOKEN = 2048
 SKEW_SECONDS = 60  # how far the clocks of two of our own processes may differ
 
-CallerKind = Literal["resident", "agency"]
+CallerKind = Literal["resident", "agency", "merchant", "officer"]
 _KINDS: frozenset[str] = frozenset(get_args(CallerKind))
 _CHECKS: Any = {
     "require": ["iss", "aud", "sub", "sid", "kind", "iat", "exp"],
@@ -47,7 +47,7 @@ _CHECKS: Any = {
 class Claims:
     """What a verified token says. Only `AccessTokens.verify` makes one.
 
-    `session` is the id of the session for a resident and of the client for an agency.
+    `session` is the id of the client for an agency, else of the session.
     `expires_at` is in seconds since 1970.
     """
 
@@ -74,17 +74,28 @@ class AccessTokens:
         self._remember = remember
         self._verified: dict[bytes, Claims] = {}
 
-    def issue(self, kind: CallerKind, subject: str, session: str, now: datetime) -> str:
+    def issue(
+        self,
+        kind: CallerKind,
+        subject: str,
+        session: str,
+        now: datetime,
+        ttl_seconds: int | None = None,
+        roles: Iterable[str] = (),
+    ) -> str:
+        """Return a signed token. `roles` tell its bearer what to show (RFC 9068, 2.2.3.1)."""
         issued = int(now.timestamp())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": AUDIENCE,
             "sub": subject,
             "sid": session,
             "kind": kind,
             "iat": issued,
-            "exp": issued + self.ttl_seconds,
+            "exp": issued + (ttl_seconds or self.ttl_seconds),
         }
+        if roles := sorted(roles):
+            claims["roles"] = roles
         headers = {"typ": TYPE, "kid": self._signing.kid}
         return jwt.encode(claims, self._signing.private, algorithm=ALGORITHM, headers=headers)
 

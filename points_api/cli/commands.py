@@ -20,6 +20,7 @@ _FILES = {
     "scorecard": "scorecard",
     "scenarios": "scenarios",
     "agencies": "agencies",
+    "officers": "officers",
     "records": "records",
     "keys": "keys",
     "audit": "audit",

@@ -30,16 +30,19 @@ def demo(
 ) -> None:
     """Make a demo city, take its files in, score everybody, serve it: 演示城市."""
     from points_api.cli.service import prepared, run_server
+    from points_api.settings import load
 
+    if load().env == "production":
+        fail("演示城市不得进入生产环境 (the demo city is refused in production)")
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{FOLDER}/points.db")
     settings = prepared()
     city = asyncio.run(_make(settings, people, seed))
     if as_json:
-        print_json(_summary(city))
+        print_json(_summary(city) | {"officer": _officer(settings, city)})
     else:
-        _show(city, port)
+        _show(city, _officer(settings, city), seed, port)
     if city.unexpected:
         fail(
             "\n".join(["拒收的行与故意写错的行不一致 (refused rows differ):", *city.unexpected]), 1
@@ -67,7 +70,16 @@ def _summary(city: "DemoCity") -> dict[str, Any]:
     }
 
 
-def _show(city: "DemoCity", port: int) -> None:
+def _officer(settings: "Settings", city: "DemoCity") -> dict[str, str]:
+    from points_api.auth.identity import issuer_of
+    from points_api.demo.officer import LOGIN
+    from points_api.officers import totp
+
+    uri = totp.uri(city.officer.secret, LOGIN, issuer_of(settings))
+    return {"login": LOGIN, "password": city.officer.password, "otpauth": uri}
+
+
+def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> None:
     out.print(
         f"{city.people} 人，{city.records} 条记录：收下 {city.accepted} 行，拒收 {city.rejected} 行"
         "（都是故意写错的），"
@@ -78,4 +90,10 @@ def _show(city: "DemoCity", port: int) -> None:
         joins = f"{login.name} {login.id_number}（未加入，可试 may join）" if login.name else ""
         table.add_row(login.code, login.score or "–", login.band or "–", joins)
     out.print(table)
+    out.print(
+        f"工作人员 (officer, demo only)：{officer['login']} {officer['password']}，"
+        f"验证码 (code): points officers demo-code --seed {seed}",
+        soft_wrap=True,
+    )
+    out.print(officer["otpauth"], soft_wrap=True)
     out.print(f"http://127.0.0.1:{port}  （Ctrl+C 停止 stops it）")

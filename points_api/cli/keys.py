@@ -80,12 +80,15 @@ async def _rotate(settings: "Settings", meter: Meter) -> "Report":
     from points_api.db import config
     from points_api.deliveries.models import DeliveryChunk
     from points_api.deliveries.preparing import CHUNK
-    from points_api.residents.rotation import SealedTable, rotate
+    from points_api.officers.accounts import TOTP
+    from points_api.officers.models import Officer
+    from points_api.residents.rotation import TABLES, SealedTable, rotate
 
     keyring = Keyring.from_settings(settings)
+    officers = SealedTable(Officer, {"totp": TOTP})
     chunks = SealedTable(DeliveryChunk, {"content": CHUNK})
     async with config.open(settings.database_url):
-        report = await rotate(keyring, meter)
+        report = await rotate(keyring, meter, [*TABLES, officers])
         # A chunk is a run of a file's rows, so few of them fill the memory.
         rows = await rotate(keyring, meter, [chunks], batch=_CHUNKS_AT_ONCE)
     report.seen += rows.seen

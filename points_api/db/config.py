@@ -28,6 +28,7 @@ FEATURES = (
     "residents",
     "consents",
     "auth",
+    "officers",
     "deliveries",
     "records",
     "scores",

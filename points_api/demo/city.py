@@ -18,9 +18,11 @@ from points_api.composition import Parts
 from points_api.consents.service import JOINING
 from points_api.deliveries.models import DeliveryError
 from points_api.demo.logins import Login, logins
+from points_api.demo.officer import make_officer
 from points_api.generate import Summary, generate, person
 from points_api.generate.manifest import SPOILED
 from points_api.identifiers import id_number
+from points_api.officers.accounts import Credentials
 from points_api.problem import Problem
 from points_api.residents import accounts, service
 from points_api.residents.registry import Registry
@@ -44,6 +46,7 @@ class DemoCity:
     joined: int
     bands: dict[str, int]
     logins: list[Login]
+    officer: Credentials
     unexpected: list[str]
 
 
@@ -58,6 +61,7 @@ async def make_city(
     )  # fmt: skip
     accepted, rejected, unexpected = await _take_in(summary, parts, progress)
     joined = await _join(people, seed, parts.registry, today, progress)
+    officer = await make_officer(parts.keyring, seed, clock.now())
     rows = await ScoreRow.all().values("resident_id", "value", "band")
     scores = {row["resident_id"]: row for row in rows}
     return DemoCity(
@@ -69,6 +73,7 @@ async def make_city(
         joined=len(joined),
         bands=dict(Counter(row["band"] for row in rows)),
         logins=logins({n: scores[i] for n, i in joined.items()}, people, seed, today),
+        officer=officer,
         unexpected=unexpected,
     )
 

@@ -16,6 +16,7 @@ from points_api.auth import service as auth
 from points_api.consents import service as consents
 from points_api.consents.service import Effects, plus_months
 from points_api.db import idempotency, outbox
+from points_api.officers import service as officers
 from points_api.records.models import RecordRow
 from points_api.residents import retention
 
@@ -29,6 +30,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
     steps: Mapping[str, Callable[[], Awaitable[int]]] = {
         "consents": partial(_expire, effects, now),
         "sessions": partial(auth.purge, now),
+        "officer_sessions": partial(officers.purge, now),
         # A look is a record of processing, with the term that residents are told (PIPL 56).
         "looks": partial(access_log.purge, clock.day_of(plus_months(now, -retention.KEPT_MONTHS))),
         "enrollments": partial(retention.purge, now, _has_records),

@@ -13,7 +13,7 @@ from points_api.ids import new_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0004_nightly")]
+    dependencies = [("models", "0005_officers")]
     operations = [
         ops.AddField(model_name="ApiClient", name="merchant_id", field=fields.UUIDField(null=True)),
         ops.AddField(model_name="ApiClient", name="staff_id", field=fields.UUIDField(null=True)),

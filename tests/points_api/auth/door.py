@@ -26,6 +26,9 @@ from points_api.consents import notice
 from points_api.consents import routes as consent_routes
 from points_api.crypto.keyring import Keyring
 from points_api.identifiers.id_number import check_character
+from points_api.merchants.standing import Standing
+from points_api.officers import routes as officer_routes
+from points_api.officers import service as officers
 from points_api.residents import accounts, registry
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
@@ -119,14 +122,22 @@ async def door(
     keyring, own = Keyring(keys), cache or Cache.from_url("memory://")
     app = FastAPI()
     problem.install(app)
-    for routes in (auth_routes, resident_routes, consent_routes, access_log_routes):
+    for routes in (
+        auth_routes,
+        resident_routes,
+        consent_routes,
+        access_log_routes,
+        officer_routes,
+    ):
         app.include_router(routes.router)
     app.add_middleware(Gate)
     async with httpx.AsyncClient() as http:
         account_of = partial(accounts.find_or_add, keyring)
         scores = Scores(city(), own)
         app.state.keyring = keyring
-        app.state.identity = identity.compose(settings, keyring, own, http, account_of)
+        app.state.identity = identity.compose(
+            settings, keyring, own, http, account_of, officers.officer_of, Standing().merchant_of
+        )
         app.state.registry = registry.compose(settings, keyring, http, scores)
         app.state.notices = notice.load("huangshi")
         app.state.consent_effects = ConsentEffects(app.state.registry)

@@ -7,6 +7,7 @@ from httpx import ASGITransport, AsyncClient
 from points_api import clock, problem
 from points_api.auth import access, routes
 from points_api.auth.access import ACCESS, Gate, Table
+from points_api.auth.officers import ROLES, OfficerWith
 from tests.points_api.auth.door import bearer
 
 
@@ -150,5 +151,7 @@ async def test_a_caller_argument_without_the_gate_refuses_everybody(door):
 
 
 def test_the_table_names_no_caller_that_does_not_exist():
-    assert set(ACCESS.values()) <= {"anyone", "resident", "agency"}
+    kinds = {who for who in ACCESS.values() if not isinstance(who, OfficerWith)}
+    assert kinds <= {"anyone", "resident", "agency"}
+    assert all(who.roles <= set(ROLES) for who in ACCESS.values() if isinstance(who, OfficerWith))
     assert all(re.fullmatch(r"(GET|POST|PUT|DELETE) /\S*", operation) for operation in ACCESS)

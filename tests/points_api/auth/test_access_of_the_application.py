@@ -5,10 +5,13 @@ import re
 import httpx
 import pytest
 
+from points_api import clock
 from points_api.app import create_app
 from points_api.auth import access
 from points_api.auth.access import ACCESS, Table
+from points_api.auth.officers import ROLES, OfficerWith
 from points_api.settings import Settings
+from tests.points_api.db import rows
 
 NOT_IN_THE_DOCUMENT = {"GET /metrics", "GET /openapi.json", "GET /problems/{slug}"}
 
@@ -49,3 +52,23 @@ async def test_every_operation_with_a_caller_answers_401_without_a_token(applica
             who = Table().callers(path)[method]
             answer = await client.request(method, path)
             assert (answer.status_code == 401) == (who != "anyone"), operation
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_operation_of_officers_refuses_those_without_its_roles(application, role):
+    session = await rows.officer_session(officer=await rows.officer(roles=[role]))
+    token = application.state.identity.tokens.issue(
+        "officer", str(session.officer_id), str(session.id), clock.now()
+    )
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://points") as client:
+        for operation, who in ACCESS.items():
+            if not isinstance(who, OfficerWith) or operation.endswith("/logout"):
+                continue
+            method, template = operation.split(" ")
+            path = re.sub(r"\{[^}]+\}", "01890000-0000-7000-8000-000000000001", template)
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await client.request(method, path, headers=headers)
+            assert answer.status_code != 401, operation
+            refused = bool(who.roles) and role not in who.roles
+            assert (answer.status_code == 403) == refused, operation

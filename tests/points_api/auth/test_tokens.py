@@ -40,6 +40,13 @@ def test_a_token_says_who_was_signed_in(tokens):
     assert claims.expires_at == NOW.timestamp() + TTL_SECONDS
 
 
+def test_an_officer_s_token_tells_its_roles_and_lives_as_long_as_told(tokens):
+    token = tokens.issue("officer", "o1", "s1", NOW, 1800, {"scenario", "case"})
+    assert tokens.verify(token, NOW).expires_at == NOW.timestamp() + 1800
+    said = jwt.decode(token, options={"verify_signature": False})
+    assert said["roles"] == ["case", "scenario"]
+
+
 def test_the_hand_made_token_of_these_tests_is_itself_accepted(tokens):
     assert tokens.verify(signed(), NOW).subject == "r1"
 
@@ -60,7 +67,7 @@ def test_a_token_ends_on_the_second_even_when_it_is_remembered(tokens):
         ({"iss": "tianjin"}, {}),
         ({"aud": "another-api"}, {}),
         ({"aud": [AUDIENCE]}, {}),
-        ({"kind": "officer"}, {}),
+        ({"kind": "mayor"}, {}),
         ({"kind": ["resident"]}, {}),
         ({"sid": 7}, {}),
         ({"exp": "tomorrow"}, {}),

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from points_api.__main__ import app
 
-NAMES = """demo ingest score generate rescore scorecard snapshot agencies records keys audit
-    migrate serve relay jobs"""
+NAMES = """demo ingest score generate rescore scorecard snapshot agencies officers records keys
+    audit migrate serve relay jobs"""
 
 
 def test_help_lists_every_command_in_both_languages():
@@ -68,8 +68,8 @@ def test_a_mistaken_setting_is_one_line_with_the_mend_and_never_a_traceback(
 
 
 def test_a_server_s_database_without_the_schema_says_to_migrate(postgres_server, points):
-    for words in (("audit", "verify"), ("rescore",), ("relay",), ("agencies", "list")):
-        result = points(*words, DATABASE_URL=postgres_server)
+    for words in ("audit verify", "rescore", "relay", "agencies list", "officers list"):
+        result = points(*words.split(), DATABASE_URL=postgres_server)
         assert result.exit_code == 2
         assert "points migrate" in result.stderr.splitlines()[-1]
 

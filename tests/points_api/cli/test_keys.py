@@ -5,10 +5,13 @@ from points_api.crypto.keyring import Keyring
 from points_api.deliveries.models import Delivery, DeliveryChunk
 from points_api.deliveries.preparing import CHUNK
 from points_api.generate import person
+from points_api.officers.accounts import TOTP
+from points_api.officers.models import Officer
 from points_api.residents import persons
 from points_api.residents.models import Person
 from points_api.settings import load, parse_keys
 from tests.factories import city
+from tests.points_api.db import rows
 
 NAME, ID_NUMBER = person(1, 1)
 
@@ -37,6 +40,7 @@ def test_after_a_rotation_the_old_key_is_no_longer_needed(points, in_database):
         await DeliveryChunk.create(
             delivery_id=delivery.id, first_row=1, last_row=1, content=keyring.encrypt("row", CHUNK)
         )
+        await rows.officer(totp=keyring.encrypt("secret", TOTP))
 
     async def read_with_new_alone():
         keyring = Keyring.from_settings(load({"secret_keys": new}))
@@ -46,16 +50,17 @@ def test_after_a_rotation_the_old_key_is_no_longer_needed(points, in_database):
         return (
             keyring.decrypt_text(row.name, persons.NAME),
             keyring.decrypt_text(chunk.content, CHUNK),
+            keyring.decrypt_text((await Officer.get()).totp, TOTP),
             found == row,
         )
 
     in_database(fill)
     result = points("keys", "rotate", SECRET_KEYS=f"{new},{old}")
     assert result.exit_code == 0, result.stderr
-    assert "2 rows, 2 rewritten" in result.stdout
-    assert in_database(read_with_new_alone) == (NAME, "row", True)
+    assert "3 rows, 3 rewritten" in result.stdout
+    assert in_database(read_with_new_alone) == (NAME, "row", "secret", True)
     again = points("keys", "rotate", SECRET_KEYS=f"{new},{old}")
-    assert "2 rows, 0 rewritten" in again.stdout
+    assert "3 rows, 0 rewritten" in again.stdout
 
 
 def test_a_key_that_is_missing_is_named_and_nothing_changes(points, in_database):

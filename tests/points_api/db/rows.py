@@ -16,6 +16,7 @@ from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.ids import new_id
 from points_api.jobs.models import JobRun
 from points_api.merchants.models import Merchant, MerchantScenario, MerchantStaff
+from points_api.officers.models import FailedSignIn, Officer, OfficerSession
 from points_api.records.models import RecordRow
 from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption, Statement
 from points_api.residents.models import Enrollment, Person, Resident
@@ -380,3 +381,29 @@ async def webhook_message(**given: Any) -> WebhookMessage:
         "next_try_at": now,
     }
     return await WebhookMessage.create(**row | given)
+
+
+async def officer(**given: Any) -> Officer:
+    """An officer of the scenarios."""
+    usual: dict[str, Any] = {
+        "login": f"desk-{next(_number)}", "password_hash": "x", "totp": b"x",
+        "roles": ["scenario"], "created_at": clock.now(),
+    }  # fmt: skip
+    return await Officer.create(**usual | given)
+
+
+async def officer_session(**given: Any) -> OfficerSession:
+    """An officer who is signed in for half an hour."""
+    now = clock.now()
+    usual: dict[str, Any] = {
+        "officer": given.get("officer") or await officer(),
+        "created_at": now,
+        "expires_at": now + timedelta(minutes=30),
+    }
+    return await OfficerSession.create(**usual | given)
+
+
+async def failed_sign_in(**given: Any) -> FailedSignIn:
+    """One failure under a login."""
+    usual: dict[str, Any] = {"login_index": _unlike().hex(), "failures": 1, "last_at": clock.now()}
+    return await FailedSignIn.create(**usual | given)

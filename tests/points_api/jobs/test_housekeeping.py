@@ -24,9 +24,10 @@ from points_api.residents.models import Enrollment, Person
 from points_api.scores.models import ScoreHistory, ScoreRow
 from points_api.scores.service import Scores
 from tests.factories import city, make_member, make_record
+from tests.points_api.db import rows
 
 pytestmark = pytest.mark.usefixtures("database", "frozen_clock")
-STEPS = ["consents", "sessions", "looks", "enrollments", "events", "answers"]
+STEPS = ["consents", "sessions", "officer_sessions", "looks", "enrollments", "events", "answers"]
 SECOND = timedelta(seconds=1)
 
 
@@ -41,6 +42,11 @@ async def session(member):
         resident_id=member.resident_id, created_at=now, rotated_at=now, expires_at=now
     )
     return now + timedelta(days=180), SECOND
+
+
+async def officer_session(member):
+    session = await rows.officer_session()
+    return session.expires_at + timedelta(days=180), SECOND
 
 
 async def look(member):
@@ -70,8 +76,8 @@ async def answer(member):
 
 @pytest.mark.parametrize(
     ("step", "make"),
-    [("sessions", session), ("looks", look), ("enrollments", left_enrollment), ("events", event),
-     ("answers", answer)],
+    [("sessions", session), ("officer_sessions", officer_session), ("looks", look),
+     ("enrollments", left_enrollment), ("events", event), ("answers", answer)],
 )  # fmt: skip
 async def test_each_kind_is_kept_for_its_term_and_then_goes(effects, step, make):
     last, after = await make(await make_member())

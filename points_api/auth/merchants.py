@@ -1,0 +1,28 @@
+"""A merchant as the gate knows one: whose program calls, and what it may do."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+from uuid import UUID
+
+StaffRole = Literal["manager", "cashier", "system"]
+STAFF_ROLES: Final[tuple[StaffRole, ...]] = get_args(StaffRole)
+
+
+@dataclass(frozen=True, slots=True)
+class CallingMerchant:
+    """A person or a system of a merchant, by the key of its own.
+
+    A `cashier` verifies and redeems; a `system` does too, and reads lists and statements; a
+    `manager` does everything, such as keys and webhooks. A sandbox meets made-up residents.
+    """
+
+    client_id: str
+    merchant_id: UUID
+    staff_id: UUID
+    role: StaffRole
+    sandbox: bool
+
+    @property
+    def actor(self) -> str:
+        """The caller's name in the audit log."""
+        return f"merchant:{self.merchant_id}:{self.staff_id}"

@@ -1,0 +1,174 @@
+"""`points officers`: accounts of the credit office, with a password and a code to sign in by."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from points_api.cli.service import prepared, settings
+from points_api.cli.terminal import err, fail, out, print_json, say
+
+if TYPE_CHECKING:
+    from points_api.crypto.keyring import Keyring
+    from points_api.officers.accounts import Account, Credentials
+    from points_api.settings import Settings
+
+officers = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
+app.add_typer(officers, name="officers", help="工作人员账号 · accounts of officers.")
+
+T = TypeVar("T")
+ACTOR = "office:cli"
+Login = Annotated[str, typer.Argument(help="登录名，用岗位名 · names the post, not the person.")]
+Roles = Annotated[
+    str,
+    typer.Option(
+        help="逗号分隔 · of catalog, scorecard, scenario, case, partner; auditor or system alone."
+    ),
+]
+
+
+@officers.callback()
+def group() -> None:
+    """工作人员账号 · accounts of officers."""
+
+
+@officers.command()
+def create(
+    login: Login,
+    roles: Roles,
+    division: Annotated[
+        str | None, typer.Option(help="县区代码，默认全市 · a county; else the whole city.")
+    ] = None,
+) -> None:
+    """Make an account; its password and secret are shown once: 新建."""
+    from points_api import clock
+    from points_api.officers import accounts
+
+    chosen, made = prepared(), accounts.Credentials()
+    _with_database(
+        chosen,
+        lambda: accounts.create(
+            _keyring(chosen), login, roles.split(","), division, made, ACTOR, clock.now()
+        ),
+    )
+    _show(chosen, login, made)
+
+
+@officers.command("list")
+def list_officers(
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · a JSON list.")] = False,
+) -> None:
+    """List all accounts, suspended ones included: 列出."""
+    from dataclasses import asdict
+
+    from points_api.officers import accounts
+
+    found = _with_database(prepared(), accounts.everyone)
+    if as_json:
+        print_json([asdict(account) for account in found])
+        return
+    for account in found:
+        say(_line(account))
+
+
+@officers.command()
+def suspend(login: Login) -> None:
+    """Refuse an officer from now on, also where they are signed in: 停用."""
+    from points_api import clock
+    from points_api.officers import accounts
+
+    _with_database(prepared(), lambda: accounts.suspend(login, ACTOR, clock.now()))
+    say("已停用 (suspended)")
+
+
+@officers.command()
+def resume(login: Login) -> None:
+    """Let a suspended officer sign in again: 恢复."""
+    from points_api.officers import accounts
+
+    _with_database(prepared(), lambda: accounts.resume(login, ACTOR))
+    say("已恢复 (resumed)")
+
+
+@officers.command("roles")
+def change_roles(login: Login, roles: Roles) -> None:
+    """Give an officer these roles in place of those before; ends their sessions: 改岗位."""
+    from points_api import clock
+    from points_api.officers import accounts
+
+    _with_database(
+        prepared(), lambda: accounts.change_roles(login, roles.split(","), ACTOR, clock.now())
+    )
+    say("已更改 (changed)")
+
+
+@officers.command()
+def reset(login: Login) -> None:
+    """Replace password and secret, and lift a lock: 重置."""
+    from points_api import clock
+    from points_api.officers import accounts
+
+    chosen, made = prepared(), accounts.Credentials()
+    _with_database(
+        chosen, lambda: accounts.reset(_keyring(chosen), login, made, ACTOR, clock.now())
+    )
+    _show(chosen, login, made)
+
+
+@officers.command("demo-code")
+def demo_code(
+    seed: Annotated[int, typer.Option(min=0, help="演示城市的种子 · the demo city's seed.")] = 1,
+) -> None:
+    """Print the code with which the demo's officer signs in right now: 演示账号的验证码."""
+    from points_api import clock
+    from points_api.demo.officer import credentials
+    from points_api.officers import totp
+
+    if settings().env == "production":
+        fail("生产环境没有演示账号 (there is no demo account in production)")
+    print(totp.code_at(credentials(seed).secret, clock.now()))
+
+
+def _show(chosen: "Settings", login: str, made: "Credentials") -> None:
+    from points_api.auth.identity import issuer_of
+    from points_api.officers import totp
+
+    uri = totp.uri(made.secret, login, issuer_of(chosen))
+    say(f"{login}  {made.password}")
+    say(uri)
+    if out.is_terminal:
+        import segno
+
+        segno.make(uri).terminal(compact=True)
+    err.print(
+        "密码和验证器密钥只显示这一次；请当面交给本人，用验证器扫码\n"
+        "(Shown this once: hand both to the officer in person; they scan with an authenticator.)",
+        soft_wrap=True,
+    )
+
+
+def _line(account: "Account") -> str:
+    state = "可用 (active)" if account.status == "active" else "停用 (suspended)"
+    last = account.last_sign_in_at
+    signed_in = f"上次登录 (last sign-in) {last:%Y-%m-%d}" if last else "从未登录 (never)"
+    place = account.division or "全市 (city)"
+    mark = "  演示 (demo)" if account.demo else ""
+    return f"{account.login}  {','.join(account.roles)}  {place}  {state}  {signed_in}{mark}"
+
+
+def _keyring(chosen: "Settings") -> "Keyring":
+    from points_api.crypto.keyring import Keyring
+
+    return Keyring.from_settings(chosen)
+
+
+def _with_database(chosen: "Settings", work: Callable[[], Awaitable[T]]) -> T:
+    async def run() -> T:
+        from points_api.db import config
+
+        async with config.open(chosen.database_url):
+            return await work()
+
+    return asyncio.run(run())
