@@ -214,6 +214,13 @@ async def test_a_change_of_the_account_ends_its_sessions_at_once(door, change):
     assert answer.json()["type"] == "/problems/session-ended"
 
 
+async def test_who_is_suspended_in_the_database_itself_is_out_as_well(door):
+    desk = await hire(door)
+    headers = await desk.headers()
+    await Officer.filter(id=desk.id).update(status="suspended")
+    assert await status(door, headers) == 401
+
+
 async def test_whose_account_changes_while_the_password_is_looked_at_is_not_let_in(
     door, monkeypatch
 ):
