@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from scenarios.facts import Band
+from scenarios.files import Known
 from scoring import scorecard_files
 from scoring.catalog import Catalog, Item
 from scoring.catalog_files import load_catalog, shipped_catalog
@@ -30,10 +31,12 @@ class City:
                 return card
         raise LookupError(f"scorecard {version} is not among the published ones")
 
-    def bands(self, on: date) -> dict[str, Band]:
-        """The bands of the scale in force on a day, by id, for whoever decides by them."""
-        bands = self.scorecard(on).bands
-        return {one.id: Band(one.id, one.name, one.name_en, one.floor) for one in bands}
+    def known(self, on: date) -> Known:
+        """What the conditions of scenarios may name on a day: bands, dimensions, items."""
+        card = self.scorecard(on)
+        bands = {one.id: Band(one.id, one.name, one.name_en, one.floor) for one in card.bands}
+        items = frozenset(item.code for item in self.catalog.items)
+        return Known(bands, frozenset(one.id for one in card.dimensions), items)
 
     def next_scorecard(self, after: date) -> Scorecard | None:
         """The scorecard that takes effect next after a day."""

@@ -125,6 +125,8 @@ class FixedPrice:
     def says(self) -> Words:
         """The benefit in the resident's words."""
         price, ordinary = yuan(self.price_fen), yuan(self.ordinary_fen)
+        if not self.price_fen:
+            return Words(f"免费（原价 {ordinary} 元）", f"Free instead of {ordinary} yuan")
         return Words(f"{price} 元（原价 {ordinary} 元）", f"{price} yuan instead of {ordinary}")
 
 
@@ -161,7 +163,7 @@ class FreeQuota(_NotMoney):
 
     def says(self) -> Words:
         """The benefit in the resident's words."""
-        unit, period = _UNITS[self.unit], PERIODS[self.per]
+        unit, period = _units(self.unit, self.count), PERIODS[self.per]
         return Words(
             f"{self.what.zh}{period.zh}免费 {self.count} {unit.zh}",
             f"{self.what.en}: {self.count} {unit.en} free {period.en}",
@@ -180,7 +182,7 @@ class Extend(_NotMoney):
 
     def says(self) -> Words:
         """The benefit in the resident's words."""
-        unit = _UNITS[self.unit]
+        unit = _units(self.unit, self.extended)
         return Words(
             f"{self.what.zh}由 {self.ordinary} {unit.zh}增至 {self.extended} {unit.zh}",
             f"{self.what.en}: {self.extended} {unit.en} instead of {self.ordinary}",
@@ -288,3 +290,9 @@ def _needed(amount_fen: int | None) -> int:
     if amount_fen is None:
         raise AmountNeeded
     return amount_fen
+
+
+def _units(unit: Unit, count: int) -> Words:
+    """The unit's name; in English one of them has no s."""
+    name = _UNITS[unit]
+    return Words(name.zh, name.en.removesuffix("s")) if count == 1 else name

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from scenarios import denied
 from scenarios.building import build
+from scenarios.conditions import DimensionFloor, Holds
 from scenarios.eligibility import Index
 from scenarios.facts import Band, Facts
 from scenarios.near_copies import near_copies
@@ -52,6 +53,15 @@ class ScenarioError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What conditions may name: the city's bands by id, its dimensions, its catalog items."""
+
+    bands: Mapping[str, Band]
+    dimensions: frozenset[str]
+    items: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """What the files say: categories, scenarios in the order of their ids, and the seats.
 
@@ -64,8 +74,8 @@ class Folder:
     documents: Mapping[str, Mapping[str, Any]]
 
 
-def load(bands: Mapping[str, Band], folder: Path = SHIPPED) -> Folder:
-    """Read a folder; `bands` are those of the city's scale. Raises `ScenarioError`, `OSError`."""
+def load(known: Known, folder: Path = SHIPPED) -> Folder:
+    """Read a folder of a city that knows these names. Raises `ScenarioError`, `OSError`."""
     faults: list[Fault] = []
     seats = _seats(_read(SeatFile, folder / SEATS, faults))
     files = [
@@ -77,7 +87,7 @@ def load(bands: Mapping[str, Band], folder: Path = SHIPPED) -> Folder:
     for name, file in files:
         for shape in file.scenario:
             document = document_of(shape, file.category.id)
-            scenario, found = checked(document, bands, seats)
+            scenario, found = checked(document, known, seats)
             faults += [Fault(f"{name}: {shape.id}: {one.where}", one.message) for one in found]
             if shape.id in scenarios:
                 faults.append(Fault(f"{name}: {shape.id}", "id 已经用过，请另取 (id is taken)"))
@@ -92,7 +102,7 @@ def load(bands: Mapping[str, Band], folder: Path = SHIPPED) -> Folder:
 
 
 def checked(
-    document: Mapping[str, Any], bands: Mapping[str, Band], seats: Mapping[str, Place]
+    document: Mapping[str, Any], known: Known, seats: Mapping[str, Place]
 ) -> tuple[Scenario | None, list[Fault]]:
     """Build one scenario from its JSON object and check everything that needs no other one.
 
@@ -104,9 +114,10 @@ def checked(
         return None, list(_shape_faults(error))
     faults = [Fault(one.where, str(one)) for one in denied.refusals(texts(shape))]
     try:
-        scenario = build(shape, str(document["category"]), digest_of(document), bands, seats)
+        scenario = build(shape, str(document["category"]), digest_of(document), known.bands, seats)
     except ValueError as error:
         return None, [*faults, Fault("", str(error))]
+    faults += _unknown_faults(scenario, known)
     faults += _example_faults(shape, scenario)
     return scenario, faults
 
@@ -165,6 +176,16 @@ def _example_faults(shape: FileScenario, scenario: Scenario) -> Iterator[Fault]:
                 f"按条件是“{given}享受”，与例子不符：改条件或改例子 (the conditions say "
                 f"{decision.eligible}: mend the conditions or the example)",
             )
+
+
+def _unknown_faults(scenario: Scenario, known: Known) -> Iterator[Fault]:
+    """Names that the city does not have: such a condition would never open to anybody."""
+    for condition in scenario.conditions:
+        if isinstance(condition, DimensionFloor) and condition.dimension not in known.dimensions:
+            yield Fault("conditions.dimension", f"没有 {condition.dimension} 这一维度 (unknown)")
+        if isinstance(condition, Holds) and (missing := condition.items - known.items):
+            names = "、".join(sorted(missing))
+            yield Fault("conditions.membership", f"目录里没有 {names} (not in the catalog)")
 
 
 def _seats(file: SeatFile | None) -> dict[str, Place]:

@@ -183,6 +183,19 @@ class FileScenario(FilePart):
             "list" not in self.verification or "member_hash" in self.discloses,
             "名单方式须给出 member_hash (verification by list discloses member_hash)",
         )
+        benefit = self.benefit.made()
+        has_worth = benefit.of(10**9) > 0
+        ensure(
+            self,
+            has_worth or (self.quota.budget_fen is None and self.settlement.mode != "by_benefit"),
+            "这种优惠不折算成钱，budget_fen 与 by_benefit 用不上 "
+            "(this benefit has no worth in fen: no budget_fen, no by_benefit)",
+        )
+        ensure(
+            self,
+            not benefit.comes_back or self.settlement.mode != "by_benefit",
+            "会归还的款项不按优惠额结算 (what comes back is not settled by_benefit)",
+        )
         return ensure(
             self,
             self.basis != "published" or bool(self.note),

@@ -31,7 +31,7 @@ def check(folder: Folder = None) -> None:
 
     city = load_city(load().data_dir)
     try:
-        found = files.load(city.bands(today()), folder or files.SHIPPED)
+        found = files.load(city.known(today()), folder or files.SHIPPED)
     except files.ScenarioError as error:
         fail(str(error), 1)
     divisions = {one.place.division for one in found.scenarios}
