@@ -79,5 +79,6 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.notices = parts.registry.notices
         state.consent_effects = ConsentEffects(parts.registry)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
+        await stack.enter_async_context(parts.scenarios.running())
         await stack.enter_async_context(embedded_jobs(parts))
         yield

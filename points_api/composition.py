@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import httpx
 
+from points_api import clock
 from points_api.auth import identity
 from points_api.auth.identity import Identity
 from points_api.cache import Cache
@@ -17,12 +19,15 @@ from points_api.city import City, load_city
 from points_api.crypto.keyring import Keyring
 from points_api.db import config
 from points_api.deliveries.service import Deliveries
+from points_api.eligibility.standing import Standings
 from points_api.merchants.standing import Standing
 from points_api.officers import service as officers
 from points_api.residents import accounts, registry
 from points_api.residents.registry import Registry
+from points_api.scenarios.live import LiveScenarios
 from points_api.scores.service import Scores
 from points_api.settings import Settings
+from scenarios import files as scenario_files
 
 HTTP_SECONDS = 5
 
@@ -39,6 +44,8 @@ class Parts:
     registry: Registry
     identity: Identity
     deliveries: Deliveries
+    scenarios: LiveScenarios
+    standings: Standings
 
 
 @asynccontextmanager
@@ -52,13 +59,16 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         city, keyring = load_city(settings.data_dir), Keyring.from_settings(settings)
         scores = Scores(city, cache)
         account_of = partial(accounts.find_or_add, keyring)
+        consenting = registry.compose(settings, keyring, client, scores)
+        folder = scenario_files.load(city.known(clock.today()), scenarios_folder(settings))
+        categories = {one.id: one for one in folder.categories}
         yield Parts(
             settings=settings,
             city=city,
             keyring=keyring,
             cache=cache,
             scores=scores,
-            registry=registry.compose(settings, keyring, client, scores),
+            registry=consenting,
             identity=identity.compose(
                 settings,
                 keyring,
@@ -69,4 +79,11 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
                 Standing().merchant_of,
             ),
             deliveries=Deliveries(city.catalog, keyring, scores.rescore_all),
+            scenarios=LiveScenarios(city, categories, folder.seats),
+            standings=Standings(scores, keyring, consenting.notices),
         )
+
+
+def scenarios_folder(settings: Settings) -> Path:
+    """Where the scenario files of the city lie."""
+    return settings.data_dir / "scenarios" if settings.data_dir else scenario_files.SHIPPED

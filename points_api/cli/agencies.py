@@ -1,13 +1,12 @@
 """`points agencies`: which keys an agency may sign in with, and making a pair of them."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from points_api.cli.database import in_database
 from points_api.cli.service import prepared
 from points_api.cli.terminal import fail, print_json, say
 
@@ -55,7 +54,7 @@ def add_key(
         near = ", ".join(get_close_matches(agency, known, 3, 0.5)) or ", ".join(sorted(known))
         fail(f"AGENCY: 目录里没有这个单位 (not in the catalog); 是否 (perhaps): {near}")
     jwk = _text_of(public_jwk_file)
-    client = _with_database(
+    client = in_database(
         chosen.database_url, lambda: clients.register(agency, jwk, ACTOR, clock.now())
     )
     say(client.id)
@@ -66,7 +65,7 @@ def list_keys(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · a JSON list.")] = False,
 ) -> None:
     """List the keys of all agencies, revoked ones included: 列出."""
-    found = _with_database(prepared().database_url, _all_clients)
+    found = in_database(prepared().database_url, _all_clients)
     if as_json:
         print_json(
             [
@@ -95,7 +94,7 @@ def revoke(
     from points_api.auth import clients
 
     url = prepared().database_url
-    if not _with_database(url, lambda: clients.revoke(client_id, ACTOR, clock.now())):
+    if not in_database(url, lambda: clients.revoke(client_id, ACTOR, clock.now())):
         fail(
             "CLIENT_ID: 没有可停用的这把钥匙，请看 points agencies list "
             "(no such key in use; see `points agencies list`)"
@@ -116,13 +115,3 @@ def _text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         fail(f"{file}: 不是 UTF-8 的 JSON (not JSON in UTF-8)")
-
-
-def _with_database(url: str, work: Callable[[], Awaitable[T]]) -> T:
-    async def run() -> T:
-        from points_api.db import config
-
-        async with config.open(url):
-            return await work()
-
-    return asyncio.run(run())

@@ -1,11 +1,10 @@
 """`points officers`: accounts of the credit office, with a password and a code to sign in by."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from points_api.cli.database import in_database
 from points_api.cli.service import prepared, settings
 from points_api.cli.terminal import err, fail, out, print_json, say
 
@@ -47,8 +46,8 @@ def create(
     from points_api.officers import accounts
 
     chosen, made = prepared(), accounts.Credentials()
-    _with_database(
-        chosen,
+    in_database(
+        chosen.database_url,
         lambda: accounts.create(
             _keyring(chosen), login, roles.split(","), division, made, ACTOR, clock.now()
         ),
@@ -65,7 +64,7 @@ def list_officers(
 
     from points_api.officers import accounts
 
-    found = _with_database(prepared(), accounts.everyone)
+    found = in_database(prepared().database_url, accounts.everyone)
     if as_json:
         print_json([asdict(account) for account in found])
         return
@@ -79,7 +78,7 @@ def suspend(login: Login) -> None:
     from points_api import clock
     from points_api.officers import accounts
 
-    _with_database(prepared(), lambda: accounts.suspend(login, ACTOR, clock.now()))
+    in_database(prepared().database_url, lambda: accounts.suspend(login, ACTOR, clock.now()))
     say("已停用 (suspended)")
 
 
@@ -88,7 +87,7 @@ def resume(login: Login) -> None:
     """Let a suspended officer sign in again: 恢复."""
     from points_api.officers import accounts
 
-    _with_database(prepared(), lambda: accounts.resume(login, ACTOR))
+    in_database(prepared().database_url, lambda: accounts.resume(login, ACTOR))
     say("已恢复 (resumed)")
 
 
@@ -98,8 +97,9 @@ def change_roles(login: Login, roles: Roles) -> None:
     from points_api import clock
     from points_api.officers import accounts
 
-    _with_database(
-        prepared(), lambda: accounts.change_roles(login, roles.split(","), ACTOR, clock.now())
+    in_database(
+        prepared().database_url,
+        lambda: accounts.change_roles(login, roles.split(","), ACTOR, clock.now()),
     )
     say("已更改 (changed)")
 
@@ -111,8 +111,9 @@ def reset(login: Login) -> None:
     from points_api.officers import accounts
 
     chosen, made = prepared(), accounts.Credentials()
-    _with_database(
-        chosen, lambda: accounts.reset(_keyring(chosen), login, made, ACTOR, clock.now())
+    in_database(
+        chosen.database_url,
+        lambda: accounts.reset(_keyring(chosen), login, made, ACTOR, clock.now()),
     )
     _show(chosen, login, made)
 
@@ -162,13 +163,3 @@ def _keyring(chosen: "Settings") -> "Keyring":
     from points_api.crypto.keyring import Keyring
 
     return Keyring.from_settings(chosen)
-
-
-def _with_database(chosen: "Settings", work: Callable[[], Awaitable[T]]) -> T:
-    async def run() -> T:
-        from points_api.db import config
-
-        async with config.open(chosen.database_url):
-            return await work()
-
-    return asyncio.run(run())
