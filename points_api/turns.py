@@ -37,13 +37,15 @@ class Turns(Generic[K, V]):
 
     async def aclose(self) -> None:
         """Let nobody wait any longer."""
+        late, self._waiting = self._waiting, []
+        _answer(late, {})
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        late, self._waiting = self._waiting, []
-        _answer(late, {})
 
     def _begin(self) -> None:
+        if not self._waiting:  # closed in between
+            return
         task = self._loop.create_task(self._turn(), context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
