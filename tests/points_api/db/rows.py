@@ -16,6 +16,7 @@ from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.ids import new_id
 from points_api.jobs.models import JobRun
 from points_api.merchants.models import Merchant, MerchantScenario, MerchantStaff
+from points_api.messages.models import Message, MessagePreference
 from points_api.officers.models import FailedSignIn, Officer, OfficerSession
 from points_api.records.models import RecordRow
 from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption, Statement
@@ -407,3 +408,25 @@ async def failed_sign_in(**given: Any) -> FailedSignIn:
     """One failure under a login."""
     usual: dict[str, Any] = {"login_index": _unlike().hex(), "failures": 1, "last_at": clock.now()}
     return await FailedSignIn.create(**usual | given)
+
+
+async def message(**given: Any) -> Message:
+    row: dict[str, Any] = {
+        "resident": given.get("resident") or await resident(),
+        "event_id": new_id(),
+        "kind": "benefit_used",
+        "params": {"scenario": "s1"},
+        "created_at": clock.now(),
+    }
+    return await Message.create(**row | given)
+
+
+async def message_preference(**given: Any) -> MessagePreference:
+    row: dict[str, Any] = {
+        "resident": given.get("resident") or await resident(),
+        "muted": [],
+        "quiet_from": 0,
+        "quiet_until": 0,
+        "accepted": {},
+    }
+    return await MessagePreference.create(**row | given)

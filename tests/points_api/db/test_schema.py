@@ -63,6 +63,10 @@ async def _one_verification_redeemed_twice() -> None:
     await _twice(rows.redemption, verification=await rows.verification())
 
 
+async def _one_notice_twice() -> None:
+    await _twice(rows.message, resident=await rows.resident(), event_id=new_id())
+
+
 async def _two_statements_of_a_day() -> None:
     merchant = await rows.merchant()
     await rows.statement(merchant=merchant, number=1)
@@ -145,6 +149,8 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "webhook_endpoint_state": lambda: rows.webhook_endpoint(state="lost"),
     "webhook_message_end": lambda: rows.webhook_message(ended_at=clock.now()),
     "webhook_message_once": _one_event_twice,
+    "message_once": _one_notice_twice,
+    "message_preference_quiet": lambda: rows.message_preference(quiet_from=1440),
 }
 
 
