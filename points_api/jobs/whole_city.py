@@ -220,17 +220,17 @@ async def _store(run: Run, some: Sequence[Computed]) -> Stored:
     changes = run.scores.differences(
         ((agreed[o.person_id], standing[o.person_id].stored, o.score) for o in kept), "day", run.now
     )
-    written = {row["person_id"] for row in changes.scores}
+    written = {new.member.person_id for new in changes.scores}
     await write_all([persons.changed(written), *changes.writes()])
     # What does not hold any more is not in Redis either: a reader would have renewed it.
     held = {p for p, s in standing.items() if s.stored is None or s.stored.holds_on(run.due.on)}
-    rows = [row for row in changes.scores if row["person_id"] in held]
-    versions = {row["resident_id"]: row["version"] for row in rows}
+    outdated = [new for new in changes.scores if new.member.person_id in held]
+    versions = {new.member.resident_id: new.version for new in outdated}
     after_commit(partial(run.scores.outdate_soon, versions, run.due.on))
     return Stored(
         places=frozenset(one.place for one in kept),
         written=frozenset(written),
-        changed=len(changes.history),
+        changed=len(changes.differing),
         resting=len(same) - len(kept),
         overtaken=sorted(set(ids) - standing.keys()),
     )
