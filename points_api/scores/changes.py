@@ -26,6 +26,12 @@ class NewScore(NamedTuple):
     score: StoredScore
     version: int
     band: str
+    dimensions: JsonText
+
+    @classmethod
+    def of(cls, member: Member, score: StoredScore, version: int, band: str) -> "NewScore":
+        """Write the dimensions out once, for score and history have them both."""
+        return cls(member, score, version, band, JsonText(_json(dict(score.dimensions))))
 
 
 @dataclass(slots=True)
@@ -94,5 +100,5 @@ def _shown(scores: Sequence[NewScore]) -> dict[str, list[Any]]:
         "band": [new.band for new in scores],
         "scorecard": [new.score.scorecard for new in scores],
         "records_digest": [new.score.records_digest for new in scores],
-        "dimensions": [JsonText(_json(dict(new.score.dimensions))) for new in scores],
+        "dimensions": [new.dimensions for new in scores],
     }

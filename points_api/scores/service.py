@@ -122,7 +122,7 @@ class Scores:
             version = old.version + 1 if old else _first_version(now)
             band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
             differs = old is None or _shown(old) != _shown(new)
-            changes.add(NewScore(member, new, version, band), differs=differs)
+            changes.add(NewScore.of(member, new, version, band), differs=differs)
             changes.then.append(partial(self.outdate, member.resident_id, version, day))
         return changes
 
