@@ -50,7 +50,7 @@ from points_api.statistics import service as statistics
 from scoring.batch import Pass
 
 BATCH: Final = 1000
-AT_ONCE: Final = 3
+AT_ONCE: Final = 2
 _log = log.get("jobs")
 _NOBODY: Final = (None, None)
 
