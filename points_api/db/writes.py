@@ -12,36 +12,45 @@ audit entry and the outbox row.
 In PostgreSQL they are parts of one statement; those of one table are carried out in their order.
 One or two rows are parameters value by value, which costs least. Of more rows each parameter is a
 whole column, so that the statement does not depend on their number. So there are few texts, and
-they stay prepared. Hundreds of rows that are only added go by COPY, in the same transaction.
+they stay prepared. Hundreds of rows that are only added go by COPY, in the same transaction. Who
+has hundreds of rows gives them as `Columns`, which are looked at as a whole.
 
 All parts of the statement see the database as it was before it: none can read, or
 change again, what another wrote. In SQLite, where nothing travels, they are statements one after
 another.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache, partial
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from asyncpg.exceptions import IntegrityConstraintViolationError
 from tortoise.exceptions import IntegrityError
-from tortoise.fields import CharField, DatetimeField, JSONField, UUIDField
-from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from points_api.db.statements import FEW, Shape, one_by_one, one_statement, quoted
+from points_api.db.plans import PRIMARY_KEY, Plan, Row, plan_of_insert, plan_of_update
+from points_api.db.statements import FEW, Shape, one_by_one, one_statement
 from points_api.db.transaction import connection
 
-Row = Mapping[str, object]
-Convert = Callable[[Any], Any]
-PRIMARY_KEY = "primary key"
+__all__ = ["PRIMARY_KEY", "Columns", "Insert", "Overtaken", "Row", "Update", "Write", "write_all"]
+
 MANY = 200  # rows of an insert that are worth a COPY of their own
-_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows given column by column: `each` has a value for every row, `same` one for all of them.
+
+    A thousand rows so cost a few looks at whole columns instead of ten thousand at values.
+    """
+
+    each: Mapping[str, Sequence[object]]
+    same: Row = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.each.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class Insert:
     """
 
     model: type[Model]
-    rows: Sequence[Row]
+    rows: Sequence[Row] | Columns
     unless: str = ""
     replace: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
@@ -69,7 +78,7 @@ class Update:
 
     model: type[Model]
     by: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Sequence[Row] | Columns
     where: str = ""
     counts: str = ""
 
@@ -172,109 +181,32 @@ class _Part(NamedTuple):
 
     @classmethod
     def of(cls, at: int, write: Write) -> "_Part":
-        model, rows = write.model, write.rows
-        given = tuple(rows[0]) if rows else ()
+        rows = write.rows
+        if isinstance(rows, Columns):
+            plan = _plan(write, (*rows.each, *rows.same) if len(rows) else ())
+            return cls(at, plan.shape, list(zip(*_whole(plan, rows), strict=True)))
+        plan = _plan(write, tuple(rows[0]) if rows else ())
         if any(row.keys() != rows[0].keys() for row in rows):
-            raise ValueError(f"{model._meta.db_table}: all rows need the same columns")
-        if isinstance(write, Update):
-            plan = _update(model, given, write.by, write.where, write.counts)
-        else:
-            plan = _insert(model, given, write.unless, write.replace, write.add)
-            if plan.defaults:
-                rows = [{**_made(plan.defaults), **row} for row in rows]
-        converters = plan.converters
+            raise ValueError(f"{write.model._meta.db_table}: all rows need the same columns")
+        if plan.defaults:
+            rows = [{**plan.made(), **row} for row in rows]
+        converters = [(column.name, column.convert) for column in plan.columns]
         return cls(at, plan.shape, [tuple([f(row[n]) for n, f in converters]) for row in rows])
 
 
-class _Plan(NamedTuple):
-    """What is the same for all writes of these columns."""
-
-    shape: Shape
-    defaults: Row
-    converters: list[tuple[str, Convert]]
+def _plan(write: Write, given: tuple[str, ...]) -> Plan:
+    if isinstance(write, Update):
+        return plan_of_update(write.model, given, write.by, write.where, write.counts)
+    return plan_of_insert(write.model, given, write.unless, write.replace, write.add)
 
 
-@lru_cache(maxsize=256)
-def _update(
-    model: type[Model], given: tuple[str, ...], by: tuple[str, ...], where: str, counts: str
-) -> _Plan:
-    _refuse_unknown(model, given)
-    order = (*(name for name in given if name not in by), *by)
-    shape = Shape(model, order, by, f" AND {where}" if where else "", counts)
-    return _Plan(shape, {}, _converters(shape))
-
-
-@lru_cache(maxsize=256)
-def _insert(
-    model: type[Model],
-    given: tuple[str, ...],
-    unless: str,
-    replace: tuple[str, ...],
-    add: tuple[str, ...],
-) -> _Plan:
-    _refuse_unknown(model, given)
-    fields = model._meta.fields_map
-    others = sorted(set(model._meta.db_fields) - set(given))
-    defaults = {name: fields[name].default for name in others if fields[name].default is not None}
-    shape = Shape(model, (*defaults, *given), None, _on_conflict(model, unless, replace, add))
-    return _Plan(shape, defaults, _converters(shape))
-
-
-def _refuse_unknown(model: type[Model], given: tuple[str, ...]) -> None:
-    if unknown := set(given) - set(model._meta.db_fields):
-        raise ValueError(f"{model._meta.db_table}: no such columns: {', '.join(unknown)}")
-
-
-def _made(defaults: Row) -> dict[str, object]:
-    return {name: make() if callable(make) else make for name, make in defaults.items()}
-
-
-def _converters(shape: Shape) -> list[tuple[str, Convert]]:
-    return [(name, _converter(shape.model, name)) for name in shape.columns]
-
-
-def _converter(model: type[Model], name: str) -> Convert:
-    field = model._meta.fields_map[name]
-    if isinstance(field, UUIDField):
-        return _as_it_is  # the ORM would write it out, for the driver to read it back
-    if isinstance(field, DatetimeField):
-        return partial(_zoned, name)
-    by_orm: Convert = lambda value: field.to_db_value(value, model)  # noqa: E731
-    # What the ORM would neither change nor refuse is not given to it: it takes its time.
-    if isinstance(field, JSONField):
-        return lambda value: _json(value) if type(value) is dict else by_orm(value)
-    kind, most = field.field_type, getattr(field, "max_length", None)
-    if isinstance(field, CharField) and most is not None:
-        return lambda v: v if type(v) is str and len(v) <= most else by_orm(v)
-    if not field.validators:
-        return lambda value: value if type(value) is kind else by_orm(value)
-    return by_orm
-
-
-def _as_it_is(value: object) -> object:
-    return value
-
-
-def _zoned(name: str, value: object) -> object:
-    if isinstance(value, datetime) and value.utcoffset() is None:
-        raise ValueError(f"{name}: a naive datetime cannot be stored: add its zone")
-    return value
-
-
-def _on_conflict(
-    model: type[Model], unless: str, replace: tuple[str, ...], add: tuple[str, ...]
-) -> str:
-    if not unless:
-        return ""
-    meta = model._meta
-    fields: tuple[str, ...] = (meta.db_pk_column,)
-    condition = None
-    if unless != PRIMARY_KEY:
-        uniques = [c for c in meta.constraints if isinstance(c, UniqueConstraint)]
-        unique = {c.name: c for c in uniques}[unless]
-        fields, condition = unique.fields, unique.condition
-    sets = [f'"{name}" = excluded."{name}"' for name in replace]
-    sets += [f'"{name}" = "{meta.db_table}"."{name}" + excluded."{name}"' for name in add]
-    return f" ON CONFLICT ({quoted(fields)}){f' WHERE {condition}' if condition else ''} DO " + (
-        f"UPDATE SET {', '.join(sets)}" if sets else "NOTHING"
-    )
+def _whole(plan: Plan, rows: Columns) -> Iterator[Iterable[object]]:
+    """Each column of the plan, as the drivers take it."""
+    count = len(rows)
+    for column in plan.columns:
+        if column.name in rows.each:
+            yield column.all_of(rows.each[column.name])
+        elif column.name in rows.same:
+            yield repeat(column.convert(rows.same[column.name]), count)
+        else:
+            yield column.all_of([plan.default(column.name) for _ in range(count)])
