@@ -1,7 +1,7 @@
 """The HTTP application: what is opened at start, what stands around every request, which routes.
 
-Order from the outside: the hot score route, measuring and logging, FastAPI with size limit and the
-gate of the access table.
+Order from the outside: the hot score route, measuring and logging, FastAPI with size limit,
+the gate of the access table, and behind it the door of merchants.
 """
 
 from collections.abc import AsyncIterator
@@ -25,6 +25,8 @@ from points_api.exports import routes as export_routes
 from points_api.health import routes as health_routes
 from points_api.home import routes as home_routes
 from points_api.jobs.embedded import embedded_jobs
+from points_api.merchants import routes as merchant_routes
+from points_api.merchants.door import MerchantDoor, calls_policy
 from points_api.messages import routes as message_routes
 from points_api.middleware import BodyLimit, Requests
 from points_api.officers import routes as officer_routes
@@ -39,6 +41,7 @@ ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
     message_routes,
+    merchant_routes,
 )  # fmt: skip
 
 
@@ -56,6 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in ROUTERS:
         app.include_router(routes.router)
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
+    calls = calls_policy(settings.merchant_calls_per_minute)
+    app.add_middleware(MerchantDoor, policy=calls)
     app.add_middleware(Gate)
     larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger)

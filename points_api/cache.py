@@ -90,6 +90,21 @@ class Cache:
         """Tell whether the last word from Redis was a good one."""
         return not self._lost
 
+    @property
+    def client(self) -> Any:
+        """The client, for a library with commands of its own; use it only through `attempt`."""
+        return self._client
+
+    @property
+    def prefix(self) -> str:
+        return self._prefix
+
+    async def attempt(
+        self, operation: str, command: Callable[[], Awaitable[_T]]
+    ) -> tuple[bool, _T | None]:
+        """Run a command of such a library; (False, None), at once, while Redis is gone."""
+        return await self._attempt(operation, command)
+
     async def get(self, key: str) -> bytes | None:
         """Return the value; None if there is none or Redis is gone."""
         return (await self.get_many((key,)))[0]

@@ -5,6 +5,7 @@ from hashlib import blake2b
 from fastapi import Request, Response
 
 from points_api.language import Language
+from points_api.problem import Problem
 
 
 def etag_of(body: bytes) -> str:
@@ -37,3 +38,30 @@ def private_headers(etag: str, language: Language) -> dict[str, str]:
         "Content-Language": "zh-CN" if language == "zh" else "en",
         "Vary": "Accept-Language, Authorization",
     }
+
+
+class MatchMissing(Problem):
+    slug, status, errcode = "if-match-missing", 428, 42830
+    title = ("缺少 If-Match", "If-Match is missing")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "请先读取，再带上读到的 ETag 修改", "Read it first, and send the ETag with the change"
+        )
+
+
+class ChangedMeanwhile(Problem):
+    slug, status, errcode = "changed-meanwhile", 412, 41230
+    title = ("内容已被他人改动", "Somebody has changed it meanwhile")
+
+    def __init__(self) -> None:
+        super().__init__("请重新读取后再改", "Read it again before changing it")
+
+
+def require_match(request: Request, etag: str) -> None:
+    """Refuse a change of something that is not as its sender has read it (RFC 9110, 13.1.1)."""
+    header = request.headers.get("if-match")
+    if header is None:
+        raise MatchMissing
+    if etag not in [tag.strip() for tag in header.split(",")] and header.strip() != "*":
+        raise ChangedMeanwhile

@@ -55,7 +55,8 @@ def add_key(
         fail(f"AGENCY: 目录里没有这个单位 (not in the catalog); 是否 (perhaps): {near}")
     jwk = _text_of(public_jwk_file)
     client = in_database(
-        chosen.database_url, lambda: clients.register(agency, jwk, ACTOR, clock.now())
+        chosen.database_url,
+        lambda: clients.register(clients.Owner(agency), jwk, ACTOR, clock.now()),
     )
     say(client.id)
 
@@ -106,7 +107,7 @@ async def _all_clients() -> "list[Client]":
     from points_api.auth import clients
     from points_api.auth.models import ApiClient
 
-    known = sorted(set(await ApiClient.all().values_list("agency", flat=True)))
+    known = sorted(set(await ApiClient.filter(kind="agency").values_list("agency", flat=True)))
     return [client for agency in known for client in await clients.of_agency(str(agency))]
 
 

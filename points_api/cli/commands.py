@@ -20,6 +20,7 @@ _FILES = {
     "scorecard": "scorecard",
     "scenarios": "scenarios",
     "agencies": "agencies",
+    "merchants": "merchants",
     "officers": "officers",
     "records": "records",
     "keys": "keys",

@@ -13,7 +13,7 @@ from points_api.ids import new_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0006_scenarios")]
+    dependencies = [("models", "0007_sandbox")]
     operations = [
         ops.CreateModel(
             "Message",

@@ -15,7 +15,13 @@ from points_api.deliveries.models import Delivery, DeliveryChunk
 from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.ids import new_id
 from points_api.jobs.models import JobRun
-from points_api.merchants.models import Merchant, MerchantScenario, MerchantStaff
+from points_api.merchants.models import (
+    Merchant,
+    MerchantScenario,
+    MerchantStaff,
+    SandboxResident,
+    SandboxSetting,
+)
 from points_api.messages.models import Message, MessagePreference
 from points_api.officers.models import FailedSignIn, Officer, OfficerSession
 from points_api.records.models import RecordRow
@@ -232,6 +238,25 @@ async def merchant_scenario(**given: Any) -> MerchantScenario:
         "since": clock.now(),
     }
     return await MerchantScenario.create(**row | given)
+
+
+async def sandbox_setting(**given: Any) -> SandboxSetting:
+    row: dict[str, Any] = {"merchant": given.get("merchant") or await merchant(sandbox=True)}
+    return await SandboxSetting.create(**row | given)
+
+
+async def sandbox_resident(**given: Any) -> SandboxResident:
+    row: dict[str, Any] = {
+        "merchant": given.get("merchant") or await merchant(sandbox=True),
+        "resident": given.get("resident") or await resident(),
+        "handle": "excellent-1",
+        "why": "joined",
+        "band": "excellent",
+        "score": 80_000,
+        "age": 35,
+        "created_at": clock.now(),
+    }
+    return await SandboxResident.create(**row | given)
 
 
 async def scenario_version(**given: Any) -> ScenarioVersion:

@@ -84,6 +84,12 @@ async def _one_event_twice() -> None:
     await _twice(rows.webhook_message, endpoint=endpoint, event_id=new_id())
 
 
+async def _one_sandbox_account_twice() -> None:
+    account = await rows.resident()
+    await rows.sandbox_resident(resident=account)
+    await rows.sandbox_resident(resident=account)
+
+
 VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "person_id_index_once": lambda: _twice(rows.person, id_index=b"1"),
     "resident_openid_once": lambda: _twice(rows.resident, openid_index=b"1"),
@@ -122,6 +128,13 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "merchant_staff_role": lambda: rows.merchant_staff(role="owner"),
     "merchant_staff_label_once": lambda: _with(rows.merchant, "merchant", rows.merchant_staff),
     "merchant_scenario_once": lambda: _with(rows.merchant, "merchant", rows.merchant_scenario),
+    "sandbox_setting_error": lambda: rows.sandbox_setting(error_status=404),
+    "sandbox_setting_faults": lambda: rows.sandbox_setting(error_calls=-1),
+    "sandbox_setting_once": lambda: _with(rows.merchant, "merchant", rows.sandbox_setting),
+    "sandbox_resident_why": lambda: rows.sandbox_resident(why="gone", score=None),
+    "sandbox_resident_score": lambda: rows.sandbox_resident(why="paused"),
+    "sandbox_resident_handle_once": lambda: _with(rows.merchant, "merchant", rows.sandbox_resident),
+    "sandbox_resident_once": _one_sandbox_account_twice,
     "scenario_version_state": lambda: rows.scenario_version(state="lost"),
     "scenario_version_number": lambda: rows.scenario_version(version=0),
     "scenario_version_once": lambda: _twice(rows.scenario_version),
