@@ -27,7 +27,7 @@ class Checked:
 
 def check(document: Mapping[str, Any], live: LiveScenarios, today: date) -> Checked:
     """Read a document and compare it with what is published."""
-    if document.get("category") not in live.categories:
+    if text_of(document, "category", 64) not in live.categories:
         known = "、".join(live.categories)
         return Checked(None, (Fault("category", f"类别应为 {known} 之一 (one of these)"),))
     scenario, faults = checked(document, live.city.known(today), live.seats)
