@@ -21,10 +21,12 @@ from points_api.catalog import routes as catalog_routes
 from points_api.composition import composed
 from points_api.consents import routes as consent_routes
 from points_api.deliveries import routes as delivery_routes
+from points_api.eligibility import routes as eligibility_routes
 from points_api.exports import routes as export_routes
 from points_api.health import routes as health_routes
 from points_api.home import routes as home_routes
 from points_api.jobs.embedded import embedded_jobs
+from points_api.lifecycle import routes as lifecycle_routes
 from points_api.merchants import routes as merchant_routes
 from points_api.merchants.door import MerchantDoor, calls_policy
 from points_api.messages import routes as message_routes
@@ -33,6 +35,7 @@ from points_api.officers import routes as officer_routes
 from points_api.records import routes as record_routes
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
+from points_api.scenarios import routes as scenario_routes
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
 from points_api.settings import Settings, announcements
@@ -40,8 +43,7 @@ from points_api.settings import Settings, announcements
 ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
-    message_routes,
-    merchant_routes,
+    message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
 )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
                 Standing().merchant_of,
             ),
             deliveries=Deliveries(city.catalog, keyring, scores.rescore_all),
-            scenarios=LiveScenarios(city, categories, folder.seats),
+            scenarios=LiveScenarios(city, categories, folder.seats, folder.divisions),
             standings=Standings(scores, keyring, consenting.notices),
             limits=limits,
             code_guard=CodeGuard(limits),

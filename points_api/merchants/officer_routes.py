@@ -9,7 +9,7 @@ from points_api import clock
 from points_api.auth.callers import officer_with
 from points_api.auth.officers import CallingOfficer
 from points_api.auth.problems import CALLER_REFUSED
-from points_api.conditional import ChangedMeanwhile, MatchMissing, etag_of, require_match
+from points_api.conditional import ChangedMeanwhile, IfMatchMissing, etag_of, require_match
 from points_api.merchants import accounts, serving, staff
 from points_api.merchants.accounts import Account, State
 from points_api.merchants.office import Office
@@ -90,7 +90,7 @@ async def merchant(merchant_id: UUID, caller: ScenarioOfficer, response: Respons
 @router.put(
     "/{merchant_id}",
     summary="更正商户 / Amend a merchant",
-    responses=problems(*_REFUSED, NotFound, *_ACCOUNT, MatchMissing, ChangedMeanwhile),
+    responses=problems(*_REFUSED, NotFound, *_ACCOUNT, IfMatchMissing, ChangedMeanwhile),
 )
 async def amend(
     request: Request,
@@ -102,7 +102,7 @@ async def amend(
     """Replace the particulars. `If-Match` names the version that was read."""
 
     def unless(found: Account) -> None:
-        require_match(request, _etag(found))
+        require_match(request.headers.get("if-match"), _etag(found))
 
     office = Office.of(caller)
     changed = await accounts.amend(office, merchant_id, body.particulars(), clock.now(), unless)

@@ -265,6 +265,7 @@ async def scenario_version(**given: Any) -> ScenarioVersion:
         "scenario_id": "s1",
         "version": 1,
         "category": "library",
+        "division": "420200",
         "state": "draft",
         "document": {},
         "digest": "sha256:0",
