@@ -66,7 +66,7 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         scores, limits = Scores(city, cache), Limits(cache)
         account_of = partial(accounts.find_or_add, keyring)
         consenting = registry.compose(settings, keyring, client, scores)
-        folder = _scenario_files(settings.data_dir, scenarios_folder(settings), clock.today())
+        folder = scenario_folder(settings)
         categories = {one.id: one for one in folder.categories}
         yield Parts(
             settings=settings,
@@ -92,12 +92,12 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         )
 
 
-def scenarios_folder(settings: Settings) -> Path:
-    """Where the scenario files of the city lie."""
-    return settings.data_dir / "scenarios" if settings.data_dir else scenario_files.SHIPPED
+def scenario_folder(settings: Settings) -> Folder:
+    """What the city's scenario files say; reading them runs all their examples."""
+    return _scenario_files(settings.data_dir, clock.today())
 
 
 @cache
-def _scenario_files(data_dir: Path | None, folder: Path, on: date) -> Folder:
-    """The city's files, read once; reading them runs all their examples."""
+def _scenario_files(data_dir: Path | None, on: date) -> Folder:
+    folder = data_dir / "scenarios" if data_dir else scenario_files.SHIPPED
     return scenario_files.load(load_city(data_dir).known(on), folder)

@@ -23,6 +23,7 @@ _FILES = {
     "merchants": "merchants",
     "officers": "officers",
     "records": "records",
+    "assertion": "assertion",
     "keys": "keys",
     "audit": "audit",
     "migrate": "service",
