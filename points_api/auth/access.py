@@ -42,6 +42,11 @@ ACCESS: Mapping[str, Who] = {
     "POST /v1/me/enrollment": "resident",
     "DELETE /v1/me/enrollment": "resident",
     "PUT /v1/me/enrollment/phone": "resident",
+    "PUT /v1/me/pause": "resident",
+    "DELETE /v1/me/pause": "resident",
+    "POST /v1/me/credit-codes": "resident",
+    "POST /v1/me/wall-scans": "resident",
+    "GET /v1/me/verifications": "resident",
     "GET /v1/me/consents": "resident",
     "POST /v1/me/consents": "resident",
     "DELETE /v1/me/consents": "resident",
@@ -58,6 +63,9 @@ ACCESS: Mapping[str, Who] = {
     "GET /v1/agency/deliveries/{delivery_id}": "agency",
     "GET /v1/agency/deliveries/{delivery_id}/errors": "agency",
     "GET /v1/agency/deliveries/{delivery_id}/quality": "agency",
+    "POST /v1/merchant/verifications": "merchant",
+    "GET /v1/merchant/verifications": "merchant",
+    "GET /v1/merchant/scenarios/{scenario_id}/wall-code": "merchant",
     "GET /v1/officer/me": officer(),
 }
 
