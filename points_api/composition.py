@@ -6,7 +6,8 @@ One process holds one database pool, one Redis client, one HTTP client.
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 
 import httpx
@@ -69,7 +70,7 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         scores = Scores(city, cache)
         account_of = partial(accounts.find_or_add, keyring)
         consenting = registry.compose(settings, keyring, client, scores)
-        folder = scenario_files.load(city.known(clock.today()), scenarios_folder(settings))
+        folder = _scenarios(settings.data_dir, clock.today())
         categories = {one.id: one for one in folder.categories}
         live = LiveScenarios(city, categories, folder.seats)
         standings = Standings(scores, keyring, consenting.notices, overdue.scenarios_of)
@@ -101,4 +102,13 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
 
 def scenarios_folder(settings: Settings) -> Path:
     """Where the scenario files of the city lie."""
-    return settings.data_dir / "scenarios" if settings.data_dir else scenario_files.SHIPPED
+    return _folder(settings.data_dir)
+
+
+def _folder(data_dir: Path | None) -> Path:
+    return data_dir / "scenarios" if data_dir else scenario_files.SHIPPED
+
+
+@lru_cache(maxsize=4)  # half a second, for whoever opens several in one process
+def _scenarios(data_dir: Path | None, on: date) -> scenario_files.Folder:
+    return scenario_files.load(load_city(data_dir).known(on), _folder(data_dir))

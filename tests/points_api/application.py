@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
+from fastapi import FastAPI
 
 from points_api.app import create_app, fronted
 from points_api.generate import person
@@ -47,7 +48,7 @@ class Visitor:
 class Application:
     """`http` goes through everything a server runs; `plain` leaves out the hot routes."""
 
-    app: object
+    app: FastAPI
     http: httpx.AsyncClient
     plain: httpx.AsyncClient
 
