@@ -15,6 +15,8 @@ from dataclasses import replace
 from itertools import count, cycle, islice
 from pathlib import Path
 
+import asyncpg
+
 from benchmarks.rows import Row, row
 from benchmarks.score_read import join
 from benchmarks.serving import call, drive_posts, serving
@@ -35,6 +37,23 @@ from scenarios import files
 RESIDENTS, MERCHANTS = 200, 20
 SCENARIO = "community-umbrella"
 PATH = "/v1/merchant/verifications"
+NEIGHBORS = 20_000  # others who have joined: in a table of 200 rows PostgreSQL uses no index
+_NEIGHBORS = """
+INSERT INTO resident (id, openid_index, openid, created_at)
+    SELECT gen_random_uuid(), decode(md5('r' || n), 'hex'), '-', now()
+    FROM generate_series(1, $1::int) n;
+INSERT INTO person (id, id_index, id_number, name, created_at, revision)
+    SELECT id, openid_index, '-', '-', now(), 1 FROM resident;
+INSERT INTO enrollment (id, resident_id, person_id, notice_version, joined_at)
+    SELECT gen_random_uuid(), id, id, 'n', now() FROM resident;
+INSERT INTO session (id, resident_id, created_at, generation, rotated_at, expires_at, reason)
+    SELECT gen_random_uuid(), id, now(), 1, now(), now() + interval '30 days', '' FROM resident;
+INSERT INTO consent (id, resident_id, purpose, recipient, data_kinds, notice_version, channel,
+                     granted_at, expires_at)
+    SELECT gen_random_uuid(), id, 'scenario', 's', '[]', 's@1', 'mini_program', now(),
+           now() + interval '1 year' FROM resident;
+ANALYZE
+"""
 MOST_A_SECOND = 25_000  # more than the bare route answers
 
 
@@ -108,13 +127,16 @@ class _Codes:
 
     def _text(self, said: CreditCode) -> str:
         until = int(clock.now().timestamp()) + 60
-        return text_of(self._seal.seal(replace(said, expires_at=until)))
+        return text_of(self._seal.seal(said._replace(expires_at=until)))
 
 
 async def _merchants(settings: Settings) -> list[str]:
     """Publish the scenario, and return tokens of merchants who serve it."""
     tokens = AccessTokens(Keyring.from_settings(settings).signing_keys(), issuer_of(settings))
     now = clock.now()
+    server = await asyncpg.connect(settings.database_url)
+    await server.execute(_NEIGHBORS.replace("$1::int", str(NEIGHBORS)))
+    await server.close()
     async with config.open(settings.database_url):
         folder = files.load(load_city().known(clock.today()))
         chosen = tuple(one for one in folder.scenarios if one.id == SCENARIO)

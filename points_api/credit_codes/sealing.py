@@ -8,9 +8,8 @@ which a QR code packs into five and a half bits each. Its `mark` is what is writ
 
 import base64
 import struct
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from points_api.crypto.cipher import CipherError, header_of
@@ -26,8 +25,7 @@ class Unreadable(ValueError):
     """Not a code of ours, or of a key that is no longer there."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreditCode:
+class CreditCode(NamedTuple):
     """What a code says. `expires_at` is in seconds since 1970; `scenario` a digest of its id."""
 
     resident_id: UUID

@@ -7,8 +7,7 @@ that of the person in the statement that writes the decision down, and where the
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,12 +21,14 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Remembered:
     """Standings of today: from Redis, or from the database and then in Redis."""
 
     standings: Standings
     cache: Cache
+    _hour: int = -1
+    _suffix: str = ""
 
     async def of(self, resident_id: UUID, now: datetime) -> Standing:
         """What is remembered, at best; what the database says, else."""
@@ -44,9 +45,13 @@ class Remembered:
         return standing
 
     def _key(self, resident_id: UUID, now: datetime) -> str:
-        day = clock.day_of(now)
-        # Another notice in force is another question.
-        return f"standing:{resident_id}:{_day(day)}:{self.standings.notices.current(day).version}"
+        hour = int(now.timestamp()) // 3600  # legal days begin with an hour
+        if hour != self._hour:
+            day = clock.day_of(now)
+            # Another notice in force is another question.
+            notice = self.standings.notices.current(day).version
+            self._hour, self._suffix = hour, f":{day.isoformat()}:{notice}"
+        return f"standing:{resident_id}{self._suffix}"
 
 
 def value_of(standing: Standing) -> bytes:
@@ -64,7 +69,7 @@ def read(value: bytes | None, now: datetime) -> Standing | None:
     """A kept standing; None where there is none, or the consent that it rests on has ended."""
     if value is None:
         return None
-    why, revision, ends, said = json.loads(value)
+    why, revision, ends, said = json.loads(value.decode())
     if ends is not None and ends <= now.timestamp():
         return None
     return Standing(why, None if said is None else _facts(*said), revision)
@@ -79,8 +84,3 @@ def _facts(
     overdue: list[Any],
 ) -> Facts:
     return Facts(score, age, division, dimensions, frozenset(items), frozenset(overdue))
-
-
-@lru_cache(maxsize=4)
-def _day(day: date) -> str:
-    return day.isoformat()

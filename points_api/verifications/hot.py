@@ -109,7 +109,7 @@ def _asked(headers: Mapping[bytes, bytes], body: bytes) -> tuple[str, str] | Non
     if int(headers.get(b"content-length", b"0")) != len(body):
         return None
     try:
-        said: Any = json.loads(body)
+        said: Any = json.loads(body.decode())  # told what it is, it need not find out
     except ValueError:
         return None
     if not isinstance(said, dict) or said.keys() != _KEYS:

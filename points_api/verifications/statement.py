@@ -10,9 +10,8 @@ nothing either. Every cause goes this way, so none of them is told apart by its 
 # ruff: noqa: S608 - names are ours, values are parameters
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from points_api.db.transaction import connection, dialect
@@ -24,8 +23,7 @@ Cause = Literal[
 NO_PERSON: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One question. `cause` is the answer if nothing has changed since `revision`.
 
     Without `session_id` no sign-in is asked for; without `resident_id` nobody is known.
@@ -56,32 +54,41 @@ _COLUMNS: Final = {
 _NAMES: Final = ", ".join(_COLUMNS)
 _ARRAYS: Final = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1))
 _MARKS: Final = f"({', '.join('?' * len(_COLUMNS))})"
+# Each table is asked by scalar queries, which PostgreSQL always answers row by row from an index,
+# whatever it believes of the sizes of tables. It would hash all of them where they look small.
 _WRITE: Final = """
+b AS MATERIALIZED (
+    SELECT a.*, (
+        SELECT p.revision FROM enrollment e JOIN person p ON p.id = e.person_id
+        WHERE e.resident_id = a.resident_id AND e.left_at IS NULL) AS current
+    FROM a
+),
+c AS MATERIALIZED (
+    SELECT b.*, CASE
+        WHEN b.cause IN ('closed', 'unknown') THEN b.cause
+        WHEN b.session_id IS NOT NULL AND (
+            SELECT 1 FROM session s
+            WHERE s.id = b.session_id AND s.revoked_at IS NULL AND s.expires_at > b.now
+        ) IS NULL THEN 'signed_out'
+        WHEN b.current IS NULL THEN 'not_joined'
+        WHEN (
+            SELECT 1 FROM consent n
+            WHERE n.id = b.consent_id AND n.resident_id = b.resident_id
+              AND n.purpose = 'scenario' AND n.recipient = b.scenario_id
+              AND n.withdrawn_at IS NULL AND n.expires_at > b.now
+        ) IS NULL THEN 'no_consent'
+        ELSE b.cause END AS found
+    FROM b WHERE coalesce(b.current, -1) = b.revision
+)
 INSERT INTO verification (id, mark, scenario_id, scenario_version, merchant_id, staff, resident_id,
                           mode, eligible, cause, created_at, expires_at)
-SELECT b.id, b.mark, b.scenario_id, b.version, b.merchant_id, b.staff, b.resident_id,
-       b.mode, b.found = 'eligible', b.found, b.now, b.expires_at
-FROM (
-    SELECT a.*, CASE
-        WHEN a.cause IN ('closed', 'unknown') THEN a.cause
-        WHEN a.session_id IS NOT NULL AND s.id IS NULL THEN 'signed_out'
-        WHEN e.id IS NULL THEN 'not_joined'
-        WHEN c.id IS NULL THEN 'no_consent'
-        ELSE a.cause END AS found
-    FROM a
-    LEFT JOIN session s ON s.id = a.session_id AND s.revoked_at IS NULL AND s.expires_at > a.now
-    LEFT JOIN consent c ON c.id = a.consent_id AND c.resident_id = a.resident_id
-         AND c.purpose = 'scenario' AND c.recipient = a.scenario_id
-         AND c.withdrawn_at IS NULL AND c.expires_at > a.now
-    LEFT JOIN enrollment e ON e.resident_id = a.resident_id AND e.left_at IS NULL
-    LEFT JOIN person p ON p.id = e.person_id
-    WHERE coalesce(p.revision, -1) = a.revision
-) AS b
-WHERE true
+SELECT c.id, c.mark, c.scenario_id, c.version, c.merchant_id, c.staff, c.resident_id,
+       c.mode, c.found = 'eligible', c.found, c.now, c.expires_at
+FROM c WHERE true
 ON CONFLICT (mark) DO NOTHING
 RETURNING id, cause
 """
-_POSTGRES: Final = f"WITH a({_NAMES}) AS (SELECT * FROM unnest({_ARRAYS})) {_WRITE}"
+_POSTGRES: Final = f"WITH a({_NAMES}) AS (SELECT * FROM unnest({_ARRAYS})), {_WRITE}"
 
 
 async def write(asks: Sequence[Ask]) -> dict[UUID, Cause]:
@@ -89,19 +96,12 @@ async def write(asks: Sequence[Ask]) -> dict[UUID, Cause]:
 
     In one order, so that two processes that are sent the same codes do not wait for each other.
     """
-    # By attribute, because `astuple` would copy each value.
-    rows = [
-        (
-            a.id, a.mark, a.scenario_id, a.version, a.merchant_id, a.staff, a.resident_id,
-            a.session_id, a.consent_id, a.mode, a.cause, a.revision, a.now, a.expires_at,
-        )
-        for a in sorted(asks, key=_order)
-    ]  # fmt: skip
+    rows = sorted(asks, key=_order)
     if dialect() == "postgres":
         columns = [list(column) for column in zip(*rows, strict=True)]
         _, written = await connection().execute_query(_POSTGRES, columns)
     else:
-        given = f"WITH a({_NAMES}) AS (VALUES {', '.join([_MARKS] * len(rows))})"
+        given = f"WITH a({_NAMES}) AS (VALUES {', '.join([_MARKS] * len(rows))}), "
         values = [value for row in rows for value in row]
         _, written = await connection().execute_query(given + _WRITE, values)
     return {_uuid(row["id"]): row["cause"] for row in written}

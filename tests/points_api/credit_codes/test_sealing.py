@@ -1,4 +1,3 @@
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -72,5 +71,5 @@ def test_every_bit_is_held():
 
 def test_a_mark_is_of_one_code():
     seal = CodeSeal(Keyring([OLD]))
-    other = replace(CODE, resident_id=UUID(int=1))
+    other = CODE._replace(resident_id=UUID(int=1))
     assert len({mark_of(seal.seal(one)) for one in (CODE, CODE, other)}) == 3
