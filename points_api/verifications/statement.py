@@ -102,7 +102,7 @@ async def write(asks: Sequence[Ask]) -> dict[UUID, Cause]:
         _, written = await connection().execute_query(_POSTGRES, columns)
     else:
         given = f"WITH a({_NAMES}) AS (VALUES {', '.join([_MARKS] * len(rows))}), "
-        values = [value for row in rows for value in row]
+        values = [str(value) if isinstance(value, UUID) else value for row in rows for value in row]
         _, written = await connection().execute_query(given + _WRITE, values)
     return {_uuid(row["id"]): row["cause"] for row in written}
 
