@@ -11,6 +11,7 @@ BENCHMARKS = {
     "score-one": "score_one",
     "score-read": "score_read",
     "score-read-cold": "score_read",
+    "verification": "verification",
     "record-to-score": "record_to_score",
     "ingest": "ingest",
     "batch": "batch",

@@ -1,4 +1,4 @@
-"""The ceiling of the read: a bare Starlette route that returns the same bytes."""
+"""The ceiling of read and verification: bare Starlette routes that return the same bytes."""
 
 import os
 from pathlib import Path
@@ -16,4 +16,9 @@ async def constant(_request: Request) -> Response:
     return Response(BODY, media_type="application/json")
 
 
-app = Starlette(routes=[Route("/v1/me/score", constant)])
+app = Starlette(
+    routes=[
+        Route("/v1/me/score", constant),
+        Route("/v1/merchant/verifications", constant, methods=["POST"]),
+    ]
+)

@@ -27,6 +27,18 @@ request = function()
 end
 """
 
+# Each request is the next of the lines; there have to be enough of them.
+_POSTS = """
+local tokens, bodies, at = {}, {}, 0
+for line in io.lines("%s") do tokens[#tokens + 1] = "Bearer " .. line end
+for line in io.lines("%s") do bodies[#bodies + 1] = line end
+request = function()
+  at = at + 1
+  return wrk.format("POST", nil, {["Authorization"] = tokens[at %% #tokens + 1],
+    ["Content-Type"] = "application/json"}, bodies[at] or "")
+end
+"""
+
 
 @contextmanager
 def serving(app: str, environment: Mapping[str, str], log: Path) -> Iterator[str]:
@@ -54,7 +66,16 @@ def serving(app: str, environment: Mapping[str, str], log: Path) -> Iterator[str
 
 def drive(url: str, tokens: Path, seconds: int) -> float:
     """Requests a second that wrk gets answered; ends the benchmark on any answer but 2xx."""
-    said = _wrk(url, tokens, seconds, CONNECTIONS)
+    return _rate(_wrk(url, tokens, seconds, CONNECTIONS))
+
+
+def drive_posts(url: str, tokens: Path, bodies: Path, seconds: int) -> float:
+    """The same with a JSON body each, a line of a file, and none of them twice."""
+    script = _POSTS % (tokens, bodies)
+    return _rate(_run_wrk(url, script, tokens.with_suffix(".lua"), seconds, CONNECTIONS))
+
+
+def _rate(said: str) -> float:
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
     assert found is not None, said
     return float(found[1])
@@ -83,10 +104,14 @@ def call(
 
 
 def _wrk(url: str, tokens: Path, seconds: int, connections: int, *more: str) -> str:
-    script = tokens.with_suffix(".lua")
-    script.write_text(_SCRIPT % tokens)
+    file = tokens.with_suffix(".lua")
+    return _run_wrk(url, _SCRIPT % tokens, file, seconds, connections, *more)
+
+
+def _run_wrk(url: str, script: str, file: Path, seconds: int, connections: int, *more: str) -> str:
+    file.write_text(script)
     command = [
-        *_on_core(1), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), *more,
+        *_on_core(1), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(file), *more,
         url,
     ]  # fmt: skip
     said = subprocess.run(

@@ -1,7 +1,7 @@
 """The HTTP application: what is opened at start, what stands around every request, which routes.
 
-Order from the outside: the hot score route, measuring and logging, FastAPI with size limit,
-the gate of the access table, and behind it the door of merchants.
+Order from the outside: the two hot routes, measuring and logging, FastAPI with size limit, the
+gate of the access table, and behind it the door of merchants.
 """
 
 from collections.abc import AsyncIterator
@@ -20,6 +20,7 @@ from points_api.auth.access import Gate
 from points_api.catalog import routes as catalog_routes
 from points_api.composition import composed
 from points_api.consents import routes as consent_routes
+from points_api.credit_codes import routes as credit_code_routes
 from points_api.deliveries import routes as delivery_routes
 from points_api.eligibility import routes as eligibility_routes
 from points_api.exports import routes as export_routes
@@ -39,11 +40,15 @@ from points_api.scenarios import routes as scenario_routes
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
 from points_api.settings import Settings, announcements
+from points_api.verifications import routes as verification_routes
+from points_api.verifications.hot import HotVerifications
+from points_api.verifications.looks import MerchantLooks
 
 ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
     message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
+    credit_code_routes, verification_routes,
 )  # fmt: skip
 
 
@@ -70,9 +75,13 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def create_server(settings: Settings) -> ASGIApp:
-    """The application with what stands before the framework, as a server runs it."""
-    app = create_app(settings)
-    return HotScore(Requests(app), app)
+    """The application as a server runs it."""
+    return fronted(create_app(settings))
+
+
+def fronted(app: FastAPI) -> ASGIApp:
+    """The application with what stands before the framework."""
+    return HotVerifications(HotScore(Requests(app), app), app)
 
 
 @asynccontextmanager
@@ -87,6 +96,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             setattr(state, part.name, getattr(parts, part.name))
         state.notices = parts.registry.notices
         state.consent_effects = ConsentEffects(parts.registry)
+        state.looks_by_others = (MerchantLooks(parts.scenario_notices),)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
         await stack.enter_async_context(parts.scenarios.running())
         await stack.enter_async_context(embedded_jobs(parts))

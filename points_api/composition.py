@@ -17,9 +17,13 @@ from points_api.auth import identity
 from points_api.auth.identity import Identity
 from points_api.cache import Cache
 from points_api.city import City, load_city
+from points_api.conduct import overdue
+from points_api.credit_codes.sealing import CodeSeal
+from points_api.credit_codes.service import CreditCodes
 from points_api.crypto.keyring import Keyring
 from points_api.db import config
 from points_api.deliveries.service import Deliveries
+from points_api.eligibility.remembered import Remembered
 from points_api.eligibility.standing import Standings
 from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.standing import Standing
@@ -28,8 +32,10 @@ from points_api.ratelimit import Limits
 from points_api.residents import accounts, registry
 from points_api.residents.registry import Registry
 from points_api.scenarios.live import LiveScenarios
+from points_api.scenarios.notices import PublishedNotices
 from points_api.scores.service import Scores
 from points_api.settings import Settings
+from points_api.verifications.service import Verifications
 from scenarios import files as scenario_files
 from scenarios.files import Folder
 
@@ -52,6 +58,9 @@ class Parts:
     standings: Standings
     limits: Limits
     code_guard: CodeGuard
+    scenario_notices: PublishedNotices
+    credit_codes: CreditCodes
+    verifications: Verifications
 
 
 @asynccontextmanager
@@ -68,6 +77,9 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         consenting = registry.compose(settings, keyring, client, scores)
         folder = scenario_folder(settings)
         categories = {one.id: one for one in folder.categories}
+        live = LiveScenarios(city, categories, folder.seats, folder.divisions)
+        standings = Standings(scores, keyring, consenting.notices, overdue.scenarios_of)
+        codes = CreditCodes(CodeSeal(keyring), live, Remembered(standings, cache))
         yield Parts(
             settings=settings,
             city=city,
@@ -85,10 +97,13 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
                 Standing().merchant_of,
             ),
             deliveries=Deliveries(city.catalog, keyring, scores.rescore_all),
-            scenarios=LiveScenarios(city, categories, folder.seats, folder.divisions),
-            standings=Standings(scores, keyring, consenting.notices),
+            scenarios=live,
+            standings=standings,
             limits=limits,
             code_guard=CodeGuard(limits),
+            scenario_notices=PublishedNotices(live),
+            credit_codes=codes,
+            verifications=Verifications(keyring, codes),
         )
 
 

@@ -27,9 +27,10 @@ async def access_log(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> AccessLogOut:
-    """List the looks at my information, mine included, newest first; counted per day."""
+    """List the looks at my information, newest first; mine are counted per day."""
     keyring = request.app.state.keyring
-    page = await service.page(keyring, caller.resident_id, cursor, limit)
+    others = request.app.state.looks_by_others
+    page = await service.page(keyring, caller.resident_id, cursor, limit, others)
     response.headers.update(link_header(request.url, page.next_cursor))
     response.headers["Cache-Control"] = "private, no-store"
     note_look(request, caller.resident_id, "access_log")

@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 
 from points_api import clock
 from points_api.access_log.models import AccessEntry
+from points_api.access_log.seen import Seen, Source, of_entry
 from points_api.crypto.keyring import Keyring
 from points_api.db.transaction import inside, transactional
 from points_api.db.writes import Insert, write_all
@@ -54,14 +55,29 @@ async def add(looks: Sequence[Look]) -> None:
 
 
 async def page(
-    keyring: Keyring, resident_id: UUID, cursor: str | None, limit: int
-) -> Page[AccessEntry]:
-    """Return one page of a resident's entries, the newest first. Raises `UnknownCursor`."""
+    keyring: Keyring,
+    resident_id: UUID,
+    cursor: str | None,
+    limit: int,
+    others: Sequence[Source] = (),
+) -> Page[Seen]:
+    """Return one page of the looks at a resident, the newest first. Raises `UnknownCursor`."""
     pages = Pages(keyring, f"me.access-log:{resident_id}")
     place = pages.read(cursor)
-    before = Q(id__lt=UUID(place[0])) if place else Q()
-    found = AccessEntry.filter(before, resident_id=resident_id).order_by("-id")
-    return pages.page(await found.limit(limit + 1), limit, lambda entry: (str(entry.id),))
+    before = UUID(place[0]) if place else None
+    lines = [
+        line
+        for source in (_entries, *others)
+        for line in await source(resident_id, before, limit + 1)
+    ]
+    lines.sort(key=lambda line: line.id, reverse=True)
+    return pages.page(lines[: limit + 1], limit, lambda line: (str(line.id),))
+
+
+async def _entries(resident_id: UUID, before: UUID | None, most: int) -> list[Seen]:
+    earlier = Q(id__lt=before) if before else Q()
+    found = AccessEntry.filter(earlier, resident_id=resident_id).order_by("-id")
+    return [of_entry(entry) for entry in await found.limit(most)]
 
 
 @transactional

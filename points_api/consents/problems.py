@@ -66,6 +66,16 @@ class JoinFirst(Problem):
         )
 
 
+class ScenarioNotOpen(Problem):
+    slug, status, errcode = "scenario-not-open", 404, 40442
+    title = ("没有这个场景，或者它没有开放", "There is no such scenario, or it is not open")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "现在开放的场景：GET /v1/scenarios", "Scenarios open now: GET /v1/scenarios"
+        )
+
+
 class PhoneNeeded(Problem):
     slug, status, errcode = "phone-needed", 409, 40946
     title = ("还没有手机号", "There is no phone number yet")

@@ -1,9 +1,10 @@
 """The notice in force, and a resident's consents.
 
 The application's state holds the city's notices as `notices`, and as `consent_effects` what
-follows from a consent (`service.Effects`).
+follows from a consent (`service.Effects`), and as `scenario_notices` those of the scenarios.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -14,15 +15,18 @@ from points_api.access_log.own_looks import note_look
 from points_api.auth.callers import ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.conditional import conditional
-from points_api.consents import service
+from points_api.consents import service, to_scenario
+from points_api.consents.naming import read_notices
 from points_api.consents.notice import Notice, Notices
 from points_api.consents.problems import (
     JoinFirst,
     NoConsent,
     NoticeOutdated,
     PhoneNeeded,
+    ScenarioNotOpen,
     UnknownPurpose,
 )
+from points_api.consents.scenario_notice import ScenarioNotices
 from points_api.consents.schemas import (
     AgreeIn,
     ConsentOut,
@@ -31,7 +35,7 @@ from points_api.consents.schemas import (
     NoticeOut,
     WithdrawnOut,
 )
-from points_api.consents.service import Effects, Withdrawn
+from points_api.consents.service import Effects, Receipt, Withdrawn
 from points_api.language import Language, Reader
 from points_api.problem import Busy, InvalidRequest, problems
 
@@ -65,7 +69,7 @@ async def notice(request: Request, language: Reader) -> Response:
 async def consents(request: Request, caller: ResidentCaller, language: Reader) -> Response:
     """List every consent I ever gave, newest first, those that ended included."""
     receipts = await service.receipts_of(caller.resident_id, clock.now())
-    items = [_shown(request, receipt, language) for receipt in receipts]
+    items = await _shown(request, receipts, language)
     note_look(request, caller.resident_id, "consents")
     return conditional(request, ConsentsOut(items=items).model_dump_json().encode(), language)
 
@@ -79,6 +83,7 @@ async def consents(request: Request, caller: ResidentCaller, language: Reader) -
         *CALLER_REFUSED,
         NoticeOutdated,
         UnknownPurpose,
+        ScenarioNotOpen,
         JoinFirst,
         PhoneNeeded,
         InvalidRequest,
@@ -88,14 +93,21 @@ async def consents(request: Request, caller: ResidentCaller, language: Reader) -
 async def agree(
     body: AgreeIn, request: Request, caller: ResidentCaller, language: Reader
 ) -> ConsentOut:
-    """Agree to one purpose of the notice in force, anew or again; for who has joined."""
-    current = _current(request)
-    if body.notice_version != current.version:
-        raise NoticeOutdated(current.version)
-    receipt = await service.agree(
-        _effects(request), caller.resident_id, current, body.purpose, CHANNEL, clock.now()
-    )
-    return _shown(request, receipt, language)
+    """Agree to one purpose of the notice in force, or to a scenario, anew or again.
+
+    It is for who has joined. A scenario is told yes or no and the benefit, never the score.
+    """
+    if body.scenario_id is not None:
+        receipt = await _agree_to_scenario(request, caller.resident_id, body)
+    else:
+        assert body.purpose is not None
+        current = _current(request)
+        if body.notice_version != current.version:
+            raise NoticeOutdated(current.version)
+        receipt = await service.agree(
+            _effects(request), caller.resident_id, current, body.purpose, CHANNEL, clock.now()
+        )
+    return (await _shown(request, [receipt], language))[0]
 
 
 @router.delete(
@@ -114,7 +126,7 @@ async def withdraw_purpose(
     done = await service.withdraw(
         _effects(request), caller.resident_id, clock.now(), purpose=purpose
     )
-    return _withdrawn(request, done, language)
+    return await _withdrawn(request, done, language)
 
 
 @router.delete(
@@ -130,7 +142,17 @@ async def withdraw_one(
     done = await service.withdraw(
         _effects(request), caller.resident_id, clock.now(), consent_id=consent_id
     )
-    return _withdrawn(request, done, language)
+    return await _withdrawn(request, done, language)
+
+
+async def _agree_to_scenario(request: Request, resident_id: UUID, body: AgreeIn) -> Receipt:
+    scenarios: ScenarioNotices = request.app.state.scenario_notices
+    notice = scenarios.open(body.scenario_id or "")
+    if notice is None:
+        raise ScenarioNotOpen
+    if body.notice_version not in (None, notice.notice_version):
+        raise NoticeOutdated(notice.notice_version)
+    return await to_scenario.agree(_effects(request), resident_id, notice, CHANNEL, clock.now())
 
 
 def _notices(request: Request) -> Notices:
@@ -147,14 +169,17 @@ def _effects(request: Request) -> Effects:
     return effects
 
 
-def _shown(request: Request, receipt: service.Receipt, language: Language) -> ConsentOut:
-    return ConsentOut.of(receipt, _notices(request), language)
+async def _shown(
+    request: Request, receipts: Sequence[Receipt], language: Language
+) -> list[ConsentOut]:
+    read = await read_notices(_notices(request), request.app.state.scenario_notices, receipts)
+    return [ConsentOut.of(receipt, read, language) for receipt in receipts]
 
 
-def _withdrawn(request: Request, done: Withdrawn, language: Language) -> WithdrawnOut:
+async def _withdrawn(request: Request, done: Withdrawn, language: Language) -> WithdrawnOut:
     erasure = ErasureOut.of(done.erasure, language)
     return WithdrawnOut(
-        withdrawn=[_shown(request, receipt, language) for receipt in done.receipts],
+        withdrawn=await _shown(request, done.receipts, language),
         deleted=erasure.deleted,
         kept=erasure.kept,
     )

@@ -5,15 +5,17 @@ here: record, purpose, kinds of data, recipient, notice, jurisdiction, lawful ba
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from points_api.consents.erasure import Deleted, Erasure, Kept
-from points_api.consents.notice import Notice, Notices, Purpose
+from points_api.consents.naming import Read
+from points_api.consents.notice import Notice, Purpose
 from points_api.consents.service import Receipt, State
-from points_api.language import Language
+from points_api.language import Language, Text
+from points_api.validation import FieldError
 
 
 class Wire(BaseModel):
@@ -169,26 +171,20 @@ class ConsentOut(Wire):
     state: State
 
     @classmethod
-    def of(cls, receipt: Receipt, notices: Notices, language: Language) -> "ConsentOut":
+    def of(cls, receipt: Receipt, read: Read, language: Language) -> "ConsentOut":
         """Name everything as the notice did that the resident read."""
-        notice = notices.version(receipt.notice_version)
-        purpose = notice.purpose_of(receipt.purpose) if notice else None
-        titles = {kind.id: kind.title.say(language) for kind in purpose.data} if purpose else {}
+        words = read.of(receipt)
+        kinds = words.kinds
         return cls(
             id=receipt.id,
             jurisdiction="CN",
             lawful_basis="consent",
-            purpose=Named(
-                id=receipt.purpose,
-                title=purpose.title.say(language) if purpose else receipt.purpose,
-            ),
+            purpose=Named(id=receipt.purpose, title=words.title.say(language)),
             data_kinds=[
-                Named(id=kind, title=titles.get(kind, kind)) for kind in receipt.data_kinds
+                Named(id=kind, title=kinds[kind].say(language) if kind in kinds else kind)
+                for kind in receipt.data_kinds
             ],
-            recipient=RecipientOut(
-                id=receipt.recipient,
-                name=purpose.recipient.name.say(language) if purpose else receipt.recipient,
-            ),
+            recipient=RecipientOut(id=receipt.recipient, name=words.recipient.say(language)),
             notice_version=receipt.notice_version,
             channel=receipt.channel,
             granted_at=receipt.granted_at,
@@ -204,10 +200,31 @@ class ConsentsOut(Wire):
 
 
 class AgreeIn(Wire):
-    """Give or renew one consent; `notice_version` is the one that was read."""
+    """Give or renew one consent: for a `purpose` of the notice, or to a scenario (`scenario_id`).
 
-    purpose: Annotated[str, Field(max_length=32, examples=["scoring"])]
-    notice_version: Annotated[str, Field(max_length=40, examples=["huangshi-2026.1"])]
+    `notice_version` is the one that was read; of a scenario, `<id>@<version>`, which may be left
+    out where it was just shown.
+    """
+
+    purpose: Annotated[str | None, Field(max_length=32, examples=["scoring"])] = None
+    scenario_id: Annotated[
+        str | None, Field(max_length=64, examples=["huangshi-library-books-to-the-door"])
+    ] = None
+    notice_version: Annotated[str | None, Field(max_length=80, examples=["huangshi-2026.1"])] = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.purpose is None) == (self.scenario_id is None):
+            raise FieldError("consent.one", _ONE)
+        if self.purpose is not None and self.notice_version is None:
+            raise FieldError("consent.notice", _NOTICE)
+        return self
+
+
+_ONE = Text("purpose 与 scenario_id 填一个", "Give either purpose or scenario_id")
+_NOTICE = Text(
+    "请填写您读过的告知书版本 notice_version", "Give notice_version, the notice that you read"
+)
 
 
 class DeletedOut(Wire):

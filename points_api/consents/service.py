@@ -57,6 +57,17 @@ class Withdrawn:
     erasure: Erasure
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is agreed to: what for, to whom, which data, on which notice, until when."""
+
+    purpose: str
+    recipient: str
+    data_kinds: list[str]
+    notice_version: str
+    until: datetime
+
+
 class Effects(Protocol):
     """What a consent means to other parts; runs in the transaction that gives or withdraws it."""
 
@@ -64,6 +75,10 @@ class Effects(Protocol):
         self, resident_id: UUID, purpose: Purpose, notice: Notice, now: datetime
     ) -> None:
         """Take up again what had to rest; refuses by `JoinFirst` or `PhoneNeeded`."""
+        ...
+
+    async def granted_to_scenario(self, resident_id: UUID) -> None:
+        """Refuse by `JoinFirst` who has not joined."""
         ...
 
     async def withdrawn(
@@ -96,26 +111,17 @@ async def grant(
     resident_id: UUID, notice: Notice, purposes: Sequence[Purpose], channel: str, now: datetime
 ) -> list[Receipt]:
     """Open a receipt for each purpose, in place of the one that may be open."""
-    receipts = []
-    for purpose in purposes:
-        await (
-            _open(resident_id)
-            .filter(purpose=purpose.id, recipient=purpose.recipient.id)
-            .update(withdrawn_at=now)
+    terms = [
+        Terms(
+            purpose.id,
+            purpose.recipient.id,
+            purpose.data_kinds,
+            notice.version,
+            plus_months(now, purpose.months),
         )
-        consent = await Consent.create(
-            resident_id=resident_id,
-            purpose=purpose.id,
-            recipient=purpose.recipient.id,
-            data_kinds=purpose.data_kinds,
-            notice_version=notice.version,
-            channel=channel,
-            granted_at=now,
-            expires_at=plus_months(now, purpose.months),
-        )
-        receipts.append(_receipt(consent, now))
-    await _record("consent.grant", "consent.granted", resident_id, receipts)
-    return receipts
+        for purpose in purposes
+    ]
+    return await give(resident_id, terms, channel, now)
 
 
 @transactional
@@ -160,7 +166,7 @@ async def withdraw(
     await Consent.filter(id__in=[one.id for one in ending]).update(withdrawn_at=now)
     for one in ending:
         one.withdrawn_at = now
-    receipts = tuple(_receipt(one, now) for one in ending)
+    receipts = tuple(receipt_of(one, now) for one in ending)
     await _record("consent.withdraw", "consent.withdrawn", resident_id, receipts)
     erasure = await effects.withdrawn(resident_id, frozenset(one.purpose for one in ending), now)
     return Withdrawn(receipts, erasure)
@@ -177,10 +183,10 @@ async def expire(effects: Effects, now: datetime, most: int = 500) -> int:
     Each resident is a transaction of their own; call again until it returns 0.
     """
     overdue = Consent.filter(withdrawn_at=None, expires_at__lte=now).order_by("expires_at")
-    met = set(await overdue.limit(most).values_list("resident_id", "purpose"))
-    for resident_id, purpose in met:
+    met = await overdue.limit(most).values_list("resident_id", "id")
+    for resident_id, consent_id in met:
         try:
-            await withdraw(effects, resident_id, now, purpose=purpose)
+            await withdraw(effects, resident_id, now, consent_id=consent_id)
         except NoConsent:  # withdrawn meanwhile, or together with another one of the list
             continue
     return len({resident_id for resident_id, _ in met})
@@ -195,7 +201,7 @@ async def receipts_of(resident_id: UUID, now: datetime) -> list[Receipt]:
         follower = newest.get((row.purpose, row.recipient, row.withdrawn_at or now))
         return follower is not None and follower > row.id
 
-    return [_receipt(row, now, is_renewed(row)) for row in rows]
+    return [receipt_of(row, now, is_renewed(row)) for row in rows]
 
 
 async def standing(
@@ -221,6 +227,24 @@ def plus_months(at: datetime, months: int) -> datetime:
     return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))
 
 
+async def give(
+    resident_id: UUID, terms: Sequence[Terms], channel: str, now: datetime
+) -> list[Receipt]:
+    """Open a receipt for each of the terms, in the caller's transaction."""
+    receipts = []
+    for one in terms:
+        before = _open(resident_id).filter(purpose=one.purpose, recipient=one.recipient)
+        await before.update(withdrawn_at=now)
+        consent = await Consent.create(
+            resident_id=resident_id, purpose=one.purpose, recipient=one.recipient,
+            data_kinds=one.data_kinds, notice_version=one.notice_version, channel=channel,
+            granted_at=now, expires_at=one.until,
+        )  # fmt: skip
+        receipts.append(receipt_of(consent, now))
+    await _record("consent.grant", "consent.granted", resident_id, receipts)
+    return receipts
+
+
 def _open(resident_id: UUID) -> QuerySet[Consent]:
     return Consent.filter(resident_id=resident_id, withdrawn_at=None)
 
@@ -236,7 +260,8 @@ async def _record(action: str, topic: str, resident_id: UUID, receipts: Sequence
     await outbox.append(topic, subject, {"consents": said})
 
 
-def _receipt(row: Consent, now: datetime, renewed: bool = False) -> Receipt:
+def receipt_of(row: Consent, now: datetime, renewed: bool = False) -> Receipt:
+    """A row as it stands at an instant."""
     return Receipt(
         id=row.id,
         purpose=row.purpose,

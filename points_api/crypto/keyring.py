@@ -80,6 +80,16 @@ class Keyring:
         info = _NAMESPACE + purpose.encode()
         return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(secret)
 
+    def sealers(self, purpose: str) -> dict[str, Sealer]:
+        """Return a sealer per master key, newest first, under keys of this purpose alone."""
+        suite = self._suite
+        return {
+            key_id: Sealer(
+                suite, key_id, self.derive(f"{purpose}/{suite}", KEY_BYTES[suite], key_id)
+            )
+            for key_id in self._masters
+        }
+
     def encrypt(self, plain: bytes | str, context: str) -> bytes:
         """Seal a value under the newest key; `context` names its place, e.g. `person.name`."""
         return self._sealer().seal(_bytes(plain), context.encode())

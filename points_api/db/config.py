@@ -39,6 +39,7 @@ FEATURES = (
     "statistics",
     "merchants",
     "scenarios",
+    "credit_codes",
     "verifications",
     "redemptions",
     "conduct",

@@ -4,14 +4,13 @@ Facts rest on the consent to be scored. Somebody who has not joined, whose conse
 has paused has none; to a merchant these are the same as too low a score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
 from points_api import clock
-from points_api.conduct.models import ConductReport
 from points_api.consents import service as consents
 from points_api.consents.notice import Notices
 from points_api.crypto.keyring import Keyring
@@ -27,26 +26,37 @@ from scoring.validity import in_force
 
 Why = Literal["joined", "paused", "not_joined"]
 
+Overdue = Callable[[UUID], Awaitable[frozenset[str]]]
+
 # The ID number keeps the code of its first registration.
 _TODAY: Final = {"420221": "420281"}  # 大冶县 to 大冶市, 1994
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`revision` is that of the person when this was read: another one means it is out of date."""
+    """`revision` is that of the person when this was read: another one means it is out of date.
+
+    `until` is when the consent to be scored ends, and this with it.
+    """
 
     why: Why
     facts: Facts | None = None
     revision: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Reads standings; what it needs besides the database."""
+    """Reads standings; what it needs besides the database.
+
+    `overdue` tells in which scenarios something is overdue. Conduct rests on redemptions, those on
+    verifications, and these on standings, so it is handed in.
+    """
 
     scores: Scores
     keyring: Keyring
     notices: Notices
+    overdue: Overdue
 
     async def of(self, resident_id: UUID, now: datetime) -> Standing:
         """The resident's standing at an instant, from the database."""
@@ -55,21 +65,22 @@ class Standings:
             return Standing("not_joined")
         # The revision first: what changes while the rest is read makes this out of date.
         person = await Person.get(id=enrollment.person_id)
-        if enrollment.paused_at is not None or not await self._is_agreed(resident_id, now):
+        agreed, until = await self._agreed(resident_id, now)
+        if enrollment.paused_at is not None or not agreed:
             return Standing("paused", revision=person.revision)
-        return Standing("joined", await self._facts(resident_id, person, now), person.revision)
+        facts = await self._facts(resident_id, person, now)
+        return Standing("joined", facts, person.revision, until)
 
-    async def _is_agreed(self, resident_id: UUID, now: datetime) -> bool:
+    async def _agreed(self, resident_id: UUID, now: datetime) -> tuple[bool, datetime | None]:
         notice = self.notices.current(clock.day_of(now))
-        standing, _ = await consents.standing(resident_id, notice, now)
-        return standing == "given"
+        standing, until = await consents.standing(resident_id, notice, now)
+        return standing == "given", until
 
     async def _facts(self, resident_id: UUID, person: Person, now: datetime) -> Facts:
         day = clock.day_of(now)
         stored = await self.scores.current(resident_id)
         card = self.scores.city.scorecard_named(stored.scorecard)
         id_number = self.keyring.decrypt_text(person.id_number, ID_NUMBER)
-        overdue = ConductReport.filter(resident_id=resident_id, state="standing")
         records = await facts_of(person.id)
         return Facts(
             score=stored.value,
@@ -77,7 +88,7 @@ class Standings:
             division=_TODAY.get(id_number[:6], id_number[:6]),
             dimensions=stored.dimensions,
             items=frozenset(one.item for one in _counting(records, card, now)),
-            overdue=frozenset([one.scenario_id for one in await overdue]),
+            overdue=await self.overdue(resident_id),
         )
 
 

@@ -51,6 +51,12 @@ class ConsentEffects:
             enrollment.notice_version = notice.version
             await enrollment.save(update_fields=["notice_version"])
             await self.registry.scores.rescore(enrollment.id, "consent", now)
+            await write_all([persons.changed([enrollment.person_id])])
+
+    async def granted_to_scenario(self, resident_id: UUID) -> None:
+        """There is nothing to tell a scenario of somebody who has not joined."""
+        if await lock(resident_id) is None:
+            raise JoinFirst
 
     async def withdrawn(
         self, resident_id: UUID, purposes: frozenset[str], now: datetime

@@ -16,7 +16,7 @@ from points_api.consents.problems import (
 from points_api.consents.schemas import ErasureOut
 from points_api.language import Reader
 from points_api.problem import Busy, InvalidRequest, problems
-from points_api.residents import service
+from points_api.residents import pausing, service
 from points_api.residents.membership import NoMember
 from points_api.residents.problems import (
     AlreadyJoined,
@@ -108,3 +108,27 @@ async def phone(body: PhoneIn, caller: ResidentCaller, registry: TheRegistry) ->
         raise NoticeOutdated(notice.version)
     await service.set_phone(registry, caller.resident_id, body.phone, notice, now)
     return EnrollmentOut.of(await service.view(registry, caller.resident_id, now, today))
+
+
+@router.put(
+    "/pause",
+    summary="全部暂停 / Pause all",
+    responses=problems(*CALLER_REFUSED, NoMember, Busy),
+)
+async def pause(caller: ResidentCaller, registry: TheRegistry) -> EnrollmentOut:
+    """Let no merchant and no partner learn anything, at once. Consents stay as they are."""
+    now, today = clock.now(), clock.today()
+    await pausing.pause(caller.resident_id, now)
+    return EnrollmentOut.of(await service.view(registry, caller.resident_id, now, today))
+
+
+@router.delete(
+    "/pause",
+    summary="结束暂停 / Resume",
+    responses=problems(*CALLER_REFUSED, NoMember, Busy),
+)
+async def resume(caller: ResidentCaller, registry: TheRegistry) -> EnrollmentOut:
+    """End the pause."""
+    await pausing.resume(caller.resident_id)
+    view = await service.view(registry, caller.resident_id, clock.now(), clock.today())
+    return EnrollmentOut.of(view)

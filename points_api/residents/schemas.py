@@ -79,7 +79,10 @@ class PhoneIn(Wire):
 
 
 class EnrollmentOut(Wire):
-    """Where the resident stands. `consent_needed`: nothing is processed until they agree anew."""
+    """Where the resident stands. `consent_needed`: nothing is processed until they agree anew.
+
+    With `paused_at` merchants and partners learn nothing; the score goes on.
+    """
 
     model_config = ConfigDict(
         strict=True,
@@ -97,6 +100,7 @@ class EnrollmentOut(Wire):
                     "phone": None,
                     "notice_version": "huangshi-2026.1",
                     "consent_expires_at": "2028-06-01T04:00:00Z",
+                    "paused_at": None,
                 }
             ]
         },
@@ -112,6 +116,7 @@ class EnrollmentOut(Wire):
     phone: str | None
     notice_version: str | None
     consent_expires_at: datetime | None
+    paused_at: datetime | None
 
     @classmethod
     def of(cls, view: View) -> "EnrollmentOut":
@@ -126,6 +131,7 @@ class EnrollmentOut(Wire):
             phone=view.phone,
             notice_version=view.notice_version,
             consent_expires_at=view.consent_expires_at,
+            paused_at=view.paused_at,
         )
 
 

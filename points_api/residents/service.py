@@ -60,6 +60,7 @@ class View:
     phone: str | None = None
     notice_version: str | None = None
     consent_expires_at: datetime | None = None
+    paused_at: datetime | None = None
     reason: Literal["notice_changed", "expired", "withdrawn"] | None = None
 
 
@@ -137,6 +138,7 @@ async def view(registry: Registry, resident_id: UUID, now: datetime, today: date
         phone=mask_phone(open_(enrollment.phone, persons.PHONE)) if enrollment.phone else None,
         notice_version=enrollment.notice_version,
         consent_expires_at=expires_at,
+        paused_at=enrollment.paused_at,
         reason=None if standing == "given" else standing,
     )
 

@@ -39,7 +39,8 @@ class Verification(Model):
         )
         constraints = (
             CheckConstraint(
-                "cause IN ('eligible', 'below', 'paused', 'not_joined', 'unknown', 'closed')",
+                "cause IN ('eligible', 'below', 'paused', 'not_joined', 'no_consent',"
+                " 'signed_out', 'unknown', 'closed')",
                 "verification_cause",
             ),
             CheckConstraint(

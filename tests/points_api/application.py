@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
+from fastapi import FastAPI
 
-from points_api.app import create_app
+from points_api.app import create_app, fronted
 from points_api.generate import person
 from points_api.middleware import Requests
-from points_api.scores.hot import HotScore
 from points_api.settings import load
 
 
@@ -46,9 +46,9 @@ class Visitor:
 
 @dataclass
 class Application:
-    """`http` goes through everything a server runs; `plain` leaves out the hot route."""
+    """`http` goes through everything a server runs; `plain` leaves out the hot routes."""
 
-    app: object
+    app: FastAPI
     http: httpx.AsyncClient
     plain: httpx.AsyncClient
 
@@ -64,7 +64,7 @@ async def running(database_url: str, redis_url: str = "memory://") -> AsyncItera
     settings = load({"database_url": database_url, "redis_url": redis_url})
     app = create_app(settings)
     async with app.router.lifespan_context(app):
-        server = httpx.ASGITransport(app=HotScore(Requests(app), app))
+        server = httpx.ASGITransport(app=fronted(app))
         ordinary = httpx.ASGITransport(app=Requests(app))
         base = "http://points.test"
         async with (

@@ -230,6 +230,21 @@ class Migration(migrations.Migration):
             ),
         ),
         ops.CreateModel(
+            "SpokenCode",
+            [
+                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                ("scenario_id", fields.CharField(max_length=64)),
+                ("number", fields.CharField(max_length=6)),
+                ("sealed", fields.BinaryField()),
+                ("expires_at", fields.DatetimeField()),
+            ],
+            {"table": "spoken_code", "app": "models", "pk_attr": "id"},
+        ),
+        AddConstraint(
+            "SpokenCode",
+            UniqueConstraint(fields=("scenario_id", "number"), name="spoken_code_once"),
+        ),
+        ops.CreateModel(
             "Statement",
             [
                 ("id", fields.UUIDField(primary_key=True, default=new_id)),
@@ -282,7 +297,8 @@ class Migration(migrations.Migration):
         AddConstraint(
             "Verification",
             CheckConstraint(
-                check="cause IN ('eligible', 'below', 'paused', 'not_joined', 'unknown', 'closed')",
+                check="cause IN ('eligible', 'below', 'paused', 'not_joined', 'no_consent',"
+                " 'signed_out', 'unknown', 'closed')",
                 name="verification_cause",
             ),
         ),

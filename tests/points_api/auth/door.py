@@ -142,6 +142,8 @@ async def door(
         app.state.notices = notice.load("huangshi")
         app.state.consent_effects = ConsentEffects(app.state.registry)
         app.state.own_looks = OwnLooks()
+        app.state.looks_by_others = ()
+        app.state.scenario_notices = None  # no consent here has a scenario as its recipient
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://points") as client:
             yield Door(app, client, keyring, own)

@@ -10,6 +10,7 @@ from points_api.audit.models import AuditEntry
 from points_api.auth.models import Session
 from points_api.conduct.models import ConductReport
 from points_api.consents.models import Consent
+from points_api.credit_codes.models import SpokenCode
 from points_api.db.models import IdempotencyKey, OutboxEvent
 from points_api.deliveries.models import Delivery, DeliveryChunk
 from points_api.entitlements.models import Entitlement, EntitlementChange
@@ -274,6 +275,16 @@ async def scenario_version(**given: Any) -> ScenarioVersion:
         "changed_at": now,
     }
     return await ScenarioVersion.create(**row | given)
+
+
+async def spoken_code(**given: Any) -> SpokenCode:
+    row: dict[str, Any] = {
+        "scenario_id": "s1",
+        "number": "000001",
+        "sealed": b"x",
+        "expires_at": clock.now() + timedelta(minutes=1),
+    }
+    return await SpokenCode.create(**row | given)
 
 
 async def verification(**given: Any) -> Verification:

@@ -139,6 +139,7 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "scenario_version_number": lambda: rows.scenario_version(version=0),
     "scenario_version_once": lambda: _twice(rows.scenario_version),
     "scenario_version_live_once": _two_live_versions,
+    "spoken_code_once": lambda: _twice(rows.spoken_code),
     "verification_cause": lambda: rows.verification(cause="bad", eligible=False),
     "verification_mode": lambda: rows.verification(mode="post"),
     "verification_eligible": lambda: rows.verification(cause="below"),

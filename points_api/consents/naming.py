@@ -1,0 +1,66 @@
+"""The words of a receipt: those of the notice that the resident read, of the city or a scenario."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from points_api.consents.notice import Notices
+from points_api.consents.scenario_notice import (
+    KINDS,
+    PURPOSE,
+    TITLE,
+    ScenarioNotice,
+    ScenarioNotices,
+)
+from points_api.consents.service import Receipt
+from points_api.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is called how; a kind that is not here goes by its id."""
+
+    title: Text
+    recipient: Text
+    kinds: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All notices that some receipts were given on."""
+
+    notices: Notices
+    scenarios: Mapping[str, ScenarioNotice]
+
+    def of(self, receipt: Receipt) -> Words:
+        """The words of one receipt."""
+        if receipt.purpose == PURPOSE:
+            return self._of_scenario(receipt)
+        notice = self.notices.version(receipt.notice_version)
+        purpose = notice.purpose_of(receipt.purpose) if notice else None
+        if purpose is None:
+            return _ids(receipt)
+        name = purpose.recipient.name
+        return Words(
+            Text(purpose.title.zh, purpose.title.en),
+            Text(name.zh, name.en),
+            {kind.id: Text(kind.title.zh, kind.title.en) for kind in purpose.data},
+        )
+
+    def _of_scenario(self, receipt: Receipt) -> Words:
+        notice = self.scenarios.get(receipt.notice_version)
+        if notice is None:
+            return _ids(receipt)
+        title = Text(TITLE.zh.format(title=notice.title.zh), TITLE.en.format(title=notice.title.en))
+        return Words(title, notice.provider, KINDS)
+
+
+async def read_notices(
+    notices: Notices, scenarios: ScenarioNotices, receipts: Sequence[Receipt]
+) -> Read:
+    """Read the notices of these receipts, in one query if any is of a scenario."""
+    ids = {one.recipient for one in receipts if one.purpose == PURPOSE}
+    return Read(notices, await scenarios.read(ids) if ids else {})
+
+
+def _ids(receipt: Receipt) -> Words:
+    return Words(Text(receipt.purpose, receipt.purpose), Text(receipt.recipient, receipt.recipient))

@@ -1,0 +1,55 @@
+"""What a resident agrees to where a scenario is the recipient: its version is the notice.
+
+Scenarios know consents and not the other way, so what is needed of them is said here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from points_api.language import Text
+
+PURPOSE: Final = "scenario"
+TITLE: Final = Text("用于场景：{title}", "For the scenario: {title}")
+KINDS: Final[Mapping[str, Text]] = {
+    "eligible": Text("是否符合条件（只有“是”或“否”）", "Whether you qualify: yes or no"),
+    "benefit": Text("可以享受的优惠", "The benefit"),
+    "valid_until": Text("资格有效到哪天", "Until when you qualify"),
+    "pseudonym": Text("只在这个商户有效的代号", "A pseudonym for this merchant alone"),
+    "member_hash": Text("您为这份名单提供的号码的摘要", "A digest of the number you gave"),
+}
+"""What a merchant may be told; of the score itself there is no kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioNotice:
+    """A version of a scenario, as far as consent goes. `ends_at` is its sunset."""
+
+    scenario_id: str
+    version: int
+    title: Text
+    provider: Text
+    discloses: tuple[str, ...]
+    ends_at: datetime
+
+    @property
+    def notice_version(self) -> str:
+        return notice_version(self.scenario_id, self.version)
+
+
+class ScenarioNotices(Protocol):
+    """Where the notices of scenarios come from."""
+
+    def open(self, scenario_id: str) -> ScenarioNotice | None:
+        """The version to agree to now; None where the scenario is not open."""
+        ...
+
+    async def read(self, scenario_ids: Iterable[str]) -> Mapping[str, ScenarioNotice]:
+        """Every version of these scenarios, by `notice_version`."""
+        ...
+
+
+def notice_version(scenario_id: str, version: int) -> str:
+    """How a receipt names what was read."""
+    return f"{scenario_id}@{version}"

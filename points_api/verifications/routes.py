@@ -1,0 +1,188 @@
+"""A merchant asks whether a resident is eligible; both see afterwards what was asked."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from points_api import clock
+from points_api.access_log.own_looks import note_look
+from points_api.auth.callers import MerchantCaller, ResidentCaller
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.consents.problems import ScenarioNotOpen
+from points_api.credit_codes.problems import ModeNotOffered, ScenarioConsentNeeded
+from points_api.credit_codes.qr import svg_of
+from points_api.language import Reader, Text
+from points_api.paging import CursorText, Limit, UnknownCursor, link_header
+from points_api.problem import Busy, InvalidRequest, NotFound, problems
+from points_api.residents.membership import NoMember
+from points_api.verifications import listing
+from points_api.verifications.problems import (
+    CodeNotValid,
+    CodeUsed,
+    TooManyGuesses,
+    WallCodeUnknown,
+)
+from points_api.verifications.rendering import HEADERS, STATUS, body_of
+from points_api.verifications.schemas import (
+    DecisionOut,
+    DecisionsOut,
+    SeenListOut,
+    SeenOut,
+    VerificationOut,
+    VerifyIn,
+    WallCodeOut,
+    WallScanIn,
+    WallScanOut,
+)
+from points_api.verifications.service import Verifications
+
+router = APIRouter(prefix="/v1")
+_SHOWN: Final = timedelta(hours=1)  # of a merchant's list, unless it says since when
+_WALL = Text("请扫码核验：{title}", "Scan to verify: {title}")
+
+
+@router.post(
+    "/merchant/verifications",
+    status_code=STATUS,
+    tags=["merchant"],
+    summary="核验 / Verify",
+    response_model=VerificationOut,
+    responses=problems(
+        *CALLER_REFUSED,
+        NotFound,
+        CodeNotValid,
+        CodeUsed,
+        ModeNotOffered,
+        TooManyGuesses,
+        InvalidRequest,
+        Busy,
+    ),
+)
+async def verify(
+    body: VerifyIn, request: Request, caller: MerchantCaller, language: Reader
+) -> Response:
+    """Learn yes or no, and with a yes the benefit. A code works once.
+
+    With `code` what was scanned, with `spoken` the number said at a counter, with `pseudonym` how
+    this merchant's system calls somebody who has consented to the scenario.
+    """
+    service, now = _service(request), clock.now()
+    if body.code is not None:
+        answer = await service.by_code(caller, body.code, body.scenario_id, now)
+    elif body.spoken is not None:
+        answer = await service.by_number(caller, body.spoken, body.scenario_id, now)
+    else:
+        name = body.pseudonym or ""
+        answer = await service.by_pseudonym(caller, name, body.scenario_id, now)
+    return Response(
+        body_of(answer, language),
+        status_code=STATUS,
+        media_type="application/json",
+        headers=dict(HEADERS[language]),
+    )
+
+
+@router.get(
+    "/merchant/verifications",
+    tags=["merchant"],
+    summary="已做的核验 / Verifications made",
+    responses=problems(*CALLER_REFUSED, UnknownCursor, InvalidRequest),
+)
+async def seen(
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    since: Annotated[datetime | None, Query(description="default: an hour ago")] = None,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> SeenListOut:
+    """List what this merchant verified, oldest first, wall codes that were scanned included."""
+    start = (since or clock.now() - _SHOWN).astimezone(clock.LEGAL_ZONE)
+    keyring = request.app.state.keyring
+    page = await listing.of_merchant(keyring, caller.merchant_id, start, cursor, limit)
+    response.headers.update(link_header(request.url, page.next_cursor))
+    response.headers["Cache-Control"] = "no-store"
+    return SeenListOut(items=[SeenOut.of(one) for one in page.entries], next=page.next_cursor)
+
+
+@router.get(
+    "/merchant/scenarios/{scenario_id}/wall-code",
+    tags=["merchant"],
+    summary="墙码 / The code on the wall",
+    responses=problems(*CALLER_REFUSED, NotFound, ModeNotOffered),
+)
+async def wall_code(
+    scenario_id: str,
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    language: Reader,
+) -> WallCodeOut:
+    """Make a code for residents to scan. Print it; those printed before stay good."""
+    text, scenario = await _service(request).wall_code(caller, scenario_id)
+    title = _WALL.say(language).format(title=Text(*scenario.title).say(language))
+    response.headers["Cache-Control"] = "no-store"
+    return WallCodeOut(scenario_id=scenario_id, wall_code=text, qr_svg=svg_of(text, title))
+
+
+@router.post(
+    "/me/wall-scans",
+    status_code=201,
+    tags=["resident"],
+    summary="扫商户的码 / Scan a merchant's code",
+    responses=problems(
+        *CALLER_REFUSED,
+        WallCodeUnknown,
+        NoMember,
+        ScenarioNotOpen,
+        ModeNotOffered,
+        ScenarioConsentNeeded,
+        InvalidRequest,
+        Busy,
+    ),
+)
+async def scan(
+    body: WallScanIn,
+    request: Request,
+    response: Response,
+    caller: ResidentCaller,
+    language: Reader,
+) -> WallScanOut:
+    """See whether I am eligible here. With a yes the merchant sees it too, under the number."""
+    found = await _service(request).by_wall(
+        caller.resident_id, caller.sid, body.wall_code, clock.now()
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return WallScanOut.of(found, language)
+
+
+@router.get(
+    "/me/verifications",
+    tags=["resident"],
+    summary="积分参与的每次判断 / Decisions my score took part in",
+    responses=problems(*CALLER_REFUSED, UnknownCursor, InvalidRequest),
+)
+async def decisions(
+    request: Request,
+    response: Response,
+    caller: ResidentCaller,
+    language: Reader,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> DecisionsOut:
+    """List each time a merchant asked: what they were told, and why, in my words."""
+    state = request.app.state
+    page = await listing.of_resident(
+        state.keyring, state.scenario_notices, caller.resident_id, cursor, limit
+    )
+    response.headers.update(link_header(request.url, page.next_cursor))
+    response.headers["Cache-Control"] = "private, no-store"
+    note_look(request, caller.resident_id, "verifications")
+    items = [DecisionOut.of(one, language) for one in page.entries]
+    return DecisionsOut(items=items, next=page.next_cursor)
+
+
+def _service(request: Request) -> Verifications:
+    service: Verifications = request.app.state.verifications
+    return service

@@ -1,0 +1,134 @@
+"""What changed between showing and scanning counts, and a merchant cannot tell what it was."""
+
+from random import Random
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from points_api.verifications.models import Verification
+from tests.points_api.verifications import shop
+from tests.points_api.verifications.conftest import ADULTS
+from tests.points_api.verifications.shop import HIGH, cause, code
+
+
+async def withdrawn(application, resident):
+    answer = await resident.delete(
+        f"/v1/me/consents/{(await resident.get('/v1/me/consents')).json()['items'][0]['id']}"
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def signed_out(application, resident):
+    assert (await resident.post("/v1/auth/logout")).status_code == 204
+
+
+async def paused(application, resident):
+    answer = await resident.http.put("/v1/me/pause", headers=resident.headers())
+    assert answer.status_code == 200
+
+
+async def left(application, resident):
+    assert (await resident.delete("/v1/me/enrollment")).status_code == 200
+
+
+async def fallen(application, resident):
+    await shop.set_score(resident, 59_900)
+
+
+async def stopped(application, resident):
+    await shop.stop(application)
+
+
+CHANGES = {
+    "no_consent": withdrawn,
+    "signed_out": signed_out,
+    "paused": paused,
+    "not_joined": left,
+    "below": fallen,
+    "closed": stopped,
+}
+
+
+@pytest.mark.parametrize("why", CHANGES)
+@pytest.mark.parametrize("emptied", [False, True])
+async def test_what_changes_after_showing_counts_whatever_redis_knows(
+    application, till, resident, why, emptied
+):
+    yes = await till.verify(await code(resident))
+    assert yes.json()["eligible"] is True
+    shown = await code(resident)
+    await CHANGES[why](application, resident)
+    if emptied:
+        await application.app.state.cache._client.flushall()
+    no = await till.verify(shown)
+    assert no.status_code == 201
+    assert no.json() == {
+        "verification_id": no.json()["verification_id"],
+        "eligible": False, "benefit": None, "pseudonym": None,
+        "expires_at": "2026-06-01T04:10:00Z",
+    }  # fmt: skip
+    assert await cause() == why
+    assert (await till.verify(shown)).json()["type"] == "/problems/code-used"
+
+
+async def test_a_score_that_rose_after_showing_counts_too(till, resident):
+    await shop.consent(resident, HIGH)
+    shown = await code(resident, HIGH)
+    await shop.set_score(resident, 80_000)
+    assert (await till.verify(shown, HIGH)).json()["eligible"] is True
+
+
+async def test_who_has_paused_can_show_a_code_and_resume(till, resident):
+    await paused(None, resident)
+    assert (await till.verify(await code(resident))).json()["eligible"] is False
+    await resident.delete("/v1/me/pause")
+    assert (await till.verify(await code(resident))).json()["eligible"] is True
+    assert await Verification.all().count() == 2
+
+
+ROUNDS = 150
+
+
+async def test_every_no_is_the_same_bytes_in_the_same_time(application, till):
+    """By turns in an order of chance, so that what else the machine does meets all causes alike."""
+    causes = ("below", "paused", "no_consent", "signed_out", "not_joined")
+    codes = {}
+    for why, n in zip(causes, ADULTS, strict=False):
+        visitor = await application.visitor(n)
+        await visitor.join()
+        await shop.consent(visitor)
+        codes[why] = await shop.codes_in_bulk(application, await code(visitor), ROUNDS + 1)
+        await CHANGES[why](application, visitor)
+    taken: dict[str, list[float]] = {why: [] for why in codes}
+    bodies, chance = set(), Random(1)
+    for n in range(ROUNDS + 1):
+        for why in chance.sample(causes, len(causes)):
+            started = perf_counter()
+            answer = await till.verify(codes[why][n])
+            taken[why].append(perf_counter() - started)
+            assert answer.status_code == 201
+            bodies.add(answer.text.replace(answer.json()["verification_id"], "…"))
+    assert len(bodies) == 1
+    assert {row.cause for row in await Verification.all()} == set(causes)
+    warm = {why: times[1:] for why, times in taken.items()}
+    medians = [median(times) for times in warm.values()]
+    assert max(medians) - min(medians) < 0.005
+    others = [time for times in warm.values() for time in times]
+    far = {why: round(_ranked(times, others), 1) for why, times in warm.items()}
+    assert max(far.values()) < 4, far
+
+
+def _ranked(some, everything):
+    """How many standard deviations the ranks of some lie off the middle (Mann and Whitney)."""
+    ranks = {time: rank for rank, time in enumerate(sorted(everything), 1)}
+    n, m = len(some), len(everything) - len(some)
+    wins = sum(ranks[time] for time in some) - n * (n + 1) / 2
+    spread = (n * m * (n + m + 1) / 12) ** 0.5
+    return abs(wins - n * m / 2) / spread
+
+
+def test_the_ranks_tell_what_takes_longer():
+    usual, slow = [1.0 + n / 100 for n in range(100)], [1.605 + n / 50 for n in range(25)]
+    assert _ranked(slow, usual + slow) > 4
+    assert _ranked(usual[::4], usual) < 1
