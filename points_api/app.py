@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes.router)
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
     calls = calls_policy(settings.merchant_calls_per_minute)
+    app.state.merchant_calls = calls
     app.add_middleware(MerchantDoor, policy=calls)
     app.add_middleware(Gate)
     larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}

@@ -80,6 +80,7 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         live = LiveScenarios(city, categories, folder.seats, folder.divisions)
         standings = Standings(scores, keyring, consenting.notices, overdue.scenarios_of)
         codes = CreditCodes(CodeSeal(keyring), live, Remembered(standings, cache))
+        guard = CodeGuard(limits)
         yield Parts(
             settings=settings,
             city=city,
@@ -100,10 +101,10 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
             scenarios=live,
             standings=standings,
             limits=limits,
-            code_guard=CodeGuard(limits),
+            code_guard=guard,
             scenario_notices=PublishedNotices(live),
             credit_codes=codes,
-            verifications=Verifications(keyring, codes),
+            verifications=Verifications(keyring, codes, guard),
         )
 
 

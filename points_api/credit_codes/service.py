@@ -10,10 +10,17 @@ from points_api.consents import to_scenario
 from points_api.consents.problems import ScenarioNotOpen
 from points_api.credit_codes.models import SpokenCode
 from points_api.credit_codes.problems import ModeNotOffered, ScenarioConsentNeeded
-from points_api.credit_codes.sealing import LIVES_SECONDS, CodeSeal, CreditCode, scenario_mark
+from points_api.credit_codes.sealing import (
+    LIVES_SECONDS,
+    CodeSeal,
+    CreditCode,
+    scenario_mark,
+    text_of,
+)
 from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, write_all
 from points_api.eligibility.remembered import Remembered
+from points_api.merchants.sandbox import Minted
 from points_api.problem import Busy
 from points_api.residents.membership import member_of
 from points_api.scenarios.live import LiveScenarios
@@ -21,6 +28,7 @@ from points_api.scenarios.notices import notice_of
 from scenarios.scenario import Scenario
 
 _ATTEMPTS: Final = 8
+_NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,21 @@ class CreditCodes:
         # So that the merchant's question finds it in Redis, whatever it says.
         await self.remembered.of(resident_id, now)
         return Made(sealed, scenario, number, datetime.fromtimestamp(code.expires_at, UTC))
+
+    async def mint(
+        self, resident_id: UUID, scenario_id: str, sandbox_of: UUID, now: datetime
+    ) -> Minted:
+        """Make a code of a made-up resident, which only that sandbox can use.
+
+        Raises `ScenarioNotOpen`.
+        """
+        scenario = self.live.current.open(scenario_id)
+        if scenario is None:
+            raise ScenarioNotOpen
+        expires_at = int(now.timestamp()) + LIVES_SECONDS
+        mark = scenario_mark(scenario_id)
+        code = CreditCode(resident_id, sandbox_of, _NOBODY, mark, scenario.version, expires_at)
+        return Minted(text_of(self.seal.seal(code)), datetime.fromtimestamp(expires_at, UTC))
 
     async def agreed(
         self, resident_id: UUID, scenario_id: str, now: datetime

@@ -114,8 +114,3 @@ class SandboxUnavailable(SandboxError):
     slug, status, errcode = "sandbox-unavailable", 503, 50330
     title = ("沙箱按设定不可用", "The sandbox is unavailable as it was told to be")
     headers: Mapping[str, str] = {"Retry-After": "1"}
-
-
-class CodesUnavailable(Problem):
-    slug, status, errcode = "sandbox-codes-unavailable", 503, 50331
-    title = ("暂时不能出码", "No codes can be made right now")

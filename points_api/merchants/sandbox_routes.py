@@ -10,7 +10,7 @@ from points_api import clock
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.merchants import sandbox
 from points_api.merchants.door import MerchantNow, SandboxCaller
-from points_api.merchants.problems import CodesUnavailable, NotASandbox
+from points_api.merchants.problems import NotASandbox
 from points_api.merchants.sandbox import Behavior, CreditCodes, ErrorStatus, Faults, MadeUp
 from points_api.merchants.schemas import Wire
 from points_api.problem import Busy, InvalidRequest, NotFound, RateLimited, problems
@@ -113,15 +113,13 @@ async def make_residents(
     "/credit-codes",
     status_code=201,
     summary="代沙箱居民出码 / A credit code",
-    responses=problems(*_REFUSED, NotFound, CodesUnavailable),
+    responses=problems(*_REFUSED, NotFound),
 )
 async def credit_code(
     request: Request, body: CodeIn, caller: SandboxCaller, now: MerchantNow
 ) -> CodeOut:
     """Make the one-time code that a made-up resident would show; only this sandbox can use it."""
-    codes: CreditCodes | None = getattr(request.app.state, "sandbox_codes", None)
-    if codes is None:
-        raise CodesUnavailable
+    codes: CreditCodes = request.app.state.credit_codes
     made = await sandbox.mint(codes, caller.merchant_id, body.handle, body.scenario_id, now)
     return CodeOut(code=made.code, expires_at=made.expires_at)
 

@@ -18,6 +18,7 @@ from points_api import clock, metrics
 from points_api.auth.callers import bearer
 from points_api.language import LANGUAGES, Language, choose
 from points_api.problem import Problem, render
+from points_api.ratelimit import note, telling
 from points_api.verifications.rendering import HEADERS, STATUS, body_of
 from points_api.verifications.service import Answer
 
@@ -52,7 +53,8 @@ class HotVerifications:
             await self._app(scope, _again(first, receive), send)
             return
         language = choose(headers.get(b"accept-language", b"").decode("latin-1"))
-        await _send(answer, language, scope, receive, send)
+        told = telling(scope, send)
+        await _send(answer, language, scope, receive, told)
         status = STATUS if isinstance(answer, Answer) else answer.status
         metrics.observe("POST", PATH, status, perf_counter() - started)
 
@@ -73,6 +75,10 @@ class HotVerifications:
         caller = await state.identity.merchant_of(claims.subject)
         if caller is None or caller.sandbox:
             return None
+        verdict = state.limits.take_here(state.merchant_calls, caller.client_id)
+        if not verdict.allowed:
+            return None
+        note(scope, verdict)
         try:
             answer: Answer = await state.verifications.by_code(caller, *asked, now)
         except Problem as refusal:  # what the ordinary route would say after doing it all again

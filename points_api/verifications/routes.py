@@ -13,8 +13,9 @@ from points_api.consents.problems import ScenarioNotOpen
 from points_api.credit_codes.problems import ModeNotOffered, ScenarioConsentNeeded
 from points_api.credit_codes.qr import svg_of
 from points_api.language import Reader, Text
+from points_api.merchants.door import MerchantNow
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
-from points_api.problem import Busy, InvalidRequest, NotFound, problems
+from points_api.problem import Busy, InvalidRequest, NotFound, RateLimited, problems
 from points_api.residents.membership import NoMember
 from points_api.verifications import listing
 from points_api.verifications.problems import (
@@ -55,19 +56,24 @@ _WALL = Text("请扫码核验：{title}", "Scan to verify: {title}")
         CodeUsed,
         ModeNotOffered,
         TooManyGuesses,
+        RateLimited,
         InvalidRequest,
         Busy,
     ),
 )
 async def verify(
-    body: VerifyIn, request: Request, caller: MerchantCaller, language: Reader
+    body: VerifyIn,
+    request: Request,
+    caller: MerchantCaller,
+    language: Reader,
+    now: MerchantNow,
 ) -> Response:
     """Learn yes or no, and with a yes the benefit. A code works once.
 
     With `code` what was scanned, with `spoken` the number said at a counter, with `pseudonym` how
     this merchant's system calls somebody who has consented to the scenario.
     """
-    service, now = _service(request), clock.now()
+    service = _service(request)
     if body.code is not None:
         answer = await service.by_code(caller, body.code, body.scenario_id, now)
     elif body.spoken is not None:

@@ -8,9 +8,11 @@ the person has changed since they were known, they are read anew and it is asked
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from points_api import clock
 from points_api.auth.merchants import CallingMerchant
 from points_api.credit_codes import sealing
 from points_api.credit_codes.problems import ModeNotOffered
@@ -20,12 +22,14 @@ from points_api.crypto.keyring import Keyring
 from points_api.eligibility import pseudonym
 from points_api.eligibility.standing import Standing
 from points_api.ids import new_id
+from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.models import Merchant, MerchantScenario
 from points_api.problem import Busy, NotFound
 from points_api.residents.membership import member_of
 from points_api.scenarios.live import Published
-from points_api.verifications import asked_by_name, guesses, wall
+from points_api.verifications import asked_by_name, guesses, in_sandbox, wall
 from points_api.verifications.group import Group, Used, Written
+from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeNotValid, CodeUsed, WallCodeUnknown
 from points_api.verifications.served import Served
 from points_api.verifications.statement import NO_PERSON, Ask, Cause, Mode
@@ -83,19 +87,25 @@ class Verifications:
 
     keyring: Keyring
     codes: CreditCodes
+    guard: CodeGuard
     served: Served = field(default_factory=Served)
     group: Group = field(default_factory=Group)
 
     async def by_code(
         self, caller: CallingMerchant, text: str, scenario_id: str, now: datetime
     ) -> Answer:
-        """A code that was scanned. Raises `NotFound`, `CodeNotValid`, `CodeUsed`."""
+        """A code that was scanned.
+
+        Raises `NotFound`, `CodeNotValid`, `CodeUsed`, and `RateLimited` after too many that failed.
+        """
+        self.guard.require(caller.client_id)
         await self._require_served(caller, scenario_id)
         try:
             sealed = sealing.bytes_of(text)
-        except Unreadable:
+            return await self._by_sealed(caller, sealed, scenario_id, "code", now)
+        except (Unreadable, CodeNotValid):
+            await self.guard.failed(caller.client_id, sha256(text.encode()).digest())
             raise CodeNotValid from None
-        return await self._by_sealed(caller, sealed, scenario_id, "code", now)
 
     async def by_number(
         self, caller: CallingMerchant, number: str, scenario_id: str, now: datetime
@@ -175,13 +185,32 @@ class Verifications:
         self, caller: CallingMerchant, sealed: bytes, scenario_id: str, mode: Mode, now: datetime
     ) -> Answer:
         code = self._read(sealed, scenario_id, now)
-        if caller.sandbox:  # a code that a real resident shows is none of its business
-            raise CodeNotValid
+        if caller.sandbox:
+            return await self._in_sandbox(caller, code, scenario_id, mark_of(sealed), now)
         question = _Question(
             scenario_id, code.version, caller.merchant_id, _staff(caller), mode,
             code.resident_id, code.session_id, code.consent_id, mark_of(sealed),
         )  # fmt: skip
         return await self._answer(question, now)
+
+    async def _in_sandbox(
+        self,
+        caller: CallingMerchant,
+        code: CreditCode,
+        scenario_id: str,
+        mark: bytes,
+        now: datetime,
+    ) -> Answer:
+        cause = await in_sandbox.decide(self.codes.live, caller, code, scenario_id, now)
+        written = clock.now()
+        row = Verification(
+            mark=mark, scenario_id=scenario_id, scenario_version=code.version,
+            merchant_id=caller.merchant_id, staff=caller.actor, resident_id=code.resident_id,
+            mode="code", eligible=cause == "eligible", cause=cause, created_at=written,
+            expires_at=written + GOOD_FOR,
+        )  # fmt: skip
+        await in_sandbox.write(row)
+        return self._said(scenario_id, caller.merchant_id, code.resident_id, row, cause)
 
     def _read(self, sealed: bytes, scenario_id: str, now: datetime) -> CreditCode:
         try:
@@ -202,7 +231,13 @@ class Verifications:
             ask = self._ask(question, standing, now)
             outcome = await self.group.ask(ask)
             if isinstance(outcome, Written):
-                return self._said(question, ask, outcome.cause)
+                return self._said(
+                    question.scenario_id,
+                    question.merchant_id,
+                    question.resident_id,
+                    ask,
+                    outcome.cause,
+                )
             if isinstance(outcome, Used):
                 raise CodeUsed
             standing = await self._standing(question.resident_id, now, fresh=True)
@@ -236,12 +271,19 @@ class Verifications:
         is_open = published.index.is_open(standing.facts, question.scenario_id)
         return "eligible" if is_open else "below"
 
-    def _said(self, question: _Question, ask: Ask, cause: Cause) -> Answer:
-        scenario = self._published.by_id.get(question.scenario_id) if cause == "eligible" else None
+    def _said(
+        self,
+        scenario_id: str,
+        merchant_id: UUID,
+        resident_id: UUID | None,
+        written: Ask | Verification,
+        cause: Cause,
+    ) -> Answer:
+        scenario = self._published.by_id.get(scenario_id) if cause == "eligible" else None
         name = None
-        if scenario is not None and "pseudonym" in scenario.discloses and question.resident_id:
-            name = pseudonym.of(self.keyring, question.merchant_id, question.resident_id)
-        return Answer(ask.id, cause, ask.expires_at, scenario, name)
+        if scenario is not None and "pseudonym" in scenario.discloses and resident_id:
+            name = pseudonym.of(self.keyring, merchant_id, resident_id)
+        return Answer(written.id, cause, written.expires_at, scenario, name)
 
 
 @lru_cache(maxsize=10_000)

@@ -12,11 +12,11 @@ from points_api.auth.merchants import CallingMerchant
 from points_api.eligibility.standing import Standings
 from points_api.merchants import sandbox
 from points_api.merchants.models import MerchantScenario, SandboxResident
-from points_api.merchants.sandbox import Minted
 from points_api.records.models import RecordRow
 from points_api.residents.models import Enrollment, Person
 from points_api.scores.models import ScoreRow
 from tests.points_api.merchants.shop import opened
+from tests.points_api.scenarios.registry import publish
 
 BANDS = {"growing", "good", "excellent", "outstanding"}
 
@@ -24,17 +24,6 @@ BANDS = {"growing", "good", "excellent", "outstanding"}
 @pytest.fixture
 async def shop(application):
     return await opened(application.http, sandbox=True)
-
-
-class Codes:
-    """Makes codes that say for whom they are."""
-
-    def __init__(self):
-        self.asked = []
-
-    async def mint(self, resident_id, scenario_id, sandbox_of, now):
-        self.asked.append((resident_id, scenario_id, sandbox_of))
-        return Minted("code", now + timedelta(seconds=60))
 
 
 def caller_of(person, *, in_sandbox):
@@ -100,19 +89,35 @@ async def test_a_sandbox_and_a_real_merchant_never_meet_each_others_residents(ap
         assert seen == ("not_joined", None)
 
 
-async def test_it_makes_codes_of_its_own_residents_for_scenarios_that_it_serves(application, shop):
-    body = {"handle": "excellent-1", "scenario_id": "s1"}
+async def test_it_verifies_codes_of_its_own_residents_and_nobody_else_can(application, shop):
+    scenario = "huangshi-mining-park-ticket"
+    await publish(scenario)
+    await application.app.state.scenarios.refresh()
     await shop.call("POST", "/sandbox/residents")
-    assert (await shop.call("POST", "/sandbox/credit-codes", body)).status_code == 503
-    codes = application.app.state.sandbox_codes = Codes()
+    body = {"handle": "excellent-1", "scenario_id": scenario}
     assert (await shop.call("POST", "/sandbox/credit-codes", body)).status_code == 404
-    await MerchantScenario.create(merchant_id=shop.merchant_id, scenario_id="s1", since=clock.now())
-    made = await shop.call("POST", "/sandbox/credit-codes", body)
-    assert (made.status_code, made.json()["code"]) == (201, "code")
-    own = await SandboxResident.get(handle="excellent-1")
-    assert codes.asked == [(own.resident_id, "s1", shop.merchant_id)]
     other = await opened(application.http, sandbox=True)
-    assert (await other.call("POST", "/sandbox/credit-codes", body)).status_code == 404
+    real = await opened(application.http, sandbox=False)
+    for one in (shop, other, real):
+        await MerchantScenario.create(
+            merchant_id=one.merchant_id, scenario_id=scenario, since=clock.now()
+        )
+
+    async def shown(handle):
+        made = await shop.call("POST", "/sandbox/credit-codes", body | {"handle": handle})
+        assert made.status_code == 201
+        return {"code": made.json()["code"], "scenario_id": scenario}
+
+    code = await shown("excellent-1")
+    assert (await other.call("POST", "/verifications", code)).status_code == 409
+    yes = await shop.call("POST", "/verifications", code)
+    assert (yes.status_code, yes.json()["eligible"]) == (201, True)
+    assert (await shop.call("POST", "/verifications", code)).status_code == 409
+    for handle in ("growing-1", "paused-1", "stranger-1"):
+        no = await shop.call("POST", "/verifications", await shown(handle))
+        assert (no.json()["eligible"], no.json()["benefit"]) == (False, None)
+    outside = await real.call("POST", "/verifications", await shown("excellent-1"))
+    assert outside.json()["eligible"] is False
 
 
 async def test_its_clock_is_its_own_and_changes_nobody_elses_time(application, shop, frozen_clock):
