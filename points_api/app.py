@@ -19,6 +19,8 @@ from points_api.auth import routes as auth_routes
 from points_api.auth.access import Gate
 from points_api.catalog import routes as catalog_routes
 from points_api.composition import composed
+from points_api.conduct import routes as conduct_routes
+from points_api.conduct import service as conduct
 from points_api.consents import routes as consent_routes
 from points_api.deliveries import routes as delivery_routes
 from points_api.exports import routes as export_routes
@@ -28,6 +30,8 @@ from points_api.jobs.embedded import embedded_jobs
 from points_api.middleware import BodyLimit, Requests
 from points_api.officers import routes as officer_routes
 from points_api.records import routes as record_routes
+from points_api.redemptions import routes as redemption_routes
+from points_api.redemptions import statement_routes
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
 from points_api.scores import routes as score_routes
@@ -37,6 +41,7 @@ from points_api.settings import Settings, announcements
 ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
+    redemption_routes, statement_routes, conduct_routes,
 )  # fmt: skip
 
 
@@ -77,6 +82,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         for part in fields(parts):
             setattr(state, part.name, getattr(parts, part.name))
         state.notices = parts.registry.notices
+        state.settle_conduct = conduct.settle
         state.consent_effects = ConsentEffects(parts.registry)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
         await stack.enter_async_context(parts.scenarios.running())
