@@ -91,7 +91,7 @@ class NothingToReturn(Problem):
 
 
 class AmountMissing(Problem):
-    slug, status, errcode = "amount-missing", 422, 42250
+    slug, status, errcode = "amount-missing", 422, 42253
     title = ("这项优惠按金额计算，请给出金额", "The benefit depends on an amount")
 
     def __init__(self) -> None:

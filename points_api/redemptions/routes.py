@@ -40,9 +40,8 @@ from points_api.redemptions.schemas import (
     RedemptionOut,
     RedemptionsOut,
     ReturnIn,
-    State,
 )
-from points_api.redemptions.view import members
+from points_api.redemptions.view import State, members
 from points_api.scenarios.live import LiveScenarios
 
 router = APIRouter()
