@@ -12,6 +12,7 @@ BENCHMARKS = {
     "score-read": "score_read",
     "score-read-cold": "score_read",
     "record-to-score": "record_to_score",
+    "redemption": "redemption",
     "ingest": "ingest",
     "batch": "batch",
     "nightly": "nightly",

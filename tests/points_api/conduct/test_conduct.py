@@ -9,14 +9,15 @@ from points_api.conduct import service
 from points_api.conduct.models import ConductReport
 from points_api.conduct.problems import ConductWrongState, NotOverdue
 from points_api.crypto.keyring import Keyring
-from points_api.db.models import OutboxEvent
 from points_api.ids import new_id
 from points_api.jobs.relay import Relay
 from points_api.problem import NotFound
 from points_api.redemptions import moving
 from points_api.redemptions.problems import NothingToReturn
 from points_api.residents.models import Person
+from points_api.scores.service import Scores
 from points_api.settings import load
+from tests.factories import city
 from tests.points_api.conduct.lending import lent, overdue, returned, state_of
 from tests.points_api.db import rows
 from tests.points_api.redemptions.shop import TEN_PERCENT, open_shop
@@ -70,13 +71,13 @@ async def test_it_stands_five_working_days_after_the_resident_was_told(database,
     await service.stand(clock.now() + 30 * DAY)
     assert await state_of(report) == "reported"  # nobody has told them
     still.set(datetime(2026, 6, 12, 4, tzinfo=UTC))  # a Friday
-    [event] = await OutboxEvent.filter(topic="conduct.moved")
-    await Relay(None)._conduct_moved(event)
+    assert await Relay(Scores(city(), None)).once() > 0
     told = await ConductReport.get(id=report)
     # the Dragon Boat festival of 2026 is on Friday the 19th
-    assert (told.state, told.reply_until) == ("told", datetime(2026, 6, 22, 16, tzinfo=UTC))
-    assert await service.stand(told.reply_until - timedelta(seconds=1)) == 0
-    assert await service.stand(told.reply_until) == 1
+    until = datetime(2026, 6, 22, 16, tzinfo=UTC)
+    assert (told.state, told.reply_until) == ("told", until)
+    assert await service.stand(until - timedelta(seconds=1)) == 0
+    assert await service.stand(until) == 1
     assert await state_of(report) == "standing"
 
 
@@ -102,6 +103,7 @@ async def test_the_reply_is_sealed_given_once_and_within_the_term(database, stil
         await service.reply(keyring, new_id(), report, "别人的")
     await service.reply(keyring, resident, report, "上周已还")
     row = await ConductReport.get(id=report)
+    assert row.reply is not None
     assert "上周已还".encode() not in row.reply
     assert keyring.decrypt_text(row.reply, service.REPLY) == "上周已还"
     with pytest.raises(ConductWrongState):

@@ -47,6 +47,11 @@ class Shop:
     live: LiveScenarios
     residents: dict[int, UUID] = field(default_factory=dict)
 
+    def offer(self, **given: Any) -> None:
+        """Let this process know the scenario otherwise."""
+        offered = scenario(**given)
+        self.live.current = Published(clock.today(), {offered.id: offered}, Index([offered]))
+
     async def resident(self, n: int = 1) -> UUID:
         if n not in self.residents:
             self.residents[n] = (await rows.resident()).id

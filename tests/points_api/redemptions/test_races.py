@@ -78,8 +78,8 @@ async def test_of_many_moves_of_one_reservation_one_is_made(postgres):
     works = [shop.cancel(made), shop.expire(), shop.confirm(made), shop.expire()]
     await outcomes(works)
     assert await shop.used() == {"total": 0}
-    moves = await LedgerEntry.filter(redemption_id=made).values_list("move", flat=True)
-    assert sorted(moves) == ["expire", "reserve"]
+    entries = await LedgerEntry.filter(redemption_id=made)
+    assert sorted(one.move for one in entries) == ["expire", "reserve"]
 
 
 async def test_a_budget_is_never_over_at_any_commit_and_its_end_is_exact(postgres):

@@ -10,6 +10,7 @@ from points_api.db.idempotency import KeyMissing, KeyReused
 from points_api.db.models import OutboxEvent
 from points_api.ids import new_id
 from points_api.problem import NotFound
+from points_api.redemptions import service
 from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption
 from points_api.redemptions.problems import (
     AlreadyRedeemed,
@@ -75,9 +76,9 @@ async def test_the_same_key_for_another_request_is_refused(database):
 
 async def test_without_a_key_nothing_is_redeemed(database):
     shop = await open_shop()
-    order = shops.service.Order(None, "f", await shop.verified(), 1000)
+    order = service.Order(None, "f", await shop.verified(), 1000)
     with pytest.raises(KeyMissing):
-        await shops.service.redeem(shop.live, shop.caller, order)
+        await service.redeem(shop.live, shop.caller, order)
 
 
 async def test_a_verification_is_redeemed_once_under_whatever_key(database):
@@ -159,7 +160,7 @@ async def test_a_new_version_with_a_lower_limit_holds_for_the_next_use(database)
     shop = await open_shop(quota=Quota(total=5))
     await shop.redeem()
     await shop.redeem()
-    shop.live.current.by_id["s1"] = shops.scenario(quota=Quota(total=2))
+    shop.offer(quota=Quota(total=2))
     with pytest.raises(QuotaUsedUp):
         await shop.redeem()
     assert (await QuotaCounter.get(name="total")).used == 2
@@ -180,7 +181,7 @@ async def test_a_deferred_payment_is_due_after_its_days_and_a_deposit_when_agree
     assert told(await shop.redeem(500))["due_on"] == (today + timedelta(days=10)).isoformat()
     with pytest.raises(DueDayUnfit):
         await shop.redeem(500, due_on=today)
-    shop.live.current.by_id["s1"] = shops.scenario(benefit=DEPOSIT)
+    shop.offer(benefit=DEPOSIT)
     due = today + timedelta(days=30)
     assert told(await shop.redeem(500, due_on=due))["due_on"] == due.isoformat()
     with pytest.raises(DueDayUnfit):

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from points_api import clock
+from points_api.auth.models import Session
 from points_api.conduct import service as conduct
 from points_api.redemptions import statements
 from scenarios.benefits import PayLater
 from scenarios.scenario import Quota
 from tests.points_api import application
-from tests.points_api.db import rows
 from tests.points_api.redemptions import shop as shops
 
 PATH = "/v1/merchant/redemptions"
@@ -115,7 +115,7 @@ async def test_the_resident_sees_what_is_to_be_paid_and_replies_to_what_is_said(
     running, till, frozen_clock
 ):
     visitor = await running.visitor(1)
-    session = await rows.Session.get()
+    session = await Session.get()
     till.shop.residents[1] = session.resident_id
     made = (await till.post(PATH, await ordered(till))).json()["redemption_id"]
     returned = await till.post(f"{PATH}/{made}/return", {"amount_fen": 300}, "r")
