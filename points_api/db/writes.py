@@ -19,31 +19,25 @@ change again, what another wrote. In SQLite, where nothing travels, they are sta
 another.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache, partial
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from asyncpg.exceptions import IntegrityConstraintViolationError
 from tortoise.exceptions import IntegrityError
-from tortoise.fields import CharField, DatetimeField, JSONField, UUIDField
-from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from points_api.db.statements import FEW, Shape, one_by_one, one_statement, quoted
+from points_api.db import plans
+from points_api.db.plans import Row
+from points_api.db.statements import FEW, Shape, one_by_one, one_statement
 from points_api.db.transaction import connection
 
-Row = Mapping[str, object]
-Convert = Callable[[Any], Any]
-PRIMARY_KEY = "primary key"
+PRIMARY_KEY: Final = plans.PRIMARY_KEY
 MANY = 200  # rows of an insert that are worth a COPY of their own
 _PLACE = re.compile(r"\$(\d+)")
-_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,109 +222,10 @@ class _Part(NamedTuple):
         if any(row.keys() != rows[0].keys() for row in rows):
             raise ValueError(f"{model._meta.db_table}: all rows need the same columns")
         if isinstance(write, Update):
-            plan = _update(model, given, write.by, write.where, write.counts, write.add)
+            plan = plans.update(model, given, write.by, write.where, write.counts, write.add)
         else:
-            plan = _insert(model, given, write.unless, write.replace, write.add)
+            plan = plans.insert(model, given, write.unless, write.replace, write.add)
             if plan.defaults:
-                rows = [{**_made(plan.defaults), **row} for row in rows]
+                rows = [{**plans.made(plan.defaults), **row} for row in rows]
         converters = plan.converters
         return cls(at, plan.shape, [tuple([f(row[n]) for n, f in converters]) for row in rows])
-
-
-class _Plan(NamedTuple):
-    """What is the same for all writes of these columns."""
-
-    shape: Shape
-    defaults: Row
-    converters: list[tuple[str, Convert]]
-
-
-@lru_cache(maxsize=256)
-def _update(
-    model: type[Model],
-    given: tuple[str, ...],
-    by: tuple[str, ...],
-    where: str,
-    counts: str,
-    add: tuple[str, ...],
-) -> _Plan:
-    _refuse_unknown(model, given)
-    order = (*(name for name in given if name not in by), *by)
-    shape = Shape(model, order, by, f" AND {where}" if where else "", counts, add)
-    return _Plan(shape, {}, _converters(shape))
-
-
-@lru_cache(maxsize=256)
-def _insert(
-    model: type[Model],
-    given: tuple[str, ...],
-    unless: str,
-    replace: tuple[str, ...],
-    add: tuple[str, ...],
-) -> _Plan:
-    _refuse_unknown(model, given)
-    fields = model._meta.fields_map
-    others = sorted(set(model._meta.db_fields) - set(given))
-    defaults = {name: fields[name].default for name in others if fields[name].default is not None}
-    shape = Shape(model, (*defaults, *given), None, _on_conflict(model, unless, replace, add))
-    return _Plan(shape, defaults, _converters(shape))
-
-
-def _refuse_unknown(model: type[Model], given: tuple[str, ...]) -> None:
-    if unknown := set(given) - set(model._meta.db_fields):
-        raise ValueError(f"{model._meta.db_table}: no such columns: {', '.join(unknown)}")
-
-
-def _made(defaults: Row) -> dict[str, object]:
-    return {name: make() if callable(make) else make for name, make in defaults.items()}
-
-
-def _converters(shape: Shape) -> list[tuple[str, Convert]]:
-    return [(name, _converter(shape.model, name)) for name in shape.columns]
-
-
-def _converter(model: type[Model], name: str) -> Convert:
-    field = model._meta.fields_map[name]
-    if isinstance(field, UUIDField):
-        return _as_it_is  # the ORM would write it out, for the driver to read it back
-    if isinstance(field, DatetimeField):
-        return partial(_zoned, name)
-    by_orm: Convert = lambda value: field.to_db_value(value, model)  # noqa: E731
-    # What the ORM would neither change nor refuse is not given to it: it takes its time.
-    if isinstance(field, JSONField):
-        return lambda value: _json(value) if type(value) is dict else by_orm(value)
-    kind, most = field.field_type, getattr(field, "max_length", None)
-    if isinstance(field, CharField) and most is not None:
-        return lambda v: v if type(v) is str and len(v) <= most else by_orm(v)
-    if not field.validators:
-        return lambda value: value if type(value) is kind else by_orm(value)
-    return by_orm
-
-
-def _as_it_is(value: object) -> object:
-    return value
-
-
-def _zoned(name: str, value: object) -> object:
-    if isinstance(value, datetime) and value.utcoffset() is None:
-        raise ValueError(f"{name}: a naive datetime cannot be stored: add its zone")
-    return value
-
-
-def _on_conflict(
-    model: type[Model], unless: str, replace: tuple[str, ...], add: tuple[str, ...]
-) -> str:
-    if not unless:
-        return ""
-    meta = model._meta
-    fields: tuple[str, ...] = (meta.db_pk_column,)
-    condition = None
-    if unless != PRIMARY_KEY:
-        uniques = [c for c in meta.constraints if isinstance(c, UniqueConstraint)]
-        unique = {c.name: c for c in uniques}[unless]
-        fields, condition = unique.fields, unique.condition
-    sets = [f'"{name}" = excluded."{name}"' for name in replace]
-    sets += [f'"{name}" = "{meta.db_table}"."{name}" + excluded."{name}"' for name in add]
-    return f" ON CONFLICT ({quoted(fields)}){f' WHERE {condition}' if condition else ''} DO " + (
-        f"UPDATE SET {', '.join(sets)}" if sets else "NOTHING"
-    )

@@ -37,10 +37,10 @@ from tests.points_api.db import rows
 from tests.points_api.postgres_server import postgres_to_kill
 from tests.points_api.redemptions.shop import shipped
 
-KEYS = int(os.environ.get("POINTS_KEYS", "250"))
+KEYS = int(os.environ.get("POINTS_KEYS", "80"))
 FULL = KEYS >= 10_000
 SENDS, CONNECTIONS, WORKERS = 3, 16, 2
-KILL_SECONDS = 2.0
+KILL_SECONDS = 2.0 if FULL else 3.0
 POSTGRES_KILLS, REDIS_FLUSHES = (3, 2) if FULL else (1, 1)
 PATH = "/v1/merchant/redemptions"
 
