@@ -18,6 +18,8 @@ BENCHMARKS = {
     "nightly": "nightly",
     "nightly-read": "nightly_read",
     "spark": "spark",
+    "eligibility": "eligibility",
+    "eligibility-reasons": "eligibility",
 }
 
 

@@ -1,7 +1,7 @@
 """The HTTP application: what is opened at start, what stands around every request, which routes.
 
-Order from the outside: the hot score route, measuring and logging, FastAPI with size limit and the
-gate of the access table.
+Order from the outside: the hot score route, measuring and logging, FastAPI with size limit,
+the gate of the access table, and behind it the door of merchants.
 """
 
 from collections.abc import AsyncIterator
@@ -23,10 +23,15 @@ from points_api.conduct import routes as conduct_routes
 from points_api.conduct import service as conduct
 from points_api.consents import routes as consent_routes
 from points_api.deliveries import routes as delivery_routes
+from points_api.eligibility import routes as eligibility_routes
 from points_api.exports import routes as export_routes
 from points_api.health import routes as health_routes
 from points_api.home import routes as home_routes
 from points_api.jobs.embedded import embedded_jobs
+from points_api.lifecycle import routes as lifecycle_routes
+from points_api.merchants import routes as merchant_routes
+from points_api.merchants.door import MerchantDoor, calls_policy
+from points_api.messages import routes as message_routes
 from points_api.middleware import BodyLimit, Requests
 from points_api.officers import routes as officer_routes
 from points_api.records import routes as record_routes
@@ -34,6 +39,7 @@ from points_api.redemptions import routes as redemption_routes
 from points_api.redemptions import statement_routes
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
+from points_api.scenarios import routes as scenario_routes
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
 from points_api.settings import Settings, announcements
@@ -42,6 +48,7 @@ ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
     redemption_routes, statement_routes, conduct_routes,
+    message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
 )  # fmt: skip
 
 
@@ -59,6 +66,8 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in ROUTERS:
         app.include_router(routes.router)
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
+    calls = calls_policy(settings.merchant_calls_per_minute)
+    app.add_middleware(MerchantDoor, policy=calls)
     app.add_middleware(Gate)
     larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger)

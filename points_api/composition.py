@@ -6,7 +6,8 @@ One process holds one database pool, one Redis client, one HTTP client.
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -20,14 +21,17 @@ from points_api.crypto.keyring import Keyring
 from points_api.db import config
 from points_api.deliveries.service import Deliveries
 from points_api.eligibility.standing import Standings
+from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.standing import Standing
 from points_api.officers import service as officers
+from points_api.ratelimit import Limits
 from points_api.residents import accounts, registry
 from points_api.residents.registry import Registry
 from points_api.scenarios.live import LiveScenarios
 from points_api.scores.service import Scores
 from points_api.settings import Settings
 from scenarios import files as scenario_files
+from scenarios.files import Folder
 
 HTTP_SECONDS = 5
 
@@ -46,6 +50,8 @@ class Parts:
     deliveries: Deliveries
     scenarios: LiveScenarios
     standings: Standings
+    limits: Limits
+    code_guard: CodeGuard
 
 
 @asynccontextmanager
@@ -57,10 +63,10 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         cache = Cache.from_url(settings.redis_url, prefix=f"{settings.city}:")
         stack.push_async_callback(cache.aclose)
         city, keyring = load_city(settings.data_dir), Keyring.from_settings(settings)
-        scores = Scores(city, cache)
+        scores, limits = Scores(city, cache), Limits(cache)
         account_of = partial(accounts.find_or_add, keyring)
         consenting = registry.compose(settings, keyring, client, scores)
-        folder = scenario_files.load(city.known(clock.today()), scenarios_folder(settings))
+        folder = scenario_folder(settings)
         categories = {one.id: one for one in folder.categories}
         yield Parts(
             settings=settings,
@@ -79,11 +85,19 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
                 Standing().merchant_of,
             ),
             deliveries=Deliveries(city.catalog, keyring, scores.rescore_all),
-            scenarios=LiveScenarios(city, categories, folder.seats),
+            scenarios=LiveScenarios(city, categories, folder.seats, folder.divisions),
             standings=Standings(scores, keyring, consenting.notices),
+            limits=limits,
+            code_guard=CodeGuard(limits),
         )
 
 
-def scenarios_folder(settings: Settings) -> Path:
-    """Where the scenario files of the city lie."""
-    return settings.data_dir / "scenarios" if settings.data_dir else scenario_files.SHIPPED
+def scenario_folder(settings: Settings) -> Folder:
+    """What the city's scenario files say; reading them runs all their examples."""
+    return _scenario_files(settings.data_dir, clock.today())
+
+
+@cache
+def _scenario_files(data_dir: Path | None, on: date) -> Folder:
+    folder = data_dir / "scenarios" if data_dir else scenario_files.SHIPPED
+    return scenario_files.load(load_city(data_dir).known(on), folder)

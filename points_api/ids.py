@@ -17,9 +17,26 @@ _last = 0
 
 def new_id() -> UUID:
     """Return an id: 48 bits of milliseconds, 12 of their fraction, 62 random ones."""
+    return _id(_ticks(1), secrets.randbits(62))
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Return as many ids, one after another: cheaper than one by one."""
+    first = _ticks(count)
+    random = memoryview(secrets.token_bytes(8 * count)).cast("Q")
+    return [_id(first + at, bits >> 2) for at, bits in enumerate(random)]
+
+
+def _ticks(count: int) -> int:
+    """The first of as many ticks in a row that nobody had before: 4,096 are a millisecond."""
     global _last  # noqa: PLW0603 - ids of one process follow one another
     microseconds = (clock.now() - _EPOCH) // timedelta(microseconds=1)
     milliseconds, rest = divmod(microseconds, 1000)
-    tick = _last = max((milliseconds << 12) | (rest << 12) // 1000, _last + 1)
+    first = max((milliseconds << 12) | (rest << 12) // 1000, _last + 1)
+    _last = first + count - 1
+    return first
+
+
+def _id(tick: int, random: int) -> UUID:
     time = ((tick >> 12) << 80) | ((tick & 0xFFF) << 64)
-    return UUID(int=time | _VERSION_AND_VARIANT | secrets.randbits(62))
+    return UUID(int=time | _VERSION_AND_VARIANT | random)

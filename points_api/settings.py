@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Largest body of an ordinary request."""
     max_delivery_bytes: int = Field(default=256 * 1024**2, ge=1024)
     """Largest file that an agency may deliver."""
+    merchant_calls_per_minute: int = Field(default=6000, ge=1)
+    """Calls that one key of a merchant may make in a minute."""
     spark_master: str = "local[*]"
     """Cluster of `points rescore --engine spark`."""
     spark_folder: str = ""

@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     Field,
-    PositiveInt,
     model_validator,
 )
 
@@ -23,7 +22,7 @@ from scenarios.benefits import (
     SimplifiedPapers,
     Unit,
 )
-from scenarios.shape import FilePart, Percent, Text, ensure
+from scenarios.shape import Count, FilePart, Percent, Text, ensure
 from scenarios.words import Words
 
 
@@ -31,7 +30,7 @@ class FileDepositWaive(FilePart):
     """`{ type = "deposit_waive", cap_fen = 10000 }`"""
 
     type: Literal["deposit_waive"]
-    cap_fen: PositiveInt
+    cap_fen: Count
 
     def made(self) -> DepositWaive:
         """The benefit that this is."""
@@ -43,7 +42,7 @@ class FileDiscountRate(FilePart):
 
     type: Literal["discount_rate"]
     percent_off: Percent
-    cap_fen: PositiveInt | None = None
+    cap_fen: Count | None = None
 
     def made(self) -> DiscountRate:
         """The benefit that this is."""
@@ -54,8 +53,8 @@ class FileFixedPrice(FilePart):
     """`{ type = "fixed_price", price_fen = 2000, ordinary_fen = 3500 }`"""
 
     type: Literal["fixed_price"]
-    price_fen: Annotated[int, Field(ge=0)]
-    ordinary_fen: PositiveInt
+    price_fen: Annotated[int, Field(ge=0, le=10**11)]
+    ordinary_fen: Count
 
     @model_validator(mode="after")
     def _is_cheaper(self) -> Self:
@@ -74,8 +73,8 @@ class FileAmountOff(FilePart):
     """`{ type = "amount_off", off_fen = 500, min_spend_fen = 5000 }`"""
 
     type: Literal["amount_off"]
-    off_fen: PositiveInt
-    min_spend_fen: PositiveInt
+    off_fen: Count
+    min_spend_fen: Count
 
     @model_validator(mode="after")
     def _leaves_something(self) -> Self:
@@ -94,7 +93,7 @@ class FileFreeQuota(FilePart):
     """`{ type = "free_quota", count = 3, unit = "hours", per = "day", what, what_en }`"""
 
     type: Literal["free_quota"]
-    count: PositiveInt
+    count: Count
     unit: Unit
     per: Period
     what: Text
@@ -109,8 +108,8 @@ class FileExtend(FilePart):
     """`{ type = "extend", ordinary = 2, extended = 4, unit = "books", what, what_en }`"""
 
     type: Literal["extend"]
-    ordinary: Annotated[int, Field(ge=0)]
-    extended: PositiveInt
+    ordinary: Annotated[int, Field(ge=0, le=10**11)]
+    extended: Count
     unit: Unit
     what: Text
     what_en: Text
@@ -132,8 +131,8 @@ class FilePayLater(FilePart):
     """`{ type = "pay_later", limit_fen = 100000, days = 10 }`"""
 
     type: Literal["pay_later"]
-    limit_fen: PositiveInt
-    days: PositiveInt
+    limit_fen: Count
+    days: Count
 
     def made(self) -> PayLater:
         """The benefit that this is."""
@@ -156,7 +155,7 @@ class FileGift(FilePart):
     """`{ type = "gift", worth_fen = 2000, what, what_en }`"""
 
     type: Literal["gift"]
-    worth_fen: PositiveInt
+    worth_fen: Count
     what: Text
     what_en: Text
 
@@ -169,7 +168,7 @@ class FileRateCut(FilePart):
     """`{ type = "rate_cut", basis_points = 30, what, what_en }`"""
 
     type: Literal["rate_cut"]
-    basis_points: PositiveInt
+    basis_points: Count
     what: Text
     what_en: Text
 

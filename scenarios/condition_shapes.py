@@ -1,7 +1,6 @@
 """The keys of each kind of condition. Points are decimals, as people write them."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -19,7 +18,7 @@ from scenarios.conditions import (
     ScoreFloor,
 )
 from scenarios.facts import Band
-from scenarios.shape import Division, FilePart, Text, ensure
+from scenarios.shape import Division, FilePart, Points, Text, ensure
 from scenarios.words import Words
 
 
@@ -37,7 +36,7 @@ class FileScore(FilePart):
     """`{ type = "score", at_least = 80.0 }` or, by the band's id, `{ type = "score", band = … }`"""
 
     type: Literal["score"]
-    at_least: Annotated[Decimal, Field(ge=0, strict=False)] | None = None
+    at_least: Annotated[Points, Field(ge=0)] | None = None
     band: str | None = None
 
     @model_validator(mode="after")
@@ -63,7 +62,7 @@ class FileDimension(FilePart):
 
     type: Literal["dimension"]
     dimension: str
-    at_least: Annotated[Decimal, Field(gt=0, strict=False)]
+    at_least: Annotated[Points, Field(gt=0)]
     title: Text
     title_en: Text
 

@@ -9,9 +9,10 @@ Reasons are made once per distinct condition, of which there are far fewer than 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from operator import itemgetter
+from typing import NamedTuple, TypeVar, overload
 
 from scenarios.conditions import (
     OLDEST,
@@ -37,10 +38,15 @@ class Met(NamedTuple):
 
 
 class Unmet(NamedTuple):
-    """A condition that does not hold, and what is missing in the resident's words."""
+    """A condition that does not hold for somebody."""
 
     condition: Condition
-    lacking: Words
+    facts: Facts
+
+    @property
+    def lacking(self) -> Words:
+        """What is missing, in the resident's words; written when it is read."""
+        return self.condition.lacking(self.facts)
 
 
 Finding = Met | Unmet
@@ -55,6 +61,27 @@ class Decision(NamedTuple):
     scenario: Scenario
     eligible: bool
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions(Sequence[Decision]):
+    """One decision per scenario, kept by columns: hundreds are made for each look at a list."""
+
+    scenarios: Sequence[Scenario]
+    eligible: Sequence[bool]
+    findings: Sequence[tuple[Finding, ...]]
+
+    @overload
+    def __getitem__(self, at: int) -> Decision: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Decision]: ...
+    def __getitem__(self, at: int | slice) -> Decision | Sequence[Decision]:
+        if isinstance(at, slice):
+            return Decisions(self.scenarios[at], self.eligible[at], self.findings[at])
+        return Decision(self.scenarios[at], self.eligible[at], self.findings[at])
+
+    def __len__(self) -> int:
+        return len(self.scenarios)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +101,7 @@ class Index:
     def __init__(self, scenarios: Iterable[Scenario]) -> None:
         self.scenarios: Sequence[Scenario] = tuple(scenarios)
         self._bit = {one.id: 1 << n for n, one in enumerate(self.scenarios)}
+        self._bits = tuple(self._bit.values())
         self._all = (1 << len(self.scenarios)) - 1
         floors = self._of(ScoreFloor)
         self._score = self._steps((c.floor, bit) for c, bit in floors)
@@ -120,23 +148,22 @@ class Index:
         mask = self.mask(facts)
         return [one for n, one in enumerate(self.scenarios) if mask >> n & 1]
 
-    def decide(self, facts: Facts | None) -> list[Decision]:
+    def decide(self, facts: Facts | None) -> Decisions:
         """Every scenario's decision with all reasons, in the index's order."""
         if facts is None:
-            return [Decision(one, False, ()) for one in self.scenarios]
+            count = len(self.scenarios)
+            return Decisions(self.scenarios, [False] * count, [()] * count)
         found: list[Finding] = [
-            Met(condition) if condition.met(facts) else Unmet(condition, condition.lacking(facts))
-            for condition in self._distinct
+            met if met.condition.met(facts) else Unmet(met.condition, facts)
+            for met in self._distinct
         ]
-        shared = [tuple([found[n] for n in numbers]) for numbers in self._distinct_sets]
-        verdicts = [all(type(one) is Met for one in findings) for findings in shared]
-        decisions = [
-            Decision(scenario, verdicts[n], shared[n])
-            for scenario, n in zip(self.scenarios, self._sets, strict=True)
-        ]
-        if facts.overdue:
-            decisions = [_with_overdue(one, facts) for one in decisions]
-        return decisions
+        shared = [pick(found) for pick in self._picks]
+        findings = [shared[n] for n in self._sets]
+        mask = self.mask(facts)
+        for scenario_id in facts.overdue & self._minds_overdue.keys():
+            at = self._bit[scenario_id].bit_length() - 1
+            findings[at] = _with_overdue(findings[at], facts)
+        return Decisions(self.scenarios, [bool(mask & bit) for bit in self._bits], findings)
 
     def _of(self, kind: type[C]) -> list[tuple[C, int]]:
         return [
@@ -186,21 +213,24 @@ class Index:
         for one in self.scenarios:
             key = tuple(numbers.setdefault(c, len(numbers)) for c in one.conditions)
             of_each.append(sets.setdefault(key, len(sets)))
-        self._distinct: Sequence[Condition] = tuple(numbers)
-        self._distinct_sets: Sequence[tuple[int, ...]] = tuple(sets)
+        self._distinct = [Met(condition) for condition in numbers]
+        self._picks = [_picking(key) for key in sets]
         return of_each
 
 
-def _with_overdue(decision: Decision, facts: Facts) -> Decision:
-    if decision.scenario.id not in facts.overdue:
-        return decision
-    findings = tuple(
-        Unmet(one.condition, one.condition.lacking(facts))
-        if isinstance(one.condition, NothingOverdue)
-        else one
-        for one in decision.findings
+def _picking(numbers: tuple[int, ...]) -> Callable[[Sequence[Finding]], tuple[Finding, ...]]:
+    """Return what takes the findings at these places, which is always a tuple."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    (only,) = numbers
+    return lambda found: (found[only],)
+
+
+def _with_overdue(findings: tuple[Finding, ...], facts: Facts) -> tuple[Finding, ...]:
+    return tuple(
+        Unmet(one.condition, facts) if isinstance(one.condition, NothingOverdue) else one
+        for one in findings
     )
-    return Decision(decision.scenario, all(isinstance(one, Met) for one in findings), findings)
 
 
 def _union(bits: Iterable[int]) -> int:

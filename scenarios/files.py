@@ -65,19 +65,22 @@ class Known:
 class Folder:
     """What the files say: categories, scenarios in the order of their ids, and the seats.
 
-    `documents` holds each scenario as the plain JSON object that it was built from, by id.
+    `divisions` names the places of the seats. `documents` holds each scenario as the plain JSON
+    object that it was built from, by id.
     """
 
     categories: tuple[Category, ...]
     scenarios: tuple[Scenario, ...]
     seats: Mapping[str, Place]
+    divisions: Mapping[str, Words]
     documents: Mapping[str, Mapping[str, Any]]
 
 
 def load(known: Known, folder: Path = SHIPPED) -> Folder:
     """Read a folder of a city that knows these names. Raises `ScenarioError`, `OSError`."""
     faults: list[Fault] = []
-    seats = _seats(_read(SeatFile, folder / SEATS, faults))
+    seat_file = _read(SeatFile, folder / SEATS, faults)
+    seats = _seats(seat_file)
     files = [
         (path.name, file)
         for path in sorted(folder.glob("*.toml"))
@@ -98,7 +101,7 @@ def load(known: Known, folder: Path = SHIPPED) -> Folder:
     if faults:
         raise ScenarioError(faults)
     ordered = tuple(scenarios[name] for name in sorted(scenarios))
-    return Folder(categories, ordered, seats, documents)
+    return Folder(categories, ordered, seats, _divisions(seat_file), documents)
 
 
 def checked(
@@ -192,6 +195,10 @@ def _seats(file: SeatFile | None) -> dict[str, Place]:
     if file is None:
         return {}
     return {s.division: Place(s.division, s.latitude, s.longitude) for s in file.seat}
+
+
+def _divisions(file: SeatFile | None) -> dict[str, Words]:
+    return {} if file is None else {s.division: Words(s.name, s.name_en) for s in file.seat}
 
 
 def _category(file: File) -> Category:

@@ -1,5 +1,6 @@
 """What all tables of a scenario file share: unknown keys are refused, values are strict."""
 
+from decimal import Decimal
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -7,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Division = Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2})?$")]
+Count = Annotated[int, Field(gt=0, le=10**11)]
+"""Of fen, uses, days: more than any city needs, and less than any column holds."""
+Points = Annotated[Decimal, Field(ge=-1000, le=1000, max_digits=7, strict=False)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 

@@ -4,12 +4,10 @@ Money is in fen, points are decimals as written. Every table refuses unknown key
 """
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     Field,
-    PositiveInt,
     field_validator,
     model_validator,
 )
@@ -29,7 +27,7 @@ from scenarios.scenario import (
     Settlement,
     Verification,
 )
-from scenarios.shape import Division, FilePart, Id, Text, ensure
+from scenarios.shape import Count, Division, FilePart, Id, Points, Text, ensure
 from scenarios.words import Words
 
 LONGEST = timedelta(days=3 * 366)
@@ -39,7 +37,7 @@ LONGEST = timedelta(days=3 * 366)
 class FilePerPerson(FilePart):
     """`per_person = { times = 2, per = "month" }`"""
 
-    times: PositiveInt
+    times: Count
     per: Period
 
 
@@ -47,9 +45,9 @@ class FileQuota(FilePart):
     """`quota`; what is left out has no limit."""
 
     per_person: FilePerPerson | None = None
-    per_day: PositiveInt | None = None
-    total: PositiveInt | None = None
-    budget_fen: PositiveInt | None = None
+    per_day: Count | None = None
+    total: Count | None = None
+    budget_fen: Count | None = None
 
     def made(self) -> Quota:
         """The limits that this sets."""
@@ -67,7 +65,7 @@ class FileSettlement(FilePart):
     """`settlement = { mode = "by_benefit", percent = 50 }`"""
 
     mode: Settlement
-    fen: Annotated[int, Field(ge=0)] = 0
+    fen: Annotated[int, Field(ge=0, le=10**11)] = 0
     percent: Annotated[int, Field(ge=0, le=100)] = 0
 
     @model_validator(mode="after")
@@ -127,10 +125,10 @@ class FileExample(FilePart):
 
     name: Text
     eligible: bool
-    score: Annotated[Decimal, Field(strict=False)] | None = None
+    score: Points | None = None
     age: int = 40
     division: str = "420202"
-    dimensions: dict[str, Annotated[Decimal, Field(strict=False)]] = Field(default={})
+    dimensions: dict[str, Points] = Field(default={})
     items: list[str] = Field(default=[])
     overdue: bool = False
 
@@ -139,7 +137,7 @@ class FileScenario(FilePart):
     """`[[scenario]]`"""
 
     id: Id
-    version: PositiveInt = 1
+    version: Count = 1
     title: Text
     title_en: Text
     provider: FileProvider
@@ -175,7 +173,7 @@ class FileScenario(FilePart):
     def _goes_together(self) -> Self:
         ensure(
             self,
-            self.valid_from < self.valid_until <= self.valid_from + LONGEST,
+            self.valid_from < self.valid_until and self.valid_until - self.valid_from <= LONGEST,
             "valid_until 须晚于开始日且不超过三年 (after valid_from, by three years at most)",
         )
         ensure(

@@ -96,8 +96,8 @@ def advise(
     for rule in scorecard.rules:
         if rule.advice:
             entries = [entry for r in now.rules if r.rule is rule for entry in r.counted]
-            further = _further(rule, entries, on)
-            found.append(Advice("add", rule, _gain(kept, now, Add(further)), further))
+            one_more = further(rule, entries, on)
+            found.append(Advice("add", rule, _gain(kept, now, Add(one_more)), one_more))
     helpful = [advice for advice in found if advice.gain > 0]
     return sorted(helpful, key=lambda advice: -advice.gain)
 
@@ -106,7 +106,7 @@ def _gain(records: tuple[Record, ...], now: Score, change: Supposition) -> int:
     return what_if(records, now.scorecard, now.on, [change]).value - now.value
 
 
-def _further(rule: Rule, entries: list[Counted], on: date) -> Record:
+def further(rule: Rule, entries: list[Counted], on: date) -> Record:
     """The smallest further record of the rule that can move its result by a tenth."""
     alone = rule.one_per in ("item", "rule")  # it must outweigh the one that counts now
     level: str | None = None

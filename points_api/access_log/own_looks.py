@@ -23,7 +23,7 @@ from points_api.access_log.service import Look, add
 FLUSH_SECONDS: Final = 1.0
 ROWS_PER_STATEMENT: Final = 500
 _log = log.get("access_log")
-_Key = tuple[UUID, date, str]
+_Key = tuple[str, date, str]  # text, for the hash of a UUID costs more than the counting
 
 
 @dataclass(slots=True)
@@ -39,10 +39,19 @@ class OwnLooks:
     def __init__(self) -> None:
         self._counts: dict[_Key, _Count] = {}
 
-    def note(self, resident_id: UUID, what: str, now: datetime | None = None) -> None:
-        """Count one look; `what` is a short name of ours, such as `score`."""
+    def note(
+        self,
+        resident_id: UUID | str,
+        what: str,
+        now: datetime | None = None,
+        day: date | None = None,
+    ) -> None:
+        """Count one look; `what` is a short name of ours, such as `score`.
+
+        Who knows the instant, and the legal day of it, may say so.
+        """
         now = now or clock.now()
-        self._count((resident_id, clock.day_of(now), what), 1, now, now)
+        self._count((str(resident_id), day or clock.day_of(now), what), 1, now, now)
 
     async def flush(self) -> int:
         """Write what was counted, and return how many entries that were.
@@ -105,7 +114,7 @@ def note_look(request: Request, resident_id: UUID, what: str) -> None:
 def _look(key: _Key, count: _Count) -> Look:
     resident_id, day, what = key
     return Look(
-        resident_id=resident_id,
+        resident_id=UUID(resident_id),
         day=day,
         actor_kind="resident",
         actor="self",

@@ -85,4 +85,5 @@ _THINGS = {
     "changes": Text("积分变化", "Changes"),
     "what_if": Text("假设测算", "What if"),
     "records": Text("信用记录", "Records"),
+    "scenarios": Text("能享受的场景", "Scenarios open to you"),
 }

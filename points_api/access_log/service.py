@@ -4,8 +4,8 @@ One entry stands for all looks of one actor at one thing for one purpose on one 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -18,8 +18,7 @@ from points_api.db.writes import Insert, write_all
 from points_api.paging import Page, Pages
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """So many looks between two instants of one legal day."""
 
     resident_id: UUID
@@ -72,7 +71,7 @@ async def purge(before: date) -> int:
 
 
 async def _upsert(looks: Sequence[Look]) -> None:
-    rows = [asdict(look) for look in looks]
+    rows = [look._asdict() for look in looks]
     once = Insert(
         AccessEntry, rows, unless="access_entry_day", replace=("last_at",), add=("times",)
     )

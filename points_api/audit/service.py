@@ -12,20 +12,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from points_api import clock
 from points_api.audit.models import AuditEntry
+from points_api.db.plans import JsonText
 from points_api.db.transaction import transactional
-from points_api.db.writes import Insert, write_all
-from points_api.ids import new_id
+from points_api.db.writes import Columns, Insert, write_all
+from points_api.ids import new_ids
 
 # Bounded, so that no part of a UUID or of a digest is taken for one.
 _PERSONAL = re.compile(
     r"(?<![0-9A-Za-z])(\d{17}[\dXx]|\d{15}|(\+?86)?1[3-9]\d{9}|o[\w-]{27})(?![0-9A-Za-z])"
 )
 _MAX_TEXT = 200
+_quoted = json.encoder.encode_basestring_ascii
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
@@ -39,13 +42,24 @@ def entry(actor: str, action: str, subject: str, details: Mapping[str, Any]) -> 
     `actor` and `subject` are a kind and an id, such as `resident:<uuid>`; `action` is such as
     `session.open`.
     """
-    said = {"actor": actor, "action": action, "subject": subject, "details": dict(details)}
+    return entries(actor, action, [subject], [details])
+
+
+def entries(
+    actor: str, action: str, subjects: Sequence[str], details: Sequence[Mapping[str, Any]]
+) -> Insert:
+    """Return an entry for each subject, with its details, as one write."""
     # Nearly all entries are flat texts, which are looked at all at once.
-    if not _is_harmless([actor, action, subject, *details, *details.values()]):
-        for place, value in _values("", said):
-            _refuse_personal(place, value)
-    row: dict[str, Any] = {"id": new_id(), "at": clock.now(), **said}
-    return Insert(AuditEntry, [{**row, "digest": digest_of(**row)}])
+    texts = chain.from_iterable((*said, *said.values()) for said in details)
+    if not _is_harmless([actor, action, *subjects, *texts]):
+        for subject, said in zip(subjects, details, strict=True):
+            entry_as_json = {"actor": actor, "action": action, "subject": subject, "details": said}
+            for place, value in _values("", entry_as_json):
+                _refuse_personal(place, value)
+    at, ids, written = clock.now(), new_ids(len(subjects)), [_canonical(dict(d)) for d in details]
+    digests = _digests(ids, at, actor, action, subjects, written)
+    each = {"id": ids, "subject": subjects, "details": [*map(JsonText, written)], "digest": digests}
+    return Insert(AuditEntry, Columns(each, {"at": at, "actor": actor, "action": action}))
 
 
 @transactional
@@ -63,15 +77,24 @@ def digest_of(
     details: Mapping[str, Any],
 ) -> str:
     """Return the hash of an entry's canonical JSON: names sorted, no spaces, ASCII."""
-    entry_as_json = {
-        "id": str(id),
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": actor,
-        "action": action,
-        "subject": subject,
-        "details": details,
-    }
-    return sha256(_canonical(entry_as_json).encode()).hexdigest()
+    return _digests([id], at, actor, action, [subject], [_canonical(details)])[0]
+
+
+def _digests(
+    ids: Sequence[UUID],
+    at: datetime,
+    actor: str,
+    action: str,
+    subjects: Sequence[str],
+    details: Sequence[str],
+) -> list[str]:
+    """The digests of entries whose details are written out; what is the same in all, once."""
+    instant = at.astimezone(UTC).isoformat(timespec="microseconds")
+    head = f'{{"action":{_quoted(action)},"actor":{_quoted(actor)},"at":"{instant}","details":'
+    return [
+        sha256(f'{head}{said},"id":"{id_}","subject":{_quoted(subject)}}}'.encode()).hexdigest()
+        for id_, subject, said in zip(ids, subjects, details, strict=True)
+    ]
 
 
 def _values(place: str, value: object) -> Iterator[tuple[str, object]]:
@@ -91,11 +114,12 @@ def _values(place: str, value: object) -> Iterator[tuple[str, object]]:
 
 def _is_harmless(values: Sequence[object]) -> bool:
     """Look at all of them at once, which in nearly all entries is enough."""
-    texts = [value for value in values if type(value) is str]
+    if set(map(type, values)) != {str}:
+        return False
+    texts: set[Any] = set(values)
     text = " ".join(texts)  # a blank is as good a bound as the end of a value
     return (
-        len(texts) == len(values)
-        and max(map(len, texts)) <= _MAX_TEXT
+        max(map(len, texts)) <= _MAX_TEXT
         and text.isascii()
         and text.isprintable()
         and not _PERSONAL.search(text)

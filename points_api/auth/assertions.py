@@ -1,4 +1,4 @@
-"""An agency proves who it is by a JWT that it signs with its own private key (RFC 7523).
+"""A program proves who it is by a JWT that it signs with its own private key (RFC 7523).
 
 We hold only the public key, so nothing that we could lose lets anybody in. The assertion names its
 maker twice (`iss`, `sub`), names us (`aud`), lives five minutes at most, and carries a `jti` that

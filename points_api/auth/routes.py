@@ -1,4 +1,4 @@
-"""Sign-in, refresh, sign-out, tokens for agencies, and the published keys."""
+"""Sign-in, refresh, sign-out, tokens for programs, and the published keys."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ from points_api.auth.problems import (
     WeChatUnavailable,
 )
 from points_api.auth.schemas import (
-    AgencyToken,
+    ClientToken,
     KeySet,
     RefreshRequest,
     SignOut,
@@ -86,19 +86,19 @@ async def sign_out(
 
 @router.post(
     "/v1/auth/token",
-    summary="信源单位取令牌 / Token for an agency",
+    summary="信源单位、商户取令牌 / Token for a program",
     responses=problems(GrantUnsupported, ClientRefused, InvalidRequest, Busy),
 )
-async def agency_token(
+async def client_token(
     form: Annotated[TokenRequest, Form()], identity: TheIdentity, response: Response
-) -> AgencyToken:
-    """OAuth 2.0 client credentials with an assertion signed by the agency's key (RFC 7523)."""
+) -> ClientToken:
+    """OAuth 2.0 client credentials with an assertion signed by the caller's key (RFC 7523)."""
     kinds = (form.grant_type, form.client_assertion_type)
     if kinds != ("client_credentials", ASSERTION_TYPE):
         raise GrantUnsupported
     token = await clients.token(identity, form.client_assertion, clock.now())
     response.headers["Cache-Control"] = _NO_STORE
-    return AgencyToken(access_token=token, expires_in=identity.tokens.ttl_seconds)
+    return ClientToken(access_token=token, expires_in=identity.tokens.ttl_seconds)
 
 
 @router.get("/.well-known/jwks.json", summary="公钥 / Public keys")

@@ -57,7 +57,7 @@ class TokenRequest(BaseModel):
     client_assertion: Annotated[str, Field(max_length=LONGEST_ASSERTION)] = ""
 
 
-class AgencyToken(_Wire):
+class ClientToken(_Wire):
     access_token: Annotated[str, Field(examples=["eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…"])]
     token_type: Literal["Bearer"] = BEARER
     expires_in: Annotated[int, Field(examples=[900])]

@@ -31,9 +31,12 @@ def make_key(
     out_dir: Annotated[Path, typer.Argument(help="放钥匙的文件夹 · folder for the two files.")],
 ) -> None:
     """Make an Ed25519 pair as JWK files; to be run by the agency itself: 造一对钥匙."""
-    from points_api.cli.key_files import write_pair
+    from points_api.crypto.key_files import KeyFileError, write_pair
 
-    private, public = write_pair(out_dir)
+    try:
+        private, public = write_pair(out_dir)
+    except KeyFileError as error:
+        fail(str(error))
     say(f"{private}: 私钥，只留在本单位，切勿交出 (private: keep it secret, never hand it out)")
     say(f"{public}: 公钥，交给积分系统登记 (public: to be registered by `points agencies add-key`)")
 
@@ -55,7 +58,8 @@ def add_key(
         fail(f"AGENCY: 目录里没有这个单位 (not in the catalog); 是否 (perhaps): {near}")
     jwk = _text_of(public_jwk_file)
     client = in_database(
-        chosen.database_url, lambda: clients.register(agency, jwk, ACTOR, clock.now())
+        chosen.database_url,
+        lambda: clients.register(clients.Owner(agency), jwk, ACTOR, clock.now()),
     )
     say(client.id)
 
@@ -106,7 +110,7 @@ async def _all_clients() -> "list[Client]":
     from points_api.auth import clients
     from points_api.auth.models import ApiClient
 
-    known = sorted(set(await ApiClient.all().values_list("agency", flat=True)))
+    known = sorted(set(await ApiClient.filter(kind="agency").values_list("agency", flat=True)))
     return [client for agency in known for client in await clients.of_agency(str(agency))]
 
 

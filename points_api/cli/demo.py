@@ -40,7 +40,9 @@ def demo(
     settings = prepared()
     city = asyncio.run(_make(settings, people, seed))
     if as_json:
-        print_json(_summary(city) | {"officer": _officer(settings, city)})
+        print_json(
+            _summary(city) | {"officer": _officer(settings, city), "merchant": _merchant(city)}
+        )
     else:
         _show(city, _officer(settings, city), seed, port)
     if city.unexpected:
@@ -61,7 +63,7 @@ async def _make(settings: "Settings", people: int, seed: int) -> "DemoCity":
 
 
 def _summary(city: "DemoCity") -> dict[str, Any]:
-    names = ("people", "records", "accepted", "rejected", "scored", "bands")
+    names = ("people", "records", "accepted", "rejected", "scored", "bands", "scenarios")
     document = {name: getattr(city, name) for name in names}
     return document | {
         "joined": city.joined,
@@ -77,6 +79,15 @@ def _officer(settings: "Settings", city: "DemoCity") -> dict[str, str]:
 
     uri = totp.uri(city.officer.secret, LOGIN, issuer_of(settings))
     return {"login": LOGIN, "password": city.officer.password, "otpauth": uri}
+
+
+def _merchant(city: "DemoCity") -> dict[str, Any]:
+    made = city.merchant
+    return {
+        "client_id": made.client_id,
+        "key": str(made.key),
+        "scenarios": list(made.scenarios),
+    }
 
 
 def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> None:
@@ -96,4 +107,9 @@ def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> No
         soft_wrap=True,
     )
     out.print(officer["otpauth"], soft_wrap=True)
+    out.print(
+        f"{city.scenarios} 个场景已发布 (scenarios published)；演示商户 (demo merchant): "
+        f"{city.merchant.client_id}，私钥 (key): {city.merchant.key}",
+        soft_wrap=True,
+    )
     out.print(f"http://127.0.0.1:{port}  （Ctrl+C 停止 stops it）")

@@ -44,6 +44,7 @@ FEATURES = (
     "conduct",
     "entitlements",
     "webhooks",
+    "messages",
 )
 _open: list[orm.TortoiseContext] = []
 

@@ -5,7 +5,7 @@ event is carried out at least once, and its receiver must bear it twice. The wor
 outside of any transaction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,7 +14,8 @@ from uuid import UUID
 from points_api import clock
 from points_api.db.models import OutboxEvent
 from points_api.db.transaction import transactional
-from points_api.db.writes import Insert, write_all
+from points_api.db.writes import Columns, Insert, write_all
+from points_api.ids import new_ids
 
 LEASE: Final = timedelta(minutes=2)
 _FIRST_PAUSE: Final = timedelta(seconds=1)
@@ -35,9 +36,15 @@ class Event:
 
 def event(topic: str, subject: str, payload: Mapping[str, Any]) -> Insert:
     """Return the event as a write, to go with others in one round trip."""
+    return events(topic, [subject], [payload])
+
+
+def events(topic: str, subjects: Sequence[str], payloads: Sequence[Mapping[str, Any]]) -> Insert:
+    """Return an event for each subject as one write."""
     now = clock.now()
-    row = {"topic": topic, "subject": subject, "payload": dict(payload)}
-    return Insert(OutboxEvent, [{**row, "created_at": now, "next_try_at": now}])
+    each = {"id": new_ids(len(subjects)), "subject": subjects, "payload": [*map(dict, payloads)]}
+    same = {"topic": topic, "created_at": now, "next_try_at": now, "attempts": 0}
+    return Insert(OutboxEvent, Columns(each, same))
 
 
 @transactional

@@ -1,10 +1,13 @@
-"""How rows are written: the shape of the statement, and each value as the drivers take it."""
+"""How the values of an insert or update get into the columns of a table: for `writes`.
+
+What the ORM would neither change nor refuse is not given to it, because it takes its time.
+"""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from tortoise.fields import CharField, DatetimeField, JSONField, UUIDField
 from tortoise.migrations.constraints import UniqueConstraint
@@ -14,8 +17,31 @@ from points_api.db.statements import Shape, quoted
 
 Row = Mapping[str, object]
 Convert = Callable[[Any], Any]
-PRIMARY_KEY: Final = "primary key"
+PRIMARY_KEY = "primary key"
 _json = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class JsonText(str):
+    """JSON that is already written out, for a column that holds JSON."""
+
+    __slots__ = ()
+
+
+class Column(NamedTuple):
+    """How values become what the driver takes: those of `kind`, no longer than `most`, are it."""
+
+    name: str
+    convert: Convert
+    kind: type | None = None
+    most: int | None = None
+
+    def all_of(self, values: Sequence[Any]) -> Iterable[Any]:
+        """The values of many rows; in nearly all cases none needs a look of its own."""
+        if set(map(type, values)) == {self.kind} and (
+            self.most is None or max(map(len, values)) <= self.most
+        ):
+            return values
+        return map(self.convert, values)
 
 
 class Plan(NamedTuple):
@@ -23,11 +49,20 @@ class Plan(NamedTuple):
 
     shape: Shape
     defaults: Row
-    converters: list[tuple[str, Convert]]
+    columns: list[Column]
+
+    def made(self) -> dict[str, object]:
+        """The values of columns that were not given, for one row."""
+        return {name: self.default(name) for name in self.defaults}
+
+    def default(self, name: str) -> object:
+        """The value of a column that was not given, for one row."""
+        make = self.defaults[name]
+        return make() if callable(make) else make
 
 
 @lru_cache(maxsize=256)
-def update(
+def plan_of_update(
     model: type[Model],
     given: tuple[str, ...],
     by: tuple[str, ...],
@@ -35,26 +70,28 @@ def update(
     counts: str,
     add: tuple[str, ...],
 ) -> Plan:
+    """Raises ValueError where a column is unknown."""
     _refuse_unknown(model, given)
     order = (*(name for name in given if name not in by), *by)
     shape = Shape(model, order, by, f" AND {where}" if where else "", counts, add)
-    return Plan(shape, {}, _converters(shape))
+    return Plan(shape, {}, _columns(shape))
 
 
 @lru_cache(maxsize=256)
-def insert(
+def plan_of_insert(
     model: type[Model],
     given: tuple[str, ...],
     unless: str,
     replace: tuple[str, ...],
     add: tuple[str, ...],
 ) -> Plan:
+    """Raises ValueError where a column is unknown."""
     _refuse_unknown(model, given)
     fields = model._meta.fields_map
     others = sorted(set(model._meta.db_fields) - set(given))
     defaults = {name: fields[name].default for name in others if fields[name].default is not None}
     shape = Shape(model, (*defaults, *given), None, _on_conflict(model, unless, replace, add))
-    return Plan(shape, defaults, _converters(shape))
+    return Plan(shape, defaults, _columns(shape))
 
 
 def _refuse_unknown(model: type[Model], given: tuple[str, ...]) -> None:
@@ -62,34 +99,36 @@ def _refuse_unknown(model: type[Model], given: tuple[str, ...]) -> None:
         raise ValueError(f"{model._meta.db_table}: no such columns: {', '.join(unknown)}")
 
 
-def made(defaults: Row) -> dict[str, object]:
-    return {name: make() if callable(make) else make for name, make in defaults.items()}
+def _columns(shape: Shape) -> list[Column]:
+    return [_column(shape.model, name) for name in shape.columns]
 
 
-def _converters(shape: Shape) -> list[tuple[str, Convert]]:
-    return [(name, _converter(shape.model, name)) for name in shape.columns]
-
-
-def _converter(model: type[Model], name: str) -> Convert:
+def _column(model: type[Model], name: str) -> Column:
     field = model._meta.fields_map[name]
     if isinstance(field, UUIDField):
-        return _as_it_is  # the ORM would write it out, for the driver to read it back
+        return Column(name, _as_it_is)  # the ORM would write it out, for the driver to read it back
     if isinstance(field, DatetimeField):
-        return partial(_zoned, name)
+        return Column(name, partial(_zoned, name))
     by_orm: Convert = lambda value: field.to_db_value(value, model)  # noqa: E731
-    # What the ORM would neither change nor refuse is not given to it: it takes its time.
     if isinstance(field, JSONField):
-        return lambda value: _json(value) if type(value) is dict else by_orm(value)
+        return Column(name, partial(_written_out, by_orm), JsonText)
     kind, most = field.field_type, getattr(field, "max_length", None)
     if isinstance(field, CharField) and most is not None:
-        return lambda v: v if type(v) is str and len(v) <= most else by_orm(v)
+        short: Convert = lambda v: v if type(v) is str and len(v) <= most else by_orm(v)  # noqa: E731
+        return Column(name, short, str, most)
     if not field.validators:
-        return lambda value: value if type(value) is kind else by_orm(value)
-    return by_orm
+        return Column(name, lambda v: v if type(v) is kind else by_orm(v), kind)
+    return Column(name, by_orm)
 
 
 def _as_it_is(value: object) -> object:
     return value
+
+
+def _written_out(by_orm: Convert, value: object) -> object:
+    if type(value) is JsonText:
+        return value
+    return _json(value) if type(value) is dict else by_orm(value)
 
 
 def _zoned(name: str, value: object) -> object:

@@ -5,9 +5,10 @@ nor needs, are left out. Values come back as the models' types on both.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from tortoise.fields import Field, JSONField
 from tortoise.models import Model
@@ -33,6 +34,17 @@ async def select(
         foreign = fields
     text = foreign.keys() & rows[0].keys() if rows else ()
     return [_typed(row, text, fields) for row in rows] if text else list(rows)
+
+
+def among(ids: Collection[UUID], first: int = 1) -> tuple[str, list[object]]:
+    """The condition that something is one of these, and its values, to stand from place `first` on.
+
+    In PostgreSQL its text does not depend on their number, so the statement stays prepared.
+    """
+    if dialect() == "postgres":
+        return f"= ANY(${first}::uuid[])", [list(ids)]
+    places = ", ".join(f"${first + n}" for n in range(len(ids)))
+    return f"IN ({places})", [str(id_) for id_ in ids]
 
 
 def _typed(

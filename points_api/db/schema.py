@@ -60,3 +60,36 @@ class AddConstraint(operations.AddConstraint):
             await operations.SQLOperation(sql, []).run(app_label, new_state, False, state_editor)
         else:
             await super().database_forward(app_label, old_state, new_state, state_editor)
+
+
+class LeaveRoom(operations.TortoiseOperation):
+    """Fill pages of a table only so far, so that PostgreSQL can change rows without its indexes.
+
+    A row that changes no indexed column and finds room on its page stays where the indexes point
+    to (a heap-only tuple). It holds for pages written from then on. SQLite knows no such thing.
+    """
+
+    def __init__(self, table: str, percent: int) -> None:
+        self.table, self.percent = table, percent
+
+    async def database_forward(
+        self,
+        app_label: str,
+        old_state: State,  # noqa: ARG002 - as the library calls it
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
+    ) -> None:
+        if state_editor is not None and not isinstance(state_editor, SqliteSchemaEditor):
+            sql = f'ALTER TABLE "{self.table}" SET (fillfactor = {self.percent})'
+            await operations.SQLOperation(sql, []).run(app_label, new_state, False, state_editor)
+
+    async def database_backward(
+        self,
+        app_label: str,
+        old_state: State,  # noqa: ARG002
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
+    ) -> None:
+        if state_editor is not None and not isinstance(state_editor, SqliteSchemaEditor):
+            sql = f'ALTER TABLE "{self.table}" RESET (fillfactor)'
+            await operations.SQLOperation(sql, []).run(app_label, new_state, False, state_editor)

@@ -12,7 +12,8 @@ audit entry and the outbox row.
 In PostgreSQL they are parts of one statement; those of one table are carried out in their order.
 One or two rows are parameters value by value, which costs least. Of more rows each parameter is a
 whole column, so that the statement does not depend on their number. So there are few texts, and
-they stay prepared. Hundreds of rows that are only added go by COPY, in the same transaction.
+they stay prepared. Hundreds of rows that are only added go by COPY, in the same transaction. Who
+has hundreds of rows gives them as `Columns`, which are looked at as a whole.
 
 All parts of the statement see the database as it was before it: none can read, or
 change again, what another wrote. In SQLite, where nothing travels, they are statements one after
@@ -20,24 +21,48 @@ another.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import Any, NamedTuple
 
 from asyncpg.exceptions import IntegrityConstraintViolationError
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from points_api.db import plans
-from points_api.db.plans import Row
+from points_api.db.plans import PRIMARY_KEY, Plan, Row, plan_of_insert, plan_of_update
 from points_api.db.statements import FEW, Shape, one_by_one, one_statement
 from points_api.db.transaction import connection
 
-PRIMARY_KEY: Final = plans.PRIMARY_KEY
-MANY = 200  # rows of an insert that are worth a COPY of their own
+__all__ = [
+    "PRIMARY_KEY",
+    "Columns",
+    "Holds",
+    "Insert",
+    "Overtaken",
+    "Row",
+    "Update",
+    "Write",
+    "write_all",
+]
+
 _PLACE = re.compile(r"\$(\d+)")
+MANY = 200  # rows of an insert that are worth a COPY of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows given column by column: `each` has a value for every row, `same` one for all of them.
+
+    A thousand rows so cost a few looks at whole columns instead of ten thousand at values.
+    """
+
+    each: Mapping[str, Sequence[object]]
+    same: Row = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.each.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +74,7 @@ class Insert:
     """
 
     model: type[Model]
-    rows: Sequence[Row]
+    rows: Sequence[Row] | Columns
     unless: str = ""
     replace: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
@@ -65,7 +90,7 @@ class Update:
 
     model: type[Model]
     by: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Sequence[Row] | Columns
     where: str = ""
     counts: str = ""
     add: tuple[str, ...] = ()
@@ -217,15 +242,32 @@ class _Part(NamedTuple):
 
     @classmethod
     def of(cls, at: int, write: Write) -> "_Part":
-        model, rows = write.model, write.rows
-        given = tuple(rows[0]) if rows else ()
+        rows = write.rows
+        if isinstance(rows, Columns):
+            plan = _plan(write, (*rows.each, *rows.same) if len(rows) else ())
+            return cls(at, plan.shape, list(zip(*_whole(plan, rows), strict=True)))
+        plan = _plan(write, tuple(rows[0]) if rows else ())
         if any(row.keys() != rows[0].keys() for row in rows):
-            raise ValueError(f"{model._meta.db_table}: all rows need the same columns")
-        if isinstance(write, Update):
-            plan = plans.update(model, given, write.by, write.where, write.counts, write.add)
-        else:
-            plan = plans.insert(model, given, write.unless, write.replace, write.add)
-            if plan.defaults:
-                rows = [{**plans.made(plan.defaults), **row} for row in rows]
-        converters = plan.converters
+            raise ValueError(f"{write.model._meta.db_table}: all rows need the same columns")
+        if plan.defaults:
+            rows = [{**plan.made(), **row} for row in rows]
+        converters = [(column.name, column.convert) for column in plan.columns]
         return cls(at, plan.shape, [tuple([f(row[n]) for n, f in converters]) for row in rows])
+
+
+def _plan(write: Write, given: tuple[str, ...]) -> Plan:
+    if isinstance(write, Update):
+        return plan_of_update(write.model, given, write.by, write.where, write.counts, write.add)
+    return plan_of_insert(write.model, given, write.unless, write.replace, write.add)
+
+
+def _whole(plan: Plan, rows: Columns) -> Iterator[Iterable[object]]:
+    """Each column of the plan, as the drivers take it."""
+    count = len(rows)
+    for column in plan.columns:
+        if column.name in rows.each:
+            yield column.all_of(rows.each[column.name])
+        elif column.name in rows.same:
+            yield repeat(column.convert(rows.same[column.name]), count)
+        else:
+            yield column.all_of([plan.default(column.name) for _ in range(count)])

@@ -14,10 +14,11 @@ from uuid import UUID
 
 from points_api import clock
 from points_api.auth.local_wechat import openid_of_demo
-from points_api.composition import Parts
+from points_api.composition import Parts, scenario_folder
 from points_api.consents.service import JOINING
 from points_api.deliveries.models import DeliveryError
 from points_api.demo.logins import Login, logins
+from points_api.demo.merchant import ACTOR, DemoMerchant, make_merchant
 from points_api.demo.officer import make_officer
 from points_api.generate import Summary, generate, person
 from points_api.generate.manifest import SPOILED
@@ -27,6 +28,7 @@ from points_api.problem import Problem
 from points_api.residents import accounts, service
 from points_api.residents.registry import Registry
 from points_api.residents.service import Application
+from points_api.scenarios.importing import import_folder
 from points_api.scores.models import ScoreRow
 
 SPOIL = 0.01
@@ -47,6 +49,8 @@ class DemoCity:
     bands: dict[str, int]
     logins: list[Login]
     officer: Credentials
+    scenarios: int
+    merchant: DemoMerchant
     unexpected: list[str]
 
 
@@ -62,6 +66,8 @@ async def make_city(
     accepted, rejected, unexpected = await _take_in(summary, parts, progress)
     joined = await _join(people, seed, parts.registry, today, progress)
     officer = await make_officer(parts.keyring, seed, clock.now())
+    published = await import_folder(scenario_folder(parts.settings), ACTOR, clock.now())
+    merchant = await make_merchant(folder.parent / "merchant", clock.now())
     rows = await ScoreRow.all().values("resident_id", "value", "band")
     scores = {row["resident_id"]: row for row in rows}
     return DemoCity(
@@ -74,6 +80,8 @@ async def make_city(
         bands=dict(Counter(row["band"] for row in rows)),
         logins=logins({n: scores[i] for n, i in joined.items()}, people, seed, today),
         officer=officer,
+        scenarios=published.added,
+        merchant=merchant,
         unexpected=unexpected,
     )
 

@@ -6,9 +6,10 @@ another document. Only for these, some in a hundred, are the records looked at o
 day of the next change, which costs more than the value, and for the digest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 
 from points_api.city import City
 from points_api.scores.document import StoredScore
-from points_api.snapshot.layout import PART_PEOPLE, Part, People, Snapshot
+from points_api.snapshot.layout import PART_PEOPLE, Marks, Part, People, Snapshot
 from scoring.batch import Pass
 from scoring.columns import NEVER, TYPES, Columns, date_of, day_of
-from scoring.digest import digest_of_marks
+from scoring.digest import MARK_BYTES, digest_of_marks
+from scoring.kernel import Results
 
 
 class Computed(NamedTuple):
@@ -63,40 +65,61 @@ class Due:
         mine = asked[records.person - np.uint32(part.first)]
         columns = Columns(*(getattr(records, name)[mine] for name in TYPES))
         results = self.work.score(columns, PART_PEOPLE, self.on, first=part.first)
-        marks = self.snapshot.marks(part)[mine]
+        marks = self.snapshot.marks(part)[mine][results.counted]
+        digests = _digests(marks, columns.person[results.counted], numbers)
+        for at, person_id, revision, score in zip(
+            due.tolist(),
+            _ids(people.id_high[due], people.id_low[due]),
+            people.revision[due].tolist(),
+            self._scores(results, numbers - np.uint32(part.first), digests),
+            strict=True,
+        ):
+            yield Computed(at, person_id, revision, score)
+
+    def _scores(
+        self, results: Results, rows: NDArray[np.uint32], digests: Iterable[str]
+    ) -> Iterator[StoredScore]:
+        """The scores of these rows of the results."""
+        card = self.work.card
+        dimensions = [dimension.id for dimension in card.dimensions]
         following = self.city.next_scorecard(self.on)
         edge = day_of(following.effective_from) if following is not None else NEVER
-        starts = np.searchsorted(columns.person, numbers)
-        ends = np.searchsorted(columns.person, numbers, side="right")
-        for at, low, high in zip(due.tolist(), starts.tolist(), ends.tolist(), strict=True):
-            row = int(people.number[at]) - part.first
-            counted = marks[low:high][results.counted[low:high]]
-            change, until = int(results.next_change[row]), int(results.holds_until[row])
-            score = self._stored(
-                int(results.value[row]), results.dimensions[row].tolist(), min(change, edge),
-                min(until, edge), digest_of_marks(counted.tobytes()),
-            )  # fmt: skip
-            half = int(people.id_high[at]) << 64
-            person_id = UUID(int=half | int(people.id_low[at]))
-            yield Computed(at, person_id, int(people.revision[at]), score)
-
-    def _stored(
-        self, value: int, dimensions: list[int], change: int, until: int, digest: str
-    ) -> StoredScore:
-        card = self.work.card
-        return StoredScore(
-            value=value,
-            base=card.base,
-            dimensions={
-                d.id: points for d, points in zip(card.dimensions, dimensions, strict=True)
-            },
-            scorecard=card.version,
-            as_of=self.on,
-            stale_on=_date(until),
-            next_change_on=_date(change),
-            records_digest=digest,
-        )
+        for value, points, change, until, digest in zip(
+            results.value[rows].tolist(),
+            results.dimensions[rows].tolist(),
+            np.minimum(results.next_change[rows], edge).tolist(),
+            np.minimum(results.holds_until[rows], edge).tolist(),
+            digests,
+            strict=True,
+        ):
+            yield StoredScore(
+                value=value,
+                base=card.base,
+                dimensions=dict(zip(dimensions, points, strict=True)),
+                scorecard=card.version,
+                as_of=self.on,
+                stale_on=_date(until),
+                next_change_on=_date(change),
+                records_digest=digest,
+            )
 
 
+def _ids(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> Iterator[UUID]:
+    for first, last in zip(high.tolist(), low.tolist(), strict=True):
+        yield UUID(int=first << 64 | last)
+
+
+def _digests(
+    marks: Marks, persons: NDArray[np.uint32], numbers: NDArray[np.uint32]
+) -> Iterator[str]:
+    """The digest of the marks of each of these persons; `persons` tells whose each mark is."""
+    content = marks.tobytes()
+    starts = np.searchsorted(persons, numbers) * MARK_BYTES
+    ends = np.searchsorted(persons, numbers, side="right") * MARK_BYTES
+    for low, high in zip(starts.tolist(), ends.tolist(), strict=True):
+        yield digest_of_marks(content[low:high])
+
+
+@lru_cache(maxsize=4096)
 def _date(day: int) -> date | None:
     return None if day == NEVER else date_of(day)

@@ -16,6 +16,7 @@ from points_api import clock, settings
 from points_api.consents.models import Consent
 from points_api.consents.notice import Notices
 from points_api.consents.service import JOINING
+from points_api.db.reads import among, select
 from points_api.db.transaction import transactional
 from points_api.jobs.alone import alone
 from points_api.residents.membership import Member
@@ -24,6 +25,11 @@ from points_api.residents.registry import notices_of
 from points_api.scores.service import Scores, hold
 
 BATCH = 500
+_GIVEN = """
+SELECT resident_id FROM consent
+WHERE purpose = $1 AND notice_version = $2 AND withdrawn_at IS NULL AND expires_at > $3
+AND resident_id {}
+"""
 Progress = Callable[[int, int], None]
 
 
@@ -95,9 +101,7 @@ async def rescore_people(scores: Scores, notices: Notices, person_ids: Sequence[
 async def consenting(members: Sequence[Member], notices: Notices, now: datetime) -> list[Member]:
     """Those of the members for whom `consents.service.standing` says `given`, by one query."""
     current = notices.current(clock.day_of(now)).version
-    given = Consent.filter(
-        resident_id__in=[member.resident_id for member in members],
-        purpose=JOINING, withdrawn_at=None, expires_at__gt=now, notice_version=current,
-    )  # fmt: skip
-    agreed = set(await given.values_list("resident_id", flat=True))
+    these, values = among([member.resident_id for member in members], first=4)
+    rows = await select(Consent, _GIVEN.format(these), JOINING, current, now, *values)
+    agreed = {row["resident_id"] for row in rows}
     return [member for member in members if member.resident_id in agreed]

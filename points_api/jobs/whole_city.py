@@ -1,9 +1,8 @@
 """The whole city for a day, from the snapshot: everybody is computed, what differs is stored.
 
 1. An engine tells the value of everybody, part by part, from the snapshot of the records.
-2. Whose score is due (`due.py`) is computed in full and stored, `BATCH` persons a transaction.
-   A transaction holds the persons and stores only for those whose revision is still that of the
-   snapshot. Whoever has changed since was scored by that change, and is not overwritten.
+2. Whose score is due (`due.py`) is computed in full and stored (`storing.py`), `BATCH` persons a
+   transaction, unless they have changed since the snapshot.
 3. The snapshot learns what was stored, so that the next run finds nothing of it due.
 4. Who had changed since is scored once more one by one, because the change may have been made
    before midnight.
@@ -14,14 +13,11 @@ The run may be killed anywhere and begun again: what is stored is no longer due.
 
 import asyncio
 import gc
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import partial
+from dataclasses import replace
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -30,15 +26,13 @@ from numpy.typing import NDArray
 from points_api import clock, log
 from points_api.composition import Parts
 from points_api.consents.notice import Notices
-from points_api.db.transaction import after_commit, dialect, transactional
-from points_api.db.writes import write_all
-from points_api.engines.results import Engine
+from points_api.db.transaction import dialect
+from points_api.engines.results import Engine, Scored
 from points_api.ids import new_id
 from points_api.jobs.alone import Fence, alone
 from points_api.jobs.due import Computed, Due
-from points_api.jobs.nightly import Progress, Rescored, consenting, rescore_people
-from points_api.residents import persons
-from points_api.scores.seeing import hold_members
+from points_api.jobs.nightly import Progress, Rescored, rescore_people
+from points_api.jobs.storing import Run, store_and_learn
 from points_api.scores.service import Scores
 from points_api.snapshot.layout import (
     MANIFEST,
@@ -54,37 +48,11 @@ from points_api.snapshot.roster import Agreed
 from points_api.snapshot.service import WRITING, rebuild, refresh
 from points_api.statistics import service as statistics
 from scoring.batch import Pass
-from scoring.columns import NEVER, day_of
 
 BATCH: Final = 1000
 AT_ONCE: Final = 2
 _log = log.get("jobs")
 _NOBODY: Final = (None, None)
-
-
-@dataclass(slots=True)
-class Run:
-    """What one night has to know, and what it has found so far."""
-
-    scores: Scores
-    notices: Notices
-    fence: Fence
-    due: Due
-    now: datetime
-    batch: int
-    done: Rescored = field(default_factory=lambda: Rescored(0, 0))
-    overtaken: list[UUID] = field(default_factory=list)
-    bands: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
-class Stored(NamedTuple):
-    """What one transaction did: the places whose score it made sure of, and who was overtaken."""
-
-    places: frozenset[int]
-    written: frozenset[UUID]
-    changed: int
-    resting: int
-    overtaken: list[UUID]
 
 
 async def rescore_by(
@@ -139,14 +107,9 @@ async def rescore_from(
     snapshot = _knowing(snapshot, card.version)
     due = Due(scores.city, snapshot, Pass.of(card, snapshot.words), on)
     run = Run(scores, notices, fence, due, now, batch)
-    total = sum(part.people for part in snapshot.parts)
     passed = iter(engine.run(snapshot, card, on, look_ahead=False))
-    with _without_looking_at_the_old():
-        while (found := await asyncio.to_thread(next, passed, None)) is not None:
-            part, results = found
-            snapshot = await _finish_part(run, snapshot, part, results.value)
-            if progress is not None:
-                progress(run.done.people, total)
+    with _without_looking_at_the_old(), _one_failure():
+        await _store_all(run, snapshot, passed, progress)
     for some in _some_of(iter(run.overtaken)):
         more = await rescore_people(scores, notices, some)
         run.done += Rescored(0, more.changed, more.resting)
@@ -167,27 +130,54 @@ def _without_looking_at_the_old() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def _finish_part(
-    run: Run, snapshot: Snapshot, part: Part, values: NDArray[np.int32]
-) -> Snapshot:
-    """Store what is due in a part; return the snapshot that knows it."""
-    people = snapshot.people(part)
-    _count(run, people, values)
-    computed = run.due.computed(part, people, run.due.of(people, values))
-    fresh = _copied(people)
-    # While the database writes for one batch, the next is made ready.
-    at_once = asyncio.Semaphore(AT_ONCE if dialect() == "postgres" else 1)
+@contextmanager
+def _one_failure() -> Iterator[None]:
+    """Raise the first failure of many tasks; the others follow from it."""
+    try:
+        yield
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+class _Book:
+    """The snapshot of a night, as it learns part by part what was stored."""
+
+    def __init__(self, run: Run, snapshot: Snapshot, progress: Progress | None) -> None:
+        self._run, self._snapshot, self._progress = run, snapshot, progress
+        self._total = sum(part.people for part in snapshot.parts)
+
+    async def close(self, part: Part, fresh: People, stores: Sequence[asyncio.Task[None]]) -> None:
+        """Once all of a part is stored, publish what its persons have become."""
+        await asyncio.gather(*stores)
+        if stores:
+            # Never in a thread: who begins anew after a failure must be the only one who writes.
+            written = with_people(self._snapshot, part, fresh, new_id().hex)
+            manifest = self._snapshot.manifest.with_parts(written)
+            publish(self._snapshot.folder, manifest)
+            self._snapshot = replace(self._snapshot, manifest=manifest)
+        self._run.done += Rescored(part.people, 0)
+        if self._progress is not None:
+            self._progress(self._run.done.people, self._total)
+
+
+async def _store_all(
+    run: Run, snapshot: Snapshot, passed: Iterator[Scored], progress: Progress | None
+) -> None:
+    """Store what is due in each part. While the database writes, the next is made ready."""
+    book = _Book(run, snapshot, progress)
+    free = asyncio.Semaphore(AT_ONCE if dialect() == "postgres" else 1)
     async with asyncio.TaskGroup() as tasks:
-        while some := await asyncio.to_thread(_next, computed, run.batch):
-            await at_once.acquire()
-            task = tasks.create_task(_store_and_learn(run, fresh, some))
-            task.add_done_callback(lambda _: at_once.release())
-    run.done += Rescored(len(people.number), 0)
-    if not _same(fresh, people):
-        written = with_people(snapshot, part, fresh, new_id().hex)
-        snapshot = replace(snapshot, manifest=snapshot.manifest.with_parts(written))
-        publish(snapshot.folder, snapshot.manifest)
-    return snapshot
+        while (found := await asyncio.to_thread(next, passed, None)) is not None:
+            part, results = found
+            people = await asyncio.to_thread(snapshot.people, part)
+            _count(run, people, results.value)
+            computed = run.due.computed(part, people, run.due.of(people, results.value))
+            fresh, stores = _copied(people), list[asyncio.Task[None]]()
+            while some := await asyncio.to_thread(_next, computed, run.batch):
+                await free.acquire()
+                stores.append(tasks.create_task(store_and_learn(run, fresh, some)))
+                stores[-1].add_done_callback(lambda _: free.release())
+            tasks.create_task(book.close(part, fresh, stores))
 
 
 def _knowing(snapshot: Snapshot, scorecard: str) -> Snapshot:
@@ -199,55 +189,6 @@ def _knowing(snapshot: Snapshot, scorecard: str) -> Snapshot:
     return replace(snapshot, manifest=manifest)
 
 
-async def _store_and_learn(run: Run, fresh: People, some: Sequence[Computed]) -> None:
-    outcome = await _store(run, some)
-    _learn(run, fresh, some, outcome)
-    run.done += Rescored(0, outcome.changed, outcome.resting)
-    run.overtaken += outcome.overtaken
-
-
-@transactional
-async def _store(run: Run, some: Sequence[Computed]) -> Stored:
-    """Store scores of persons who are as the snapshot has them, and whose consent stands."""
-    await run.fence.hold()
-    ids = [one.person_id for one in some]
-    seen = await hold_members(ids)
-    same = [one for one in some if seen.get(one.person_id, _NOBODY)[0] == one.revision]
-    standing = {one.person_id: seen[one.person_id][1] for one in same}
-    members = [s.member for s in standing.values() if s.member is not None]
-    agreed = {m.person_id: m for m in await consenting(members, run.notices, run.now)}
-    kept = [one for one in same if one.person_id in agreed]
-    changes = run.scores.differences(
-        ((agreed[o.person_id], standing[o.person_id].stored, o.score) for o in kept), "day", run.now
-    )
-    written = {row["person_id"] for row in changes.scores}
-    await write_all([persons.changed(written), *changes.writes()])
-    # What does not hold any more is not in Redis either: a reader would have renewed it.
-    held = {p for p, s in standing.items() if s.stored is None or s.stored.holds_on(run.due.on)}
-    rows = [row for row in changes.scores if row["person_id"] in held]
-    versions = {row["resident_id"]: row["version"] for row in rows}
-    after_commit(partial(run.scores.outdate_soon, versions, run.due.on))
-    return Stored(
-        places=frozenset(one.place for one in kept),
-        written=frozenset(written),
-        changed=len(changes.history),
-        resting=len(same) - len(kept),
-        overtaken=sorted(set(ids) - standing.keys()),
-    )
-
-
-def _learn(run: Run, people: People, some: Sequence[Computed], outcome: Stored) -> None:
-    """Let the persons of the snapshot be as they now are in the database."""
-    card = run.due.card
-    for one in some:
-        if one.place in outcome.places:
-            until = one.score.stale_on
-            people.value[one.place] = one.score.value
-            people.stale[one.place] = NEVER if until is None else day_of(until)
-            people.card[one.place] = card
-            people.revision[one.place] += one.person_id in outcome.written
-
-
 def _count(run: Run, people: People, values: NDArray[np.int32]) -> None:
     """Add a part to the statistics."""
     bands = run.due.work.card.bands
@@ -257,11 +198,6 @@ def _count(run: Run, people: People, values: NDArray[np.int32]) -> None:
     for (at, band), number in np.ndenumerate(counts.reshape(-1, len(bands))):
         if number:
             run.bands[f"{divisions[at]:06d}", bands[band].id] += int(number)
-
-
-def _same(one: People, other: People) -> bool:
-    pairs: Iterator[tuple[NDArray[Any], NDArray[Any]]] = zip(one, other, strict=True)
-    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def _copied(people: People) -> People:

@@ -1,4 +1,4 @@
-"""Tables of merchants, their staff, and the scenarios that they serve."""
+"""Tables of merchants, their staff, the scenarios that they serve, and their sandboxes."""
 
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from points_api.ids import new_id
+from points_api.residents.models import Resident
 
 
 class Merchant(Model):
@@ -70,4 +71,61 @@ class MerchantScenario(Model):
             UniqueConstraint(
                 ("merchant_id", "scenario_id"), "merchant_scenario_once", "until IS NULL"
             ),
+        )
+
+
+class SandboxSetting(Model):
+    """A sandbox's own time, and what is to go wrong there on purpose. No row: all as usual."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    merchant: fields.ForeignKeyRelation[Merchant] = fields.ForeignKeyField(
+        "models.Merchant", related_name=False, on_delete=fields.RESTRICT
+    )
+    merchant_id: UUID
+    offset_seconds = fields.IntField(default=0)  # what its clock is ahead of ours
+    slow_ms = fields.IntField(default=0)
+    error_status = fields.IntField(default=503)
+    error_calls = fields.IntField(default=0)  # how many of the next calls are to fail
+    duplicate_webhooks = fields.BooleanField(default=False)
+    reorder_webhooks = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "sandbox_setting"
+        constraints = (
+            CheckConstraint("error_status IN (500, 503)", "sandbox_setting_error"),
+            CheckConstraint("error_calls >= 0 AND slow_ms >= 0", "sandbox_setting_faults"),
+            UniqueConstraint(("merchant_id",), "sandbox_setting_once"),
+        )
+
+
+class SandboxResident(Model):
+    """A made-up resident of one sandbox: the facts themselves, and nobody behind them.
+
+    `resident` is an account that nobody can sign in to and that never joins, so that what hangs on
+    a resident can hang on this one, while scores, statistics and real merchants know nothing of it.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    merchant: fields.ForeignKeyRelation[Merchant] = fields.ForeignKeyField(
+        "models.Merchant", related_name=False, on_delete=fields.RESTRICT
+    )
+    merchant_id: UUID
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
+        "models.Resident", related_name=False, on_delete=fields.RESTRICT
+    )
+    resident_id: UUID
+    handle = fields.CharField(max_length=48)
+    why = fields.CharField(max_length=16)
+    band = fields.CharField(max_length=32, null=True)  # as have score and age: only who has joined
+    score = fields.IntField(null=True)  # thousandths of a point
+    age = fields.IntField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "sandbox_resident"
+        constraints = (
+            CheckConstraint("why IN ('joined', 'paused', 'not_joined')", "sandbox_resident_why"),
+            CheckConstraint("(why = 'joined') = (score IS NOT NULL)", "sandbox_resident_score"),
+            UniqueConstraint(("merchant_id", "handle"), "sandbox_resident_handle_once"),
+            UniqueConstraint(("resident_id",), "sandbox_resident_once"),
         )

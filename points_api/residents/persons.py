@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from points_api.crypto.keyring import Keyring
-from points_api.db.writes import Update
+from points_api.db.writes import Columns, Update
 from points_api.residents.models import Person
 
 ID_NUMBER: Final = "person.id_number"
@@ -35,8 +35,7 @@ def changed(person_ids: Iterable[UUID]) -> Update:
     It belongs into the transaction of the change, for by this number who reads without holding
     (`db.guarded`) learns that they were overtaken.
     """
-    rows = [{"id": person_id} for person_id in sorted(person_ids)]
-    return Update(Person, ("id",), rows, counts="revision")
+    return Update(Person, ("id",), Columns({"id": sorted(person_ids)}), counts="revision")
 
 
 async def find_or_add(keyring: Keyring, id_number: str, name: str, now: datetime) -> Person:

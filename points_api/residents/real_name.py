@@ -8,20 +8,15 @@ that the check passed, for this WeChat account, this name and this number. We ne
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any, Protocol
 
-import httpx
-
 from points_api import log
-from points_api.auth.problems import WeChatUnavailable
-from points_api.auth.wechat import WECHAT, OpenId, ask
+from points_api.auth.wechat import OpenId
+from points_api.auth.wechat_token import ServerToken
 from points_api.residents.names import normalize
 from points_api.residents.problems import RealNameProofNeeded, RealNameRefused
 
-_TOKEN_MARGIN = timedelta(minutes=5)
-_TOKEN_OVER = frozenset({40001, 40014, 42001})
 _log = log.get("real_name")
 
 
@@ -49,64 +44,22 @@ class RealName(Protocol):
 
 
 class WeChatRealName:
-    """WeChat's face verification. `now` tells the time, for the life of WeChat's own token."""
+    """WeChat's face verification."""
 
-    def __init__(
-        self,
-        appid: str,
-        secret: str,
-        client: httpx.AsyncClient,
-        now: Callable[[], datetime],
-        address: str = WECHAT,
-    ) -> None:
-        self._credentials = {"appid": appid, "secret": secret}
-        self._client = client
-        self._now = now
-        self._address = address
-        self._token: tuple[str, datetime] | None = None
+    def __init__(self, server: ServerToken) -> None:
+        self._server = server
 
     async def confirm(self, applicant: Applicant) -> None:
         if not applicant.proof:
             raise RealNameProofNeeded
-        answer = await self._result(applicant.proof)
-        if answer.get("errcode", 0) in _TOKEN_OVER:
-            self._token = None  # revoked before its time; one more try with a fresh one
-            answer = await self._result(applicant.proof)
+        answer = await self._server.post(
+            "/cityservice/face/identify/getinfo", {"verify_result": applicant.proof}
+        )
         if answer.get("errcode", 0) != 0 or answer.get("identify_ret") != 0:
             _log.info("real_name.refused", errcode=answer.get("errcode", 0))
             raise RealNameRefused
         if not _same_person(answer, applicant):
             raise RealNameRefused
-
-    async def _result(self, proof: str) -> Mapping[str, Any]:
-        return await ask(
-            self._client,
-            httpx.Request(
-                "POST",
-                f"{self._address}/cityservice/face/identify/getinfo",
-                params={"access_token": await self._access_token()},
-                json={"verify_result": proof},
-            ),
-        )
-
-    async def _access_token(self) -> str:
-        """Return WeChat's token for servers; asking again early gives the same one."""
-        if self._token is not None and self._now() < self._token[1]:
-            return self._token[0]
-        answer = await ask(
-            self._client,
-            httpx.Request(
-                "POST",
-                f"{self._address}/cgi-bin/stable_token",
-                json={"grant_type": "client_credential", **self._credentials},
-            ),
-        )
-        token, seconds = answer.get("access_token"), answer.get("expires_in")
-        if not isinstance(token, str) or not isinstance(seconds, int):
-            _log.error("wechat.no_token", errcode=answer.get("errcode"))
-            raise WeChatUnavailable
-        self._token = (token, self._now() + timedelta(seconds=seconds) - _TOKEN_MARGIN)
-        return token
 
 
 class LocalRealName:

@@ -10,6 +10,7 @@ import httpx
 from fastapi import Depends, Request
 
 from points_api import clock
+from points_api.auth.wechat_token import ServerToken
 from points_api.consents import notice
 from points_api.consents.notice import Notices
 from points_api.crypto.keyring import Keyring
@@ -48,7 +49,7 @@ def real_name_of(settings: Settings, client: httpx.AsyncClient) -> RealName:
     if settings.uses_wechat_fake:
         return LocalRealName()
     secret = settings.wechat_secret.get_secret_value()
-    return WeChatRealName(settings.wechat_appid, secret, client, clock.now)
+    return WeChatRealName(ServerToken(settings.wechat_appid, secret, client, clock.now))
 
 
 def notices_of(settings: Settings) -> Notices:

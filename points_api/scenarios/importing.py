@@ -1,11 +1,14 @@
 """Taking scenario files into the registry: what is new becomes a version, the same nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from points_api.audit import service as audit
-from points_api.db.transaction import transactional
-from points_api.scenarios.models import ScenarioMove, ScenarioVersion
+from points_api.db.transaction import advisory_lock, transactional
+from points_api.db.writes import Insert, write_all
+from points_api.scenarios.models import ScenarioVersion
+from points_api.scenarios.moving import REGISTRY, Moved, traces
 from scenarios.files import Folder, digest_of
 
 
@@ -22,39 +25,45 @@ async def import_folder(folder: Folder, actor: str, now: datetime) -> Imported:
     """Publish every scenario of a folder that differs from its newest version.
 
     The files are the office's own, checked and agreed on before; whoever may run this command has
-    both signatures. A version that was live is retired by the one that follows it.
+    both signatures. A version that was live is retired by the one that follows it. Drafts and
+    proposals are left alone.
     """
-    added = 0
-    for scenario in folder.scenarios:
-        added += await _publish(scenario.id, dict(folder.documents[scenario.id]), actor, now)
-    return Imported(added, len(folder.scenarios) - added)
-
-
-async def _publish(
-    scenario_id: str, document: dict[str, object], actor: str, now: datetime
-) -> bool:
-    newest = await ScenarioVersion.filter(scenario_id=scenario_id).order_by("-version").first()
-    version = newest.version + 1 if newest else 1
-    same = {**document, "version": newest.version} if newest else None
-    if newest is not None and same is not None and digest_of(_plain(same)) == newest.digest:
-        return False
-    live = ScenarioVersion.filter(scenario_id=scenario_id, live_since__not_isnull=True)
-    await live.update(state="retired", live_since=None, changed_at=now)
-    numbered = _plain({**document, "version": version})
-    await ScenarioVersion.create(
-        scenario_id=scenario_id, version=version, category=str(document["category"]),
-        state="published", document=numbered, digest=digest_of(numbered), author=actor,
-        approved_by=actor, live_since=now, created_at=now, changed_at=now,
+    await advisory_lock(REGISTRY)
+    known = await ScenarioVersion.all().order_by("version").only(
+        "id", "scenario_id", "version", "state", "digest", "live_since"
     )  # fmt: skip
-    await ScenarioMove.create(
-        scenario_id=scenario_id, version=version, move="publish", state="published",
-        actor=actor, reason="import", at=now,
-    )  # fmt: skip
-    details = {"version": version}
-    await audit.append(actor, "scenario.publish", f"scenario:{scenario_id}", details)
-    return True
+    newest = {row.scenario_id: row for row in known}
+    settled = {row.scenario_id: row for row in known if row.state not in ("draft", "review")}
+    rows, moves, replaced = [], [], []
+    for name, document in folder.documents.items():
+        if (old := settled.get(name)) and digest_of(numbered(document, old.version)) == old.digest:
+            continue
+        version = newest[name].version + 1 if name in newest else 1
+        rows.append(_row(name, numbered(document, version), version, actor, now))
+        moves.append(Moved(name, version, "publish", "published"))
+        if old is not None and old.live_since is not None:
+            moves.append(Moved(name, old.version, "retire", "retired"))
+            replaced.append(old.id)
+    if replaced:  # before the new ones: a scenario has one live version at most
+        live = ScenarioVersion.filter(id__in=replaced)
+        await live.update(state="retired", live_since=None, changed_at=now)
+    if rows:
+        await write_all([Insert(ScenarioVersion, rows), *traces(moves, actor, "import", now)])
+    return Imported(len(rows), len(folder.documents) - len(rows))
 
 
-def _plain(document: dict[str, object]) -> dict[str, object]:
-    """Without the version where it is the first, as files leave it out."""
-    return {key: value for key, value in document.items() if (key, value) != ("version", 1)}
+def numbered(document: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """The document under a version's number; the first has none, as files leave it out."""
+    rest = {key: value for key, value in document.items() if key != "version"}
+    return rest if version == 1 else {**rest, "version": version}
+
+
+def _row(
+    scenario_id: str, document: dict[str, Any], version: int, actor: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "scenario_id": scenario_id, "version": version, "category": document["category"],
+        "division": document["division"], "state": "published", "document": document,
+        "digest": digest_of(document), "merchant_id": None, "author": actor,
+        "approved_by": actor, "live_since": now, "created_at": now, "changed_at": now,
+    }  # fmt: skip

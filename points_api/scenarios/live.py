@@ -1,9 +1,12 @@
 """The scenarios in force, as every process holds them: compiled, and never older than a second.
 
-The database is the truth. Each move of a version writes a row with a growing id; a process looks at
-the newest one every second and, where it is new, reads and compiles what is published. So an
-emergency stop is in effect everywhere within two seconds, without anybody being told. What a
-redemption does is checked once more in its own transaction.
+The database is the truth. Each move of a version adds a row; a process counts them every second
+and, where there are more, reads what is published and compiles what is new in it. So an emergency
+stop is in effect everywhere within two seconds, without anybody being told. What a redemption does
+is checked once more in its own transaction.
+
+Counted, because the greatest id would not do: of two moves at once the one with the smaller id may
+be committed last, and would be overlooked.
 """
 
 import asyncio
@@ -12,7 +15,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from points_api import cancellation, clock, log
 from points_api.city import City
@@ -20,6 +22,8 @@ from points_api.scenarios.models import ScenarioMove, ScenarioVersion
 from scenarios.eligibility import Index
 from scenarios.files import Known, ScenarioError, checked
 from scenarios.scenario import Category, Place, Scenario
+from scenarios.search import Search
+from scenarios.words import Words
 
 LOOK_SECONDS: Final = 1.0
 _log = log.get("scenarios")
@@ -29,13 +33,15 @@ _log = log.get("scenarios")
 class Published:
     """What is published, at one moment: the scenarios by id, and the index of those open today.
 
-    `by_id` holds all that are published; `index` only those whose term includes `day`.
+    `by_id` holds all that are published; `index` and `search` only those whose term includes `day`.
+    `moves` is how many moves there had been.
     """
 
     day: date
     by_id: Mapping[str, Scenario]
     index: Index
-    newest: UUID | None = None
+    moves: int = -1
+    search: Search = field(default_factory=lambda: Search((), {}, {}))
 
     def open(self, scenario_id: str) -> Scenario | None:
         """A scenario that is published and in its term today; None else."""
@@ -50,25 +56,29 @@ class LiveScenarios:
     city: City
     categories: Mapping[str, Category]
     seats: Mapping[str, Place]
+    divisions: Mapping[str, Words] = field(default_factory=dict)
     current: Published = field(default_factory=lambda: Published(date.min, {}, Index([])))
 
     async def refresh(self) -> None:
         """Read what is published if anything moved or a new day began."""
-        day = clock.today()
-        newest = await ScenarioMove.all().order_by("-id").first()
-        mark = newest.id if newest else None
-        if (mark, day) == (self.current.newest, self.current.day):
+        before, day = self.current, clock.today()
+        moves = await ScenarioMove.all().count()
+        if (moves, day) == (before.moves, before.day):
             return
         rows = await ScenarioVersion.filter(state="published").order_by("scenario_id")
         known = self.city.known(day)
-        by_id = {row.scenario_id: found for row in rows if (found := self._built(row, known))}
-        index = Index(one for one in by_id.values() if one.open_on(day))
-        self.current = Published(day, by_id, index, mark)
+        same = before.by_id if before.day == day else {}
+        built = (_kept(row, same) or self._built(row, known) for row in rows)
+        by_id = {one.id: one for one in built if one is not None}
+        today = [one for one in by_id.values() if one.open_on(day)]
+        search = Search(today, self.categories, self.divisions)
+        self.current = Published(day, by_id, Index(today), moves, search)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["LiveScenarios"]:
         """Keep up with the database for as long as the block runs."""
         await self.refresh()
+        self.current.search.prepare()
         task = asyncio.get_running_loop().create_task(self._follow())
         try:
             yield self
@@ -92,6 +102,12 @@ class LiveScenarios:
             _log.error("scenarios.unsound", scenario=row.scenario_id, version=row.version)
             return None
         return scenario
+
+
+def _kept(row: ScenarioVersion, before: Mapping[str, Scenario]) -> Scenario | None:
+    """The scenario as it was compiled before, where its version is the same."""
+    kept = before.get(row.scenario_id)
+    return kept if kept is not None and kept.digest == row.digest else None
 
 
 async def scenario_of(

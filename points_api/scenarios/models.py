@@ -18,6 +18,7 @@ class ScenarioVersion(Model):
     scenario_id = fields.CharField(max_length=64)
     version = fields.IntField()
     category = fields.CharField(max_length=64)
+    division = fields.CharField(max_length=6)  # whose officers may act on it
     state = fields.CharField(max_length=16)
     document: dict[str, Any] = fields.JSONField()
     digest = fields.CharField(max_length=80)

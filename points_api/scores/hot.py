@@ -1,7 +1,8 @@
 """`GET /v1/me/score` below the framework, for when everything needed is at hand.
 
 The busiest operation by far. Here it costs one look-up of a verified token, one trip to Redis for
-session marker and document together, and where Redis has forgotten, one statement in PostgreSQL.
+session marker and document together, and where Redis has forgotten, one statement in PostgreSQL;
+trip and statement are shared by all requests of a turn of the event loop.
 Whatever is not plain sailing (no token, an ended session, a day that changes the score, a consent
 to renew, SQLite) is passed on to the ordinary route, which gives the very same bytes; a test
 compares them. The operation stays in the OpenAPI document and in the access table through it. It
@@ -9,12 +10,10 @@ is counted in the metrics and entered in the access log, and leaves no line in t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from time import perf_counter
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, Final, NamedTuple
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,17 +29,18 @@ from points_api.language import LANGUAGES, Language, choose
 from points_api.problem import Problem
 from points_api.scores.cache import TTL_SECONDS, key_of, read, value_of
 from points_api.scores.document import StoredScore
+from points_api.turns import Turns
 
 PATH: Final = "/v1/me/score"
-# Session, consent and score in one statement; no row means: let the ordinary route find out why.
+# Sessions, consents and scores; no row means: let the ordinary route find out why.
 _READ: Final = """
-SELECT s.value, s.base, s.dimensions, s.scorecard, s.as_of, s.stale_on, s.next_change_on,
-       s.records_digest, s.version
+SELECT e.id::text AS session, s.value, s.base, s.dimensions, s.scorecard, s.as_of, s.stale_on,
+       s.next_change_on, s.records_digest, s.version
 FROM session e
 JOIN score s ON s.resident_id = e.resident_id
 JOIN consent c ON c.resident_id = e.resident_id AND c.purpose = 'scoring'
      AND c.withdrawn_at IS NULL AND c.expires_at > $2 AND c.notice_version = $3
-WHERE e.id = $1 AND e.revoked_at IS NULL AND e.expires_at > $2
+WHERE e.id = ANY($1::uuid[]) AND e.revoked_at IS NULL AND e.expires_at > $2
 """
 
 
@@ -53,7 +53,12 @@ _HEADERS: Final[Mapping[Language, list[tuple[bytes, bytes]]]] = {
     ]
     for language in LANGUAGES
 }
-_uuid = lru_cache(maxsize=50_000)(UUID)
+
+
+class _Asked(NamedTuple):
+    session: str
+    now: datetime
+    notice: str
 
 
 class HotScore:
@@ -61,6 +66,7 @@ class HotScore:
 
     def __init__(self, app: ASGIApp, owner: FastAPI) -> None:
         self._app, self._owner = app, owner
+        self._stored = Turns(_read_stored)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "GET":
@@ -94,7 +100,7 @@ class HotScore:
         if not live or body is None:
             body = await self._from_database(claims, language, now, day)
         if body is not None:
-            state.own_looks.note(_uuid(claims.subject), "score", now)
+            state.own_looks.note(claims.subject, "score", now, day)
         return body
 
     async def _from_database(
@@ -104,9 +110,7 @@ class HotScore:
         if dialect() != "postgres":
             return None
         notice = state.registry.notices.current(day)
-        parameters = [UUID(claims.session), now, notice.version]
-        rows = await connection().execute_query_dict(_READ, parameters)
-        stored = _stored(rows[0]) if rows else None
+        [stored] = await self._stored.ask([_Asked(claims.session, now, notice.version)])
         if stored is None or not stored.holds_on(day):
             return None
         value = value_of(stored, state.city, day)
@@ -114,6 +118,17 @@ class HotScore:
         state.cache.put_soon(key, stored.version, value, TTL_SECONDS)
         state.cache.set_if_absent_soon(marker_key(claims.session), LIVE, LIVE_SECONDS)
         return read(value, language)
+
+
+async def _read_stored(asked: Sequence[_Asked]) -> dict[_Asked, StoredScore]:
+    """The scores of those whose sessions and consents stand, also by the clock of the last one."""
+    parameters = [[one.session for one in asked], asked[-1].now, asked[-1].notice]
+    try:
+        rows = await connection().execute_query_dict(_READ, parameters)
+    except Problem:  # the ordinary route says it
+        return {}
+    found = {row.pop("session"): _stored(row) for row in rows}
+    return {one: found[one.session] for one in asked if one.session in found}
 
 
 def _stored(row: dict[str, Any]) -> StoredScore:

@@ -8,10 +8,11 @@ falls with the person's `revision`, which was read with it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from points_api.db.reads import select
+from points_api.db.reads import among, select
 from points_api.db.writes import Update
 from points_api.problem import NotFound
 from points_api.records.models import RecordRow
@@ -21,10 +22,12 @@ from points_api.residents.models import Person
 from points_api.scores.document import StoredScore
 from points_api.scores.models import ScoreRow
 
+# As `StoredScore` has them.
 SCORE_COLUMNS = (
     "value", "base", "dimensions", "scorecard", "as_of", "stale_on", "next_change_on",
     "records_digest", "version",
 )  # fmt: skip
+_in_order = itemgetter(*SCORE_COLUMNS)
 _RECORD_COLUMNS = (
     "id", "item", "level", "quantity", "act_key", "occurred_on", "ended_on",
     "valid_until", "status", "document_no", "unit", "agency", "delivery_id", "row_no", "content",
@@ -57,7 +60,7 @@ SELECT p.id AS joined_person_id, p.revision, e.id AS joined_id,
 FROM person p
 JOIN enrollment e ON e.person_id = p.id AND e.left_at IS NULL
 LEFT JOIN score s ON s.resident_id = e.resident_id
-WHERE p.id IN ({{}})
+WHERE p.id {{}}
 ORDER BY p.id
 FOR UPDATE OF p
 """
@@ -92,8 +95,8 @@ async def hold_members(person_ids: Sequence[UUID]) -> dict[UUID, tuple[int, Stan
     seen: dict[UUID, tuple[int, Standing]] = {}
     for start in range(0, len(person_ids), _MANY):
         some = person_ids[start : start + _MANY]
-        places = ", ".join(f"${n + 1}" for n in range(len(some)))
-        for row in await select((ScoreRow,), _HOLD_MEMBERS.format(places), *some):
+        these, values = among(some)
+        for row in await select((ScoreRow,), _HOLD_MEMBERS.format(these), *values):
             person_id = _uuid(row["joined_person_id"])
             seen[person_id] = row["revision"], _standing(person_id, row)
     return seen
@@ -108,7 +111,7 @@ def _standing(person_id: UUID, row: Mapping[str, Any]) -> Standing:
 
 def stored(row: Mapping[str, Any]) -> StoredScore:
     """A row of the table, or one with its columns, as the value that all else works with."""
-    return StoredScore(**{name: row[name] for name in SCORE_COLUMNS})
+    return StoredScore(*_in_order(row))
 
 
 def _uuid(value: UUID | str) -> UUID:

@@ -24,7 +24,7 @@ from points_api.residents.membership import Member, member_of
 from points_api.residents.models import Enrollment, Person
 from points_api.scores import cache as score_cache
 from points_api.scores import seeing
-from points_api.scores.changes import Changes
+from points_api.scores.changes import Changes, NewScore
 from points_api.scores.computing import compute
 from points_api.scores.document import StoredScore
 from points_api.scores.models import ScoreHistory, ScoreRow
@@ -77,11 +77,11 @@ class Scores:
         rows = await ScoreRow.filter(resident_id__in=[m.resident_id for m in members])
         before = {row.resident_id: stored_of(row) for row in rows}
         changes = self.changes(members, facts, before, cause, now)
-        counted = persons.changed(row["person_id"] for row in changes.scores)
+        counted = persons.changed(new.member.person_id for new in changes.scores)
         await write_all([counted, *changes.writes()])
         for callback in changes.then:
             after_commit(callback)
-        return len(changes.history)
+        return len(changes.differing)
 
     def changes(
         self,
@@ -122,7 +122,7 @@ class Scores:
             version = old.version + 1 if old else _first_version(now)
             band = self.city.scorecard_named(new.scorecard).band_of(new.value).id
             differs = old is None or _shown(old) != _shown(new)
-            changes.add(member, new, version, band, differs=differs)
+            changes.add(NewScore.of(member, new, version, band), differs=differs)
             changes.then.append(partial(self.outdate, member.resident_id, version, day))
         return changes
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from points_api.crypto.keyring import Keyring
-from points_api.db.reads import select
+from points_api.db.reads import among, select
 from points_api.db.transaction import connection, dialect, transactional
 from points_api.records.facts import FACT_COLUMNS, fact
 from points_api.records.models import RecordRow
@@ -106,16 +106,13 @@ class Reader:
 @transactional
 async def _rows_of(ids: Sequence[UUID]) -> tuple[Sequence[Mapping[str, Any]], ...]:
     """Persons and records by two statements that see the same state of the database."""
-    values: list[object]
     if dialect() == "postgres":
         await connection().execute_query(
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
         )
-        among, values = "= ANY($1::uuid[])", [list(ids)]
-    else:
-        among, values = f"IN ({', '.join('?' * len(ids))})", [str(id_) for id_ in ids]
-    people = await select((Person, ScoreRow), _PEOPLE.format(among=among), *values)
-    records = await select(RecordRow, _RECORDS.format(among=among), *values)
+    these, values = among(ids)
+    people = await select((Person, ScoreRow), _PEOPLE.format(among=these), *values)
+    records = await select(RecordRow, _RECORDS.format(among=these), *values)
     return people, records
 
 

@@ -1,18 +1,23 @@
 """The application as residents meet it: join, read, understand, leave."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
 
 from points_api.auth.access import gaps
+from points_api.db.transaction import connection
 from points_api.generate import person
 from points_api.identifiers import id_number
+from points_api.problem import Busy
 from points_api.residents.models import Enrollment
+from points_api.scores import hot
 from points_api.scores.schemas import ScoreOut
 from tests.factories import make_record
 from tests.points_api.application import running
 
 ADULTS = [n for n in range(1, 60) if id_number.age_on(person(1, n)[1], date(2026, 6, 1)) >= 18]
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
 
 @pytest.fixture
@@ -26,6 +31,19 @@ async def resident(application):
     visitor = await application.visitor(ADULTS[0])
     assert (await visitor.join()).status_code == 201
     return visitor
+
+
+class Statements:
+    """Counts what the hot route asks of the database, or refuses it."""
+
+    def __init__(self, fails=None):
+        self.count, self.fails = 0, fails
+
+    async def execute_query_dict(self, sql, parameters):
+        self.count += 1
+        if self.fails:
+            raise self.fails
+        return await connection().execute_query_dict(sql, parameters)
 
 
 async def person_of(visitor):
@@ -108,6 +126,40 @@ async def test_emptying_the_cache_changes_no_answer(application, resident):
     before = (await resident.get("/v1/me/score")).content
     await application.app.state.cache._client.flushall()
     assert (await resident.get("/v1/me/score")).content == before
+
+
+@on_postgres
+async def test_missed_scores_of_a_turn_are_one_statement_and_each_is_their_own(
+    application, monkeypatch
+):
+    visitors = [await application.visitor(n) for n in ADULTS[:4]]
+    for visitor in visitors:
+        assert (await visitor.join()).status_code == 201
+    await make_record(await person_of(visitors[1]), "volunteer.hours", date(2026, 5, 1))
+    for enrollment in await Enrollment.all():
+        await application.app.state.scores.refresh(enrollment.resident_id, "records")
+    await visitors[3].post("/v1/auth/logout", {})
+    before = [await visitor.get("/v1/me/score") for visitor in visitors]
+    await application.app.state.cache._client.flushall()
+    statements = Statements()
+    monkeypatch.setattr(hot, "connection", lambda: statements)
+    after = await asyncio.gather(*[visitor.get("/v1/me/score") for visitor in visitors])
+    assert [answer.content for answer in after[:3]] == [answer.content for answer in before[:3]]
+    assert len({answer.content for answer in after[:3]}) == 2
+    assert after[3].status_code == 401
+    assert statements.count == 1
+
+
+@on_postgres
+async def test_a_hot_read_that_finds_no_database_leaves_the_answer_to_the_ordinary_route(
+    application, resident, monkeypatch
+):
+    before = await resident.get("/v1/me/score")
+    await application.app.state.cache._client.flushall()
+    statements = Statements(fails=Busy())
+    monkeypatch.setattr(hot, "connection", lambda: statements)
+    assert (await resident.get("/v1/me/score")).content == before.content
+    assert statements.count == 1
 
 
 async def test_reasons_add_up_and_name_their_records(application, resident):

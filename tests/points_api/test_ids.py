@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122
 
 from points_api import clock
-from points_api.ids import new_id
+from points_api.ids import new_id, new_ids
 
 DAY = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 
@@ -20,4 +20,5 @@ def test_ids_sort_in_the_order_of_their_making_even_when_the_clock_is_set_back()
         made = [new_id() for _ in range(10_000)]
         fixed.forward(timedelta(days=-1))
         made += [new_id() for _ in range(10)]
+        made += [*new_ids(100), new_id(), *new_ids(2)]
     assert made == sorted(set(made), key=str)

@@ -196,6 +196,7 @@ class Migration(migrations.Migration):
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("version", fields.IntField()),
                 ("category", fields.CharField(max_length=64)),
+                ("division", fields.CharField(max_length=6)),
                 ("state", fields.CharField(max_length=16)),
                 ("document", fields.JSONField()),
                 ("digest", fields.CharField(max_length=80)),

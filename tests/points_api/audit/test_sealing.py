@@ -9,7 +9,7 @@ from points_api.audit.models import AuditEntry
 from points_api.audit.sealing import Checkpoint, head, seal, verify
 from points_api.audit.service import append, digest_of, entry
 from points_api.db.transaction import connection, transactional
-from points_api.db.writes import Insert, write_all
+from points_api.db.writes import write_all
 
 
 async def _chain(length: int = 6, unsealed: int = 0) -> None:
@@ -136,9 +136,9 @@ async def test_two_entries_that_changed_places_are_found(database):
 
 async def test_an_entry_slipped_in_is_found(database):
     await _chain()
-    [slipped] = entry("system", "act", "thing:new", {}).rows
-    row = {**slipped, "seq": 7, "chain": "0" * 64}
-    await write_all([Insert(AuditEntry, [row])])
+    await append("system", "act", "thing:new", {})
+    chain = "0" * 64
+    await _tamper(f"UPDATE audit_entry SET seq = 7, chain = '{chain}' WHERE subject = 'thing:new'")
     assert await _faults() == [("moved", 7)]
 
 

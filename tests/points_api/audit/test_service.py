@@ -1,5 +1,6 @@
 """An entry is written with what it tells, and can hold no personal data."""
 
+import json
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -90,6 +91,32 @@ def test_a_number_that_is_not_whole_is_refused():
 @given(st.uuids(), st.binary(min_size=16, max_size=32))
 def test_ids_and_digests_are_never_taken_for_personal_data(made: UUID, digest: bytes):
     audit.entry(f"resident:{made}", "a", f"x:{made.hex}", {"sha": digest.hex(), "ids": [str(made)]})
+
+
+async def test_many_entries_are_as_good_as_each_by_itself(database):
+    subjects = [f'thing:{n}"\\' for n in range(300)]
+    said = [{"n": n, "b": {"z": 1, "a": [None, True]}} for n in range(300)]
+    assert await write_all([audit.entries("system", "a", subjects, said)]) == [300]
+    entries = await AuditEntry.all().order_by("id")
+    assert [(entry.subject, entry.details) for entry in entries] == [
+        *zip(subjects, said, strict=True)
+    ]
+    for entry in entries:
+        text = json.dumps(
+            {
+                "id": str(entry.id),
+                "at": entry.at.isoformat(timespec="microseconds"),
+                "actor": "system", "action": "a", "subject": entry.subject,
+                "details": entry.details,
+            },
+            sort_keys=True, separators=(",", ":"),
+        )  # fmt: skip
+        assert entry.digest == sha256(text.encode()).hexdigest()
+
+
+def test_one_personal_entry_among_many_is_refused():
+    with pytest.raises(PersonalDataError, match="subject"):
+        audit.entries("system", "a", ["b", "resident:13800138000"], [{}, {}])
 
 
 def test_the_canonical_form_is_pinned():

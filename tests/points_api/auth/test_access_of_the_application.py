@@ -9,6 +9,7 @@ from points_api import clock
 from points_api.app import create_app
 from points_api.auth import access
 from points_api.auth.access import ACCESS, Table
+from points_api.auth.models import ApiClient
 from points_api.auth.officers import ROLES, OfficerWith
 from points_api.settings import Settings
 from tests.points_api.db import rows
@@ -72,3 +73,25 @@ async def test_every_operation_of_officers_refuses_those_without_its_roles(appli
             assert answer.status_code != 401, operation
             refused = bool(who.roles) and role not in who.roles
             assert (answer.status_code == 403) == refused, operation
+
+
+async def test_a_merchant_is_admitted_to_the_operations_of_merchants_and_to_no_other(application):
+    staff = await rows.merchant_staff(role="manager")
+    client = await ApiClient.create(
+        id="shop-1", kind="merchant", agency="", merchant_id=staff.merchant_id, staff_id=staff.id,
+        public_jwk={}, created_at=clock.now(),
+    )  # fmt: skip
+    token = application.state.identity.tokens.issue("merchant", client.id, client.id, clock.now())
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://points") as http:
+        for operation, who in ACCESS.items():
+            method, template = operation.split(" ")
+            path = re.sub(r"\{[^}]+\}", "01890000-0000-7000-8000-000000000001", template)
+            if who == "anyone":
+                continue
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await http.request(method, path, headers=headers)
+            assert answer.status_code != 401, operation
+            kept_out = answer.json().get("errcode") == 40300 if answer.content else False
+            assert kept_out == (who != "merchant"), operation
+            assert ("ratelimit" in answer.headers) == (who == "merchant"), operation

@@ -11,6 +11,7 @@ from points_api import clock
 from points_api.audit.models import AuditEntry
 from points_api.auth import callers, clients
 from points_api.auth.assertions import ASSERTION_TYPE, PublicKeyError
+from points_api.auth.clients import Owner
 from points_api.auth.models import UsedAssertion
 from points_api.auth.problems import AccessTokenRefused
 
@@ -21,7 +22,7 @@ JWK = OKPAlgorithm.to_jwk(KEY.public_key())
 
 @pytest.fixture
 async def client(door):
-    return await clients.register(AGENCY, JWK, "officer:1", clock.now())
+    return await clients.register(Owner(AGENCY), JWK, "officer:1", clock.now())
 
 
 def assertion(client_id, key=KEY, algorithm="EdDSA", **claims):
@@ -58,7 +59,7 @@ async def test_an_agency_gets_a_token_with_its_key_and_is_known_by_it(door, clie
 async def test_a_p256_key_serves_as_well(door):
     key = ec.generate_private_key(ec.SECP256R1())
     public = ECAlgorithm.to_jwk(key.public_key())
-    client = await clients.register(AGENCY, public, "officer:1", clock.now())
+    client = await clients.register(Owner(AGENCY), public, "officer:1", clock.now())
     answer = await token(door, assertion(client.id, key, "ES256"))
     assert answer.status_code == 200
 
@@ -122,7 +123,7 @@ async def test_an_agency_rotates_by_having_two_keys_for_a_while(door, client, fr
     frozen_clock.forward(timedelta(days=300))
     newer = Ed25519PrivateKey.generate()
     jwk = OKPAlgorithm.to_jwk(newer.public_key())
-    second = await clients.register(AGENCY, jwk, "officer:1", clock.now())
+    second = await clients.register(Owner(AGENCY), jwk, "officer:1", clock.now())
     assert (await token(door, assertion(client.id))).status_code == 200
     assert (await token(door, assertion(second.id, newer))).status_code == 200
     await clients.revoke(client.id, "officer:1", clock.now())
@@ -134,13 +135,13 @@ async def test_an_agency_rotates_by_having_two_keys_for_a_while(door, client, fr
 
 
 async def test_registering_the_same_key_again_changes_nothing(door, client):
-    assert await clients.register(AGENCY, JWK, "officer:1", clock.now()) == client
+    assert await clients.register(Owner(AGENCY), JWK, "officer:1", clock.now()) == client
     assert await AuditEntry.filter(action="client.register").count() == 1
 
 
 async def test_a_key_belongs_to_one_agency_and_does_not_come_back(door, client):
     with pytest.raises(PublicKeyError):
-        await clients.register("courts", JWK, "officer:1", clock.now())
+        await clients.register(Owner("courts"), JWK, "officer:1", clock.now())
     await clients.revoke(client.id, "officer:1", clock.now())
     with pytest.raises(PublicKeyError):
-        await clients.register(AGENCY, JWK, "officer:1", clock.now())
+        await clients.register(Owner(AGENCY), JWK, "officer:1", clock.now())

@@ -15,7 +15,14 @@ from points_api.deliveries.models import Delivery, DeliveryChunk
 from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.ids import new_id
 from points_api.jobs.models import JobRun
-from points_api.merchants.models import Merchant, MerchantScenario, MerchantStaff
+from points_api.merchants.models import (
+    Merchant,
+    MerchantScenario,
+    MerchantStaff,
+    SandboxResident,
+    SandboxSetting,
+)
+from points_api.messages.models import Message, MessagePreference
 from points_api.officers.models import FailedSignIn, Officer, OfficerSession
 from points_api.records.models import RecordRow
 from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption, Statement
@@ -233,12 +240,32 @@ async def merchant_scenario(**given: Any) -> MerchantScenario:
     return await MerchantScenario.create(**row | given)
 
 
+async def sandbox_setting(**given: Any) -> SandboxSetting:
+    row: dict[str, Any] = {"merchant": given.get("merchant") or await merchant(sandbox=True)}
+    return await SandboxSetting.create(**row | given)
+
+
+async def sandbox_resident(**given: Any) -> SandboxResident:
+    row: dict[str, Any] = {
+        "merchant": given.get("merchant") or await merchant(sandbox=True),
+        "resident": given.get("resident") or await resident(),
+        "handle": "excellent-1",
+        "why": "joined",
+        "band": "excellent",
+        "score": 80_000,
+        "age": 35,
+        "created_at": clock.now(),
+    }
+    return await SandboxResident.create(**row | given)
+
+
 async def scenario_version(**given: Any) -> ScenarioVersion:
     now = clock.now()
     row: dict[str, Any] = {
         "scenario_id": "s1",
         "version": 1,
         "category": "library",
+        "division": "420200",
         "state": "draft",
         "document": {},
         "digest": "sha256:0",
@@ -407,3 +434,25 @@ async def failed_sign_in(**given: Any) -> FailedSignIn:
     """One failure under a login."""
     usual: dict[str, Any] = {"login_index": _unlike().hex(), "failures": 1, "last_at": clock.now()}
     return await FailedSignIn.create(**usual | given)
+
+
+async def message(**given: Any) -> Message:
+    row: dict[str, Any] = {
+        "resident": given.get("resident") or await resident(),
+        "event_id": new_id(),
+        "kind": "benefit_used",
+        "params": {"scenario": "s1"},
+        "created_at": clock.now(),
+    }
+    return await Message.create(**row | given)
+
+
+async def message_preference(**given: Any) -> MessagePreference:
+    row: dict[str, Any] = {
+        "resident": given.get("resident") or await resident(),
+        "muted": [],
+        "quiet_from": 0,
+        "quiet_until": 0,
+        "accepted": {},
+    }
+    return await MessagePreference.create(**row | given)

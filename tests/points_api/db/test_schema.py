@@ -63,6 +63,10 @@ async def _one_verification_redeemed_twice() -> None:
     await _twice(rows.redemption, verification=await rows.verification())
 
 
+async def _one_notice_twice() -> None:
+    await _twice(rows.message, resident=await rows.resident(), event_id=new_id())
+
+
 async def _two_statements_of_a_day() -> None:
     merchant = await rows.merchant()
     await rows.statement(merchant=merchant, number=1)
@@ -78,6 +82,12 @@ async def _two_statements_of_a_number() -> None:
 async def _one_event_twice() -> None:
     endpoint = await rows.webhook_endpoint()
     await _twice(rows.webhook_message, endpoint=endpoint, event_id=new_id())
+
+
+async def _one_sandbox_account_twice() -> None:
+    account = await rows.resident()
+    await rows.sandbox_resident(resident=account)
+    await rows.sandbox_resident(resident=account)
 
 
 VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
@@ -118,6 +128,13 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "merchant_staff_role": lambda: rows.merchant_staff(role="owner"),
     "merchant_staff_label_once": lambda: _with(rows.merchant, "merchant", rows.merchant_staff),
     "merchant_scenario_once": lambda: _with(rows.merchant, "merchant", rows.merchant_scenario),
+    "sandbox_setting_error": lambda: rows.sandbox_setting(error_status=404),
+    "sandbox_setting_faults": lambda: rows.sandbox_setting(error_calls=-1),
+    "sandbox_setting_once": lambda: _with(rows.merchant, "merchant", rows.sandbox_setting),
+    "sandbox_resident_why": lambda: rows.sandbox_resident(why="gone", score=None),
+    "sandbox_resident_score": lambda: rows.sandbox_resident(why="paused"),
+    "sandbox_resident_handle_once": lambda: _with(rows.merchant, "merchant", rows.sandbox_resident),
+    "sandbox_resident_once": _one_sandbox_account_twice,
     "scenario_version_state": lambda: rows.scenario_version(state="lost"),
     "scenario_version_number": lambda: rows.scenario_version(version=0),
     "scenario_version_once": lambda: _twice(rows.scenario_version),
@@ -145,6 +162,8 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "webhook_endpoint_state": lambda: rows.webhook_endpoint(state="lost"),
     "webhook_message_end": lambda: rows.webhook_message(ended_at=clock.now()),
     "webhook_message_once": _one_event_twice,
+    "message_once": _one_notice_twice,
+    "message_preference_quiet": lambda: rows.message_preference(quiet_from=1440),
 }
 
 

@@ -1,6 +1,7 @@
 """Several writes, one round trip, on both databases the same."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,17 @@ from points_api import clock
 from points_api.access_log.models import AccessEntry
 from points_api.audit.models import AuditEntry
 from points_api.db.models import OutboxEvent
+from points_api.db.plans import JsonText
 from points_api.db.transaction import connection, transactional
-from points_api.db.writes import PRIMARY_KEY, Holds, Insert, Overtaken, Update, write_all
+from points_api.db.writes import (
+    PRIMARY_KEY,
+    Columns,
+    Holds,
+    Insert,
+    Overtaken,
+    Update,
+    write_all,
+)
 from points_api.ids import new_id
 from points_api.records.models import RecordRow
 from points_api.redemptions.models import QuotaCounter
@@ -63,6 +73,23 @@ async def test_columns_left_out_take_the_default_and_ids_are_made(database):
         ("a", 0, None),
         ("b", 0, None),
     ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 500])
+async def test_columns_are_stored_as_the_same_rows_are(database, count):
+    given = [_event(f"s{n}", done_at=None if n % 2 else NOW) for n in range(count)]
+    same = {"topic": "t", "created_at": NOW, "next_try_at": NOW}
+    each = {name: [row[name] for row in given] for name in given[0] if name not in same}
+    each["payload"] = [
+        JsonText(json.dumps(row["payload"])) if n % 2 else row["payload"]
+        for n, row in enumerate(given)
+    ]
+    assert await write_all([Insert(OutboxEvent, Columns(each, same))]) == [count]
+    found = await OutboxEvent.all().order_by("id")
+    assert [{name: getattr(event, name) for name in given[0]} for event in found] == given
+    counted = Columns({"id": [event.id for event in found], "attempts": range(count)})
+    assert await write_all([Update(OutboxEvent, ("id",), counted)]) == [count]
+    assert await OutboxEvent.filter(attempts=count - 1).count() == 1
 
 
 async def test_the_writes_are_carried_out_in_their_order(database):
@@ -194,6 +221,11 @@ async def test_many_rows_go_in_at_once(database):
             "created_at: a naive",
         ),
         (Insert(OutboxEvent, [_event("a" * 101)]), "subject: Length of 'a*' 101 > 100"),
+        (
+            Insert(OutboxEvent, Columns({"subject": ["a", "a" * 101]}, {"topic": "t"})),
+            "subject: Length of 'a*' 101 > 100",
+        ),
+        (Insert(OutboxEvent, Columns({"topic": ["t"], "subject": ["a", "b"]})), "argument"),
     ],
 )
 async def test_a_mistake_is_told_before_anything_is_written(mistake, said, database):

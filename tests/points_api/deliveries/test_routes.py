@@ -33,7 +33,7 @@ async def agency(application):
 async def authorized(application, agency_id):
     private = Ed25519PrivateKey.generate()
     jwk = jwt.algorithms.OKPAlgorithm.to_jwk(private.public_key())
-    client = await clients.register(agency_id, jwk, "office:test", clock.now())
+    client = await clients.register(clients.Owner(agency_id), jwk, "office:test", clock.now())
     now = clock.now()
     claims = {
         "iss": client.id, "sub": client.id, "aud": "huangshi-credit-points",

@@ -18,7 +18,7 @@ from points_api.records.reading import facts_of
 from points_api.scores.computing import compute
 from points_api.scores.models import ScoreHistory, ScoreRow
 from points_api.scores.service import stored_of
-from points_api.snapshot.layout import open_snapshot
+from points_api.snapshot.layout import SnapshotRefused, open_snapshot
 from points_api.statistics import service as statistics
 from tests.factories import city, notices
 from tests.points_api.snapshot.town import HOURS, PENALTY, town_of
@@ -139,12 +139,22 @@ async def test_whose_consent_has_lapsed_rests_until_they_agree_anew(town, people
 async def test_who_has_lost_the_lock_stores_nothing_more(town, people, tmp_path):
     town.time.forward(MONTHS)
     before = await counts()
-    with pytest.raises(BaseExceptionGroup) as told:  # noqa: PT012 - the lock is lost in between
+    with pytest.raises(Superseded):  # noqa: PT012 - the lock is lost in between
         async with alone("nightly") as fence:
             await JobRun.filter(name="nightly").update(token=fence.token + 1)
             await rescore_from(open_snapshot(tmp_path), Embedded(2), town.scores, notices(), fence)
-    assert told.group_contains(Superseded)
     assert await counts() == before
+
+
+async def test_a_file_that_is_damaged_while_the_night_is_on_is_refused_as_such(
+    town, people, tmp_path
+):
+    """The pass does not read the marks: only who makes ready what is stored finds it out."""
+    town.time.forward(MONTHS)
+    [marks] = tmp_path.glob("marks-*")
+    marks.write_bytes(marks.read_bytes()[:-1] + b"?")
+    with pytest.raises(SnapshotRefused):
+        await night(town, tmp_path)
 
 
 async def test_the_run_counts_who_is_in_which_band(town, people, tmp_path):

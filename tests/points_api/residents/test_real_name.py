@@ -8,6 +8,7 @@ import pytest
 import structlog.testing
 
 from points_api.auth.problems import WeChatUnavailable
+from points_api.auth.wechat_token import ServerToken
 from points_api.residents.problems import RealNameProofNeeded, RealNameRefused
 from points_api.residents.real_name import Applicant, LocalRealName, WeChatRealName
 from tests.points_api.auth.weixin import weixin
@@ -47,7 +48,7 @@ def clock():
 @pytest.fixture
 async def real(server, clock):
     async with httpx.AsyncClient() as client:
-        yield WeChatRealName("wx1", "the-secret", client, clock, server.address)
+        yield WeChatRealName(ServerToken("wx1", "the-secret", client, clock, server.address))
 
 
 def gives_token(server, name="T"):

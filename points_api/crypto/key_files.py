@@ -5,13 +5,18 @@ import json
 import os
 from pathlib import Path
 
-from points_api.cli.terminal import fail
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+class KeyFileError(Exception):
+    """A key file stands in the way. The message names it, in both languages."""
 
 
 def write_pair(folder: Path) -> tuple[Path, Path]:
-    """Make an Ed25519 pair (RFC 8037); return the private and the public file. Never overwrites."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    """Make an Ed25519 pair (RFC 8037); return the private and the public file.
 
+    Raises `KeyFileError` rather than overwrite one.
+    """
     key = Ed25519PrivateKey.generate()
     public_jwk = {"kty": "OKP", "crv": "Ed25519", "x": _text(key.public_key().public_bytes_raw())}
     private_jwk = {**public_jwk, "d": _text(key.private_bytes_raw())}
@@ -19,7 +24,9 @@ def write_pair(folder: Path) -> tuple[Path, Path]:
     private, public = folder / "private.jwk.json", folder / "public.jwk.json"
     for path in (private, public):
         if path.exists():
-            fail(f"{path}: 已有钥匙，请另选文件夹 (holds a key already: choose another folder)")
+            raise KeyFileError(
+                f"{path}: 已有钥匙，请另选文件夹 (holds a key already: choose another folder)"
+            )
     _write(private, private_jwk, 0o600)
     _write(public, public_jwk, 0o644)
     return private, public

@@ -1,0 +1,87 @@
+"""The scenarios as one resident finds them: what is open, why, and to whom they have agreed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from points_api import clock
+from points_api.city import City
+from points_api.consents.models import Consent
+from points_api.eligibility import missing
+from points_api.eligibility.missing import Adviser, Ways
+from points_api.eligibility.standing import Standing
+from points_api.language import Language, Text
+from points_api.records.reading import facts_of
+from points_api.residents.models import Enrollment
+from points_api.scenarios.live import Published
+from scenarios.eligibility import Decision
+
+PURPOSE: Final = "scenario"
+HOW_TO_JOIN: Final = {
+    "not_joined": Text(
+        "您还没有加入，照常享受普通服务。自愿加入后可享受更多优惠：POST /v1/me/enrollment",
+        "You have not joined and get the ordinary service as ever. Joining is up to you and opens "
+        "more: POST /v1/me/enrollment",
+    ),
+    "paused": Text(
+        "您的积分已暂停，照常享受普通服务。恢复：取消暂停，或重新同意 POST /v1/me/consents",
+        "Your points are paused and you get the ordinary service as ever. To go on, end the pause "
+        "or agree anew: POST /v1/me/consents",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One resident's decisions on all scenarios of one moment, and the scenarios agreed to."""
+
+    standing: Standing
+    decisions: Mapping[str, Decision]
+    consented: frozenset[str]
+
+    def open_ids(self, *, eligible: bool = True) -> set[str]:
+        """The scenarios open to them, or the others."""
+        return {name for name, one in self.decisions.items() if one.eligible == eligible}
+
+    def how_to_join(self, language: Language) -> str | None:
+        """What to do to have a score; None for who has one."""
+        said = HOW_TO_JOIN.get(self.standing.why)
+        return said.say(language) if said else None
+
+    def can_show_code(self, scenario_id: str) -> bool:
+        """Whether a code can be made now: it needs the resident's consent to the scenario."""
+        return (
+            self.standing.why == "joined"
+            and scenario_id in self.consented
+            and "code" in self.decisions[scenario_id].scenario.verification
+        )
+
+
+async def decide(
+    published: Published, standing: Standing, resident_id: UUID, now: datetime
+) -> Mine:
+    """Decide all scenarios for a resident whose standing this is."""
+    decisions = {one.scenario.id: one for one in published.index.decide(standing.facts)}
+    agreed = await Consent.filter(
+        resident_id=resident_id, purpose=PURPOSE, withdrawn_at=None, expires_at__gt=now
+    ).only("recipient")
+    return Mine(standing, decisions, frozenset(one.recipient for one in agreed))
+
+
+async def adviser(
+    city: City,
+    resident_id: UUID,
+    shown: Sequence[Decision],
+    now: datetime,
+    language: Language,
+) -> Ways:
+    """Who tells the ways to what is lacking; reads the records only where a score is lacking."""
+    if not any(missing.goals(one) for one in shown):
+        return missing.nobody_asked
+    enrollment = await Enrollment.get_or_none(resident_id=resident_id, left_at=None)
+    if enrollment is None:  # left since the standing was read
+        return missing.nobody_asked
+    records = await facts_of(enrollment.person_id)
+    return Adviser(city, enrollment.person_id, records, clock.day_of(now), language).ways

@@ -1,0 +1,121 @@
+"""`GET /v1/me/scenarios`: what is open to me, why, and what would open the rest."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from points_api import clock
+from points_api.access_log.own_looks import note_look
+from points_api.auth.callers import CallingResident, ResidentCaller
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.city import City
+from points_api.conditional import conditional, weak_etag_of
+from points_api.eligibility import mine as service
+from points_api.eligibility.mine import Mine
+from points_api.eligibility.missing import Ways, findings, missing
+from points_api.eligibility.schemas import MyScenarioFullOut, MyScenarioOut, MyScenariosOut
+from points_api.eligibility.standing import Standings
+from points_api.language import Language, Reader
+from points_api.paging import CursorText, Limit, Pages, UnknownCursor, link_header
+from points_api.problem import NotFound, problems
+from points_api.scenarios.finding import Asked, UnknownPlace, find, list_name, live_of, page_of
+from points_api.scenarios.live import Published
+from points_api.scenarios.routes import ScenarioId
+from points_api.scenarios.saying import Teller
+from scenarios.eligibility import Decision
+
+router = APIRouter(prefix="/v1/me", tags=["resident"])
+
+
+@router.get(
+    "/scenarios",
+    response_model=MyScenariosOut,
+    responses=problems(*CALLER_REFUSED, UnknownPlace, UnknownCursor),
+)
+async def my_scenarios(
+    request: Request,
+    caller: ResidentCaller,
+    language: Reader,
+    asked: Asked,
+    eligible: Annotated[bool | None, Query(description="只看能享受的，或只看还不能的")] = None,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> Response:
+    """我的场景：能不能享受、每个条件的理由、还差什么、怎样最容易达到。"""
+    live, now = live_of(request), clock.now()
+    published = live.current
+    mine = await _mine(request, caller, published)
+    among = None if eligible is None else mine.open_ids(eligible=eligible)
+    found = find(published, asked, among)
+    name = list_name(caller.resident_id, asked, eligible)
+    page = page_of(found, Pages(request.app.state.keyring, f"me.scenarios:{name}"), cursor, limit)
+    decisions = [mine.decisions[entry.scenario.id] for entry in page.entries]
+    city: City = request.app.state.city
+    ways = await service.adviser(city, caller.resident_id, decisions, now, language)
+    teller = Teller(live, language)
+    shown = MyScenariosOut(
+        standing=mine.standing.why,
+        how_to_join=mine.how_to_join(language),
+        as_of=published.day,
+        eligible=len(mine.open_ids()),
+        total=len(found),
+        items=[
+            MyScenarioOut(**teller.short_fields(entry), **_fields(mine, decision, ways, language))
+            for entry, decision in zip(page.entries, decisions, strict=True)
+        ],
+        next=page.next_cursor,
+    )
+    note_look(request, caller.resident_id, "scenarios")
+    said = shown.model_copy(update={"next": shown.next and "more"}).model_dump_json().encode()
+    body = shown.model_dump_json().encode()
+    answer = conditional(request, body, language, weak_etag_of(said))
+    answer.headers.update(link_header(request.url, page.next_cursor))
+    return answer
+
+
+@router.get(
+    "/scenarios/{scenario_id}",
+    response_model=MyScenarioFullOut,
+    responses=problems(*CALLER_REFUSED, NotFound),
+)
+async def my_scenario(
+    request: Request, caller: ResidentCaller, language: Reader, scenario_id: ScenarioId
+) -> Response:
+    """一个场景对我：全部说明、每个条件的理由、还差什么、同意了没有、现在能不能出示信用码。"""
+    live, now = live_of(request), clock.now()
+    published = live.current
+    scenario = published.open(scenario_id)
+    if scenario is None:
+        raise NotFound
+    mine = await _mine(request, caller, published)
+    decision = mine.decisions[scenario_id]
+    city: City = request.app.state.city
+    ways = await service.adviser(city, caller.resident_id, [decision], now, language)
+    shown = MyScenarioFullOut(
+        **Teller(live, language).full_fields(scenario),
+        **_fields(mine, decision, ways, language),
+        standing=mine.standing.why,
+        how_to_join=mine.how_to_join(language),
+        as_of=published.day,
+    )
+    note_look(request, caller.resident_id, "scenarios")
+    return conditional(request, shown.model_dump_json().encode(), language)
+
+
+async def _mine(request: Request, caller: CallingResident, published: Published) -> Mine:
+    standings: Standings = request.app.state.standings
+    now = clock.now()
+    standing = await standings.of(caller.resident_id, now)
+    return await service.decide(published, standing, caller.resident_id, now)
+
+
+def _fields(mine: Mine, decision: Decision, ways: Ways, language: Language) -> dict[str, Any]:
+    """The fields of `MineOut`."""
+    name = decision.scenario.id
+    return {
+        "eligible": decision.eligible,
+        "findings": findings(decision, language),
+        "missing": missing(decision, language, ways),
+        "consented": name in mine.consented,
+        "can_show_code": mine.can_show_code(name),
+    }

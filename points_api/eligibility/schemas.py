@@ -1,0 +1,76 @@
+"""What a resident is told of the scenarios: open or not, why, and what would open them."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+from points_api.eligibility.standing import Why
+from points_api.scenarios.schemas import ConditionType, ScenarioFullOut, ScenarioOut, Wire
+
+
+class FindingOut(Wire):
+    """A condition, whether it is met, and what is lacking where it is not."""
+
+    type: ConditionType
+    text: str
+    met: bool
+    lacking: str | None
+
+
+class WayOut(Wire):
+    """One real change that is enough for the condition, found by recomputing the score with it."""
+
+    kind: Literal["repair", "add"]
+    text: str
+    advice: str
+    score: str
+    record_id: str | None
+
+
+class MissingOut(Wire):
+    """What would meet a condition: the easiest change first; and when time alone will.
+
+    Neither is there where no single change was found: then `lacking` is all that is known.
+    """
+
+    type: ConditionType
+    lacking: str
+    ways: list[WayOut]
+    met_on: date | None
+    met_on_text: str | None
+
+
+class MineOut(BaseModel):
+    """What a scenario is for this resident, beside what it is for everybody.
+
+    `can_show_code`: the scenario takes codes and the resident has agreed to it.
+    """
+
+    eligible: bool
+    findings: list[FindingOut]
+    missing: list[MissingOut]
+    consented: bool
+    can_show_code: bool
+
+
+class MyScenarioOut(ScenarioOut, MineOut):
+    pass
+
+
+class MyScenarioFullOut(ScenarioFullOut, MineOut):
+    standing: Why
+    how_to_join: str | None
+    as_of: date
+
+
+class MyScenariosOut(Wire):
+    """`eligible` counts all scenarios open to the resident, whatever the list was asked for."""
+
+    standing: Why
+    how_to_join: str | None
+    as_of: date
+    eligible: int
+    total: int
+    items: list[MyScenarioOut]
+    next: str | None

@@ -1,0 +1,1 @@
+"""The life of a scenario's version: proposals of merchants, decisions of officers, the stop."""

@@ -1,0 +1,251 @@
+"""`/v1/merchant/scenario-proposals…` and `/v1/officer/scenarios…`."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from points_api import clock
+from points_api.auth.callers import MerchantCaller, officer_with
+from points_api.auth.merchants import CallingMerchant
+from points_api.auth.officers import CallingOfficer
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.conditional import ChangedMeanwhile, IfMatchMissing
+from points_api.language import Language, Reader
+from points_api.lifecycle import service, versions
+from points_api.lifecycle.problems import (
+    AuthorOnly,
+    DocumentRefused,
+    DraftOpen,
+    ManagerOnly,
+    MoveNotAllowed,
+    SandboxStays,
+    ScenarioFaulty,
+    ScenarioTaken,
+    SecondOfficerNeeded,
+    TooManyDrafts,
+)
+from points_api.lifecycle.schemas import (
+    DocumentIn,
+    ReasonIn,
+    VersionLinesOut,
+    VersionOut,
+    VersionsOut,
+)
+from points_api.lifecycle.service import Which
+from points_api.lifecycle.showing import line, whole
+from points_api.lifecycle.versions import Version
+from points_api.paging import CursorText, Limit, UnknownCursor, link_header
+from points_api.problem import Forbidden, NotFound, problems
+from points_api.scenarios.finding import live_of
+from points_api.scenarios.routes import ScenarioId
+from scenarios.lifecycle import Move, State
+
+router = APIRouter(prefix="/v1")
+SUBMITTED: Final = "submitted"
+ScenarioOfficer = Annotated[CallingOfficer, officer_with("scenario")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200)]
+Number = Annotated[int, Path(ge=1, le=1_000_000)]
+
+
+async def _which(scenario_id: ScenarioId, version: Number) -> Which:
+    return Which(scenario_id=scenario_id, version=version)
+
+
+Named = Annotated[Which, Depends(_which)]
+_DRAFT = (*CALLER_REFUSED, DocumentRefused, ScenarioTaken, DraftOpen, TooManyDrafts)
+_CHANGE = (*CALLER_REFUSED, NotFound, IfMatchMissing, ChangedMeanwhile, MoveNotAllowed)
+_MERCHANT = "/merchant/scenario-proposals"
+_OFFICER = "/officer/scenarios"
+
+
+@router.post(
+    _MERCHANT, status_code=201, tags=["merchant"], responses=problems(*_DRAFT, ManagerOnly)
+)
+async def propose(
+    request: Request, response: Response, caller: MerchantCaller, body: DocumentIn, language: Reader
+) -> VersionOut:
+    """起草一个场景：内容与场景文件相同的 JSON；可以先存着不完整的，faults 逐条说明要改什么。"""
+    made = await service.draft(caller, body.document, clock.now())
+    return await _shown(request, response, made, language, caller)
+
+
+@router.get(_MERCHANT, tags=["merchant"], responses=problems(*CALLER_REFUSED, UnknownCursor))
+async def proposals(
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> VersionLinesOut:
+    """本商户的全部提案，新的在前。"""
+    page = await versions.proposals(request.app.state.keyring, caller, cursor, limit)
+    response.headers.update(link_header(request.url, page.next_cursor))
+    return VersionLinesOut(items=[line(one) for one in page.entries], next=page.next_cursor)
+
+
+@router.get(
+    _MERCHANT + "/{proposal_id}", tags=["merchant"], responses=problems(*CALLER_REFUSED, NotFound)
+)
+async def proposal(
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    proposal_id: UUID,
+    language: Reader,
+) -> VersionOut:
+    """一份提案：要改的地方、商户究竟会被告知什么、审核经过。"""
+    found = await versions.proposal(caller, proposal_id)
+    return await _shown(request, response, found, language, caller)
+
+
+@router.put(
+    _MERCHANT + "/{proposal_id}",
+    tags=["merchant"],
+    responses=problems(*_CHANGE, DocumentRefused, ScenarioTaken, ManagerOnly),
+)
+async def amend_proposal(
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    proposal_id: UUID,
+    body: DocumentIn,
+    language: Reader,
+    if_match: IfMatch = None,
+) -> VersionOut:
+    """修改自己的草稿；If-Match 是上次读到的 ETag。"""
+    which = Which(id=proposal_id)
+    made = await service.amend(caller, which, body.document, if_match, clock.now())
+    return await _shown(request, response, made, language, caller)
+
+
+@router.post(
+    _MERCHANT + "/{proposal_id}/submit",
+    tags=["merchant"],
+    responses=problems(*_CHANGE, ScenarioFaulty, ManagerOnly, SandboxStays),
+)
+async def submit_proposal(
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    proposal_id: UUID,
+    language: Reader,
+    if_match: IfMatch = None,
+) -> VersionOut:
+    """提交审核；有要改的地方就不能提交。"""
+    which, live = Which(id=proposal_id), live_of(request)
+    made = await service.make(caller, which, "submit", SUBMITTED, if_match, live)
+    return await _shown(request, response, made, language, caller)
+
+
+@router.get(
+    _OFFICER, tags=["officer"], responses=problems(*CALLER_REFUSED, Forbidden, UnknownCursor)
+)
+async def overseen(
+    request: Request,
+    response: Response,
+    caller: ScenarioOfficer,
+    state: Annotated[State | None, Query(description="只看这种状态")] = None,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> VersionLinesOut:
+    """归我管的场景版本，新的在前；县市区的工作人员只看本区划。"""
+    keyring = request.app.state.keyring
+    page = await versions.overseen(keyring, caller, state, cursor, limit)
+    response.headers.update(link_header(request.url, page.next_cursor))
+    return VersionLinesOut(items=[line(one) for one in page.entries], next=page.next_cursor)
+
+
+@router.post(_OFFICER, status_code=201, tags=["officer"], responses=problems(*_DRAFT, Forbidden))
+async def draft(
+    request: Request,
+    response: Response,
+    caller: ScenarioOfficer,
+    body: DocumentIn,
+    language: Reader,
+) -> VersionOut:
+    """由信用办起草一个场景或它的新版本；发布须由另一位工作人员。"""
+    made = await service.draft(caller, body.document, clock.now())
+    return await _shown(request, response, made, language, caller)
+
+
+@router.get(
+    _OFFICER + "/{scenario_id}/versions",
+    tags=["officer"],
+    responses=problems(*CALLER_REFUSED, Forbidden, NotFound),
+)
+async def versions_of(
+    request: Request, caller: ScenarioOfficer, scenario_id: ScenarioId, language: Reader
+) -> VersionsOut:
+    """一个场景的各个版本和经过，新的在前。"""
+    live = live_of(request)
+    found = await versions.of_scenario(caller, scenario_id)
+    return VersionsOut(items=[await whole(one, live, language, caller) for one in found])
+
+
+@router.get(
+    _OFFICER + "/{scenario_id}/versions/{version}",
+    tags=["officer"],
+    responses=problems(*CALLER_REFUSED, Forbidden, NotFound),
+)
+async def one_version(
+    request: Request,
+    response: Response,
+    caller: ScenarioOfficer,
+    which: Named,
+    language: Reader,
+) -> VersionOut:
+    """一个版本；得到的 ETag 用于下一步的 If-Match。"""
+    found = await versions.one_of(caller, which.scenario_id, which.version)
+    return await _shown(request, response, found, language, caller)
+
+
+@router.put(
+    _OFFICER + "/{scenario_id}/versions/{version}",
+    tags=["officer"],
+    responses=problems(*_CHANGE, DocumentRefused, ScenarioTaken, Forbidden, AuthorOnly),
+)
+async def amend(
+    request: Request,
+    response: Response,
+    caller: ScenarioOfficer,
+    which: Named,
+    body: DocumentIn,
+    language: Reader,
+    if_match: IfMatch = None,
+) -> VersionOut:
+    """修改自己起草的草稿。"""
+    made = await service.amend(caller, which, body.document, if_match, clock.now())
+    return await _shown(request, response, made, language, caller)
+
+
+@router.post(
+    _OFFICER + "/{scenario_id}/versions/{version}/{move}",
+    tags=["officer"],
+    responses=problems(*_CHANGE, ScenarioFaulty, Forbidden, AuthorOnly, SecondOfficerNeeded),
+)
+async def move_version(
+    request: Request,
+    response: Response,
+    caller: ScenarioOfficer,
+    which: Named,
+    move: Move,
+    body: ReasonIn,
+    language: Reader,
+    if_match: IfMatch = None,
+) -> VersionOut:
+    """下一步：submit、return、publish（另一位）、suspend（紧急叫停，立即生效）、resume（另一位）、retire。"""
+    made = await service.make(caller, which, move, body.reason, if_match, live_of(request))
+    return await _shown(request, response, made, language, caller)
+
+
+async def _shown(
+    request: Request,
+    response: Response,
+    one: Version,
+    language: Language,
+    caller: CallingMerchant | CallingOfficer,
+) -> VersionOut:
+    response.headers["ETag"] = one.etag
+    response.headers["Cache-Control"] = "private, no-store"
+    return await whole(one, live_of(request), language, caller)

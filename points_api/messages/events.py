@@ -1,0 +1,64 @@
+"""Which events become which notices. Payloads hold ids only, and so do notices."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from points_api import clock
+from points_api.crypto.keyring import Keyring
+from points_api.db.outbox import Event
+from points_api.messages import service
+from points_api.messages.kinds import Kind
+from points_api.messages.pushing import Subscribers
+
+_MOVES: Final[Mapping[str, Kind]] = {
+    "confirm": "benefit_used", "reverse": "benefit_back", "cancel": "benefit_back",
+}  # fmt: skip
+_CONDUCT: Final[Mapping[str, Kind]] = {
+    "told": "conduct_reported", "settled": "conduct_settled", "dismissed": "conduct_settled",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Makes notices of events, and sends those that are due."""
+
+    keyring: Keyring
+    subscribers: Subscribers
+
+    @property
+    def handlers(self) -> Mapping[str, Callable[[Event], Awaitable[None]]]:
+        """What is to be done for each topic."""
+        return {
+            "redemption.moved": self._redemption,
+            "conduct.moved": self._conduct,
+            "consent.withdrawn": self._consent,
+        }
+
+    async def push_due(self) -> int:
+        return await service.push_due(self.keyring, self.subscribers, clock.now())
+
+    async def _redemption(self, event: Event) -> None:
+        await self._tell(event, _MOVES.get(event.payload["move"]))
+
+    async def _conduct(self, event: Event) -> None:
+        until = event.payload.get("reply_until")
+        more = {"until": until} if until else {}
+        await self._tell(event, _CONDUCT.get(event.payload["state"]), more)
+
+    async def _consent(self, event: Event) -> None:
+        resident_id = UUID(event.subject.removeprefix("resident:"))
+        for consent in event.payload["consents"]:
+            if consent["purpose"] == "scenario":
+                params = {"scenario": consent["recipient"]}
+                now = clock.now()
+                await service.notify(resident_id, event, "consent_withdrawn", params, now)
+
+    async def _tell(
+        self, event: Event, kind: Kind | None, more: Mapping[str, Any] | None = None
+    ) -> None:
+        if kind is not None:
+            resident_id = UUID(event.payload["resident_id"])
+            params = {"scenario": event.payload["scenario_id"], **(more or {})}
+            await service.notify(resident_id, event, kind, params, clock.now())

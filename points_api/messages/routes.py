@@ -1,0 +1,89 @@
+"""`/v1/me/messages` and what I want to be told."""
+
+from fastapi import APIRouter, Request, Response
+
+from points_api import clock
+from points_api.auth.callers import ResidentCaller
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.language import Language, Reader
+from points_api.messages import service
+from points_api.messages.schemas import (
+    AcceptedIn,
+    MessageOut,
+    MessagesOut,
+    PreferencesIn,
+    PreferencesOut,
+    ReadIn,
+    minutes,
+)
+from points_api.paging import CursorText, Limit, UnknownCursor, link_header
+from points_api.problem import Busy, InvalidRequest, problems
+from points_api.scenarios.live import LiveScenarios
+
+router = APIRouter(prefix="/v1/me", tags=["resident"])
+_READ = problems(*CALLER_REFUSED, InvalidRequest)
+_WRITE = problems(*CALLER_REFUSED, InvalidRequest, Busy)
+
+
+@router.get(
+    "/messages",
+    summary="消息 / Notices",
+    responses=problems(*CALLER_REFUSED, UnknownCursor, InvalidRequest),
+)
+async def messages(
+    request: Request,
+    response: Response,
+    caller: ResidentCaller,
+    language: Reader,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> MessagesOut:
+    """List my notices, newest first; none of them holds points or records."""
+    page = await service.page(request.app.state.keyring, caller.resident_id, cursor, limit)
+    response.headers.update(link_header(request.url, page.next_cursor))
+    response.headers["Cache-Control"] = "private, no-store"
+    titles = _titles(request, language)
+    return MessagesOut(
+        unread=await service.unread(caller.resident_id),
+        items=[MessageOut.of(row, titles, language) for row in page.entries],
+        next=page.next_cursor,
+    )
+
+
+@router.post("/messages/read", status_code=204, summary="标为已读 / Mark as read", responses=_WRITE)
+async def mark_read(caller: ResidentCaller, body: ReadIn | None = None) -> None:
+    """Mark as read what I have seen: up to a notice, or all."""
+    until = body.until if body else None
+    await service.read(caller.resident_id, until, clock.now())
+
+
+@router.get("/message-preferences", summary="消息设置 / What I want to be told", responses=_READ)
+async def preferences(caller: ResidentCaller, language: Reader) -> PreferencesOut:
+    """Which notices buzz, and when they do not."""
+    return PreferencesOut.of(await service.preferences_of(caller.resident_id), language)
+
+
+@router.put("/message-preferences", summary="修改消息设置 / Change it", responses=_WRITE)
+async def prefer(body: PreferencesIn, caller: ResidentCaller, language: Reader) -> PreferencesOut:
+    """Choose what stays silent and the quiet hours; in the app every notice can be read anyway."""
+    quiet = minutes(body.quiet.since), minutes(body.quiet.until)
+    known = await service.prefer(caller.resident_id, body.muted, *quiet)
+    return PreferencesOut.of(known, language)
+
+
+@router.post(
+    "/message-preferences/accepted",
+    summary="同意接收 / Accepted in WeChat",
+    responses=_WRITE,
+)
+async def accepted(body: AcceptedIn, caller: ResidentCaller, language: Reader) -> PreferencesOut:
+    """Tell which messages I just allowed in WeChat: each acceptance allows one."""
+    return PreferencesOut.of(await service.accept(caller.resident_id, body.accepted), language)
+
+
+def _titles(request: Request, language: Language) -> dict[str, str]:
+    live: LiveScenarios = request.app.state.scenarios
+    return {
+        one.id: one.title.en if language == "en" else one.title.zh
+        for one in live.current.by_id.values()
+    }

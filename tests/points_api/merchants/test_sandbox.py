@@ -1,0 +1,184 @@
+"""A sandbox: made-up residents, its own time, faults on purpose; and nothing of it is real."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+
+import pytest
+
+from points_api import clock
+from points_api.audit.models import AuditEntry
+from points_api.auth.merchants import CallingMerchant
+from points_api.eligibility.standing import Standings
+from points_api.merchants import sandbox
+from points_api.merchants.models import MerchantScenario, SandboxResident
+from points_api.merchants.sandbox import Minted
+from points_api.records.models import RecordRow
+from points_api.residents.models import Enrollment, Person
+from points_api.scores.models import ScoreRow
+from tests.points_api.merchants.shop import opened
+
+BANDS = {"growing", "good", "excellent", "outstanding"}
+
+
+@pytest.fixture
+async def shop(application):
+    return await opened(application.http, sandbox=True)
+
+
+class Codes:
+    """Makes codes that say for whom they are."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def mint(self, resident_id, scenario_id, sandbox_of, now):
+        self.asked.append((resident_id, scenario_id, sandbox_of))
+        return Minted("code", now + timedelta(seconds=60))
+
+
+def caller_of(person, *, in_sandbox):
+    return CallingMerchant(
+        person.client_id, person.merchant_id, person.staff_id, "manager", in_sandbox
+    )
+
+
+async def test_it_has_residents_of_every_band_whose_handles_and_scores_never_change(shop):
+    first = (await shop.call("POST", "/sandbox/residents")).json()["items"]
+    assert {one["band"] for one in first if one["why"] == "joined"} == BANDS
+    assert len(first) == len(BANDS) * 2 + 2
+    assert {one["handle"] for one in first} >= {"excellent-1", "paused-1", "not-joined-1"}
+    more = (await shop.call("POST", "/sandbox/residents", {"per_band": 3})).json()["items"]
+    assert len(more) == len(BANDS) * 3 + 2
+    assert [one for one in more if one in first] == first
+    assert (await shop.call("GET", "/sandbox/residents")).json()["items"] == more
+    lowest = {one["handle"]: one["score"] for one in more}
+    assert (lowest["good-1"], lowest["excellent-1"], lowest["paused-1"]) == ("60.0", "80.0", None)
+
+
+async def test_of_two_who_make_them_at_once_both_get_the_same(on_postgres):
+    shop = await opened(on_postgres.http, sandbox=True)
+    one, two = await asyncio.gather(*(shop.call("POST", "/sandbox/residents") for _ in range(2)))
+    assert one.json() == two.json()
+
+
+async def test_nothing_of_it_is_in_the_tables_of_the_city(application, shop):
+    await shop.call("POST", "/sandbox/residents")
+    for model in (Person, Enrollment, ScoreRow, RecordRow):
+        assert not await model.exists()
+    made = await SandboxResident.all()
+    standings: Standings = application.app.state.standings
+    for row in made:
+        assert (await standings.of(row.resident_id, clock.now())).why == "not_joined"
+
+
+async def test_a_sandbox_and_a_real_merchant_never_meet_each_others_residents(application, shop):
+    other, real = [
+        await opened(application.http, sandbox=True), await opened(application.http)
+    ]  # fmt: skip
+    visitor = await application.visitor(1)
+    assert (await visitor.join()).status_code == 201
+    joined = (await Enrollment.get()).resident_id
+    await shop.call("POST", "/sandbox/residents")
+    own = await SandboxResident.get(merchant_id=shop.merchant_id, handle="outstanding-1")
+    here, there = caller_of(shop, in_sandbox=True), caller_of(other, in_sandbox=True)
+    outside = caller_of(real, in_sandbox=False)
+    meetings = {
+        (name, who): await sandbox.meets(one, resident)
+        for name, one in (("here", here), ("there", there), ("outside", outside))
+        for who, resident in (("made-up", own.resident_id), ("real", joined))
+    }
+    met = {pair for pair, meets in meetings.items() if meets}
+    assert met == {("here", "made-up"), ("outside", "real")}
+    city, today = application.app.state.city, clock.today()
+    why, facts = await sandbox.facts_of(shop.merchant_id, own.resident_id, city, today)
+    assert why == "joined"
+    assert facts is not None
+    assert (facts.score, facts.division) == (90_000, "420202")
+    for merchant, resident in ((other, own.resident_id), (shop, joined)):
+        seen = await sandbox.facts_of(merchant.merchant_id, resident, city, today)
+        assert seen == ("not_joined", None)
+
+
+async def test_it_makes_codes_of_its_own_residents_for_scenarios_that_it_serves(application, shop):
+    body = {"handle": "excellent-1", "scenario_id": "s1"}
+    await shop.call("POST", "/sandbox/residents")
+    assert (await shop.call("POST", "/sandbox/credit-codes", body)).status_code == 503
+    codes = application.app.state.sandbox_codes = Codes()
+    assert (await shop.call("POST", "/sandbox/credit-codes", body)).status_code == 404
+    await MerchantScenario.create(merchant_id=shop.merchant_id, scenario_id="s1", since=clock.now())
+    made = await shop.call("POST", "/sandbox/credit-codes", body)
+    assert (made.status_code, made.json()["code"]) == (201, "code")
+    own = await SandboxResident.get(handle="excellent-1")
+    assert codes.asked == [(own.resident_id, "s1", shop.merchant_id)]
+    other = await opened(application.http, sandbox=True)
+    assert (await other.call("POST", "/sandbox/credit-codes", body)).status_code == 404
+
+
+async def test_its_clock_is_its_own_and_changes_nobody_elses_time(application, shop, frozen_clock):
+    other = await opened(application.http, sandbox=True)
+    ahead = await shop.call("PUT", "/sandbox/clock", {"offset_seconds": 86_400})
+    tomorrow = frozen_clock.at + timedelta(days=1)
+    assert datetime.fromisoformat(ahead.json()["now"]) == tomorrow
+    mine, theirs = [(await one.call("GET", "/me")).json()["now"] for one in (shop, other)]
+    assert datetime.fromisoformat(mine) == tomorrow
+    assert datetime.fromisoformat(theirs) == frozen_clock.at
+    # What is put down for good keeps to the real time.
+    assert (await AuditEntry.get(action="sandbox.clock")).at == frozen_clock.at
+    too_far = {"offset_seconds": sandbox.FARTHEST_SECONDS + 1}
+    assert (await shop.call("PUT", "/sandbox/clock", too_far)).status_code == 422
+
+
+async def test_the_next_calls_fail_as_told_and_then_no_more(shop):
+    for status, errcode in ((500, 50030), (503, 50330)):
+        fault = {"error_status": status, "error_calls": 2}
+        assert (await shop.call("PUT", "/sandbox/faults", fault)).status_code == 200
+        answers = [await shop.call("GET", "/me") for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [status, status, 200]
+        assert answers[0].json()["errcode"] == errcode
+        assert "ratelimit" in answers[0].headers
+
+
+async def test_of_many_calls_at_once_no_more_fail_than_were_asked_for(on_postgres):
+    shop = await opened(on_postgres.http, sandbox=True)
+    await shop.call("PUT", "/sandbox/faults", {"error_calls": 3})
+    answers = await asyncio.gather(*(shop.call("GET", "/me") for _ in range(10)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [503] * 3
+
+
+async def test_slow_calls_are_slow_and_the_switches_are_not(shop):
+    fault = {"slow_ms": 150, "error_calls": 5, "duplicate_webhooks": True, "reorder_webhooks": True}
+    await shop.call("PUT", "/sandbox/faults", fault)
+    started = time.perf_counter()
+    assert (await shop.call("GET", "/me")).status_code == 503
+    assert time.perf_counter() - started >= 0.15
+    told = (await shop.call("GET", "/sandbox/faults")).json()
+    assert told == fault | {"error_calls": 4, "error_status": 503, "offset_seconds": 0}
+    behavior = await sandbox.behavior(shop.merchant_id)
+    assert (behavior.faults.duplicate_webhooks, behavior.faults.reorder_webhooks) == (True, True)
+    await shop.call("PUT", "/sandbox/faults", {})  # what is left out goes right
+    assert (await sandbox.behavior(shop.merchant_id)) == sandbox.Behavior()
+
+
+async def test_what_no_switch_may_do_is_refused(shop):
+    for fault in (
+        {"slow_ms": 5001},
+        {"error_status": 404},
+        {"error_calls": -1},
+        {"merchant_id": "m"},
+    ):
+        assert (await shop.call("PUT", "/sandbox/faults", fault)).status_code == 422
+
+
+async def test_a_real_merchant_has_none_of_this(application):
+    real = await opened(application.http)
+    for method, path, body in (
+        ("GET", "/sandbox/residents", None),
+        ("POST", "/sandbox/residents", {}),
+        ("POST", "/sandbox/credit-codes", {"handle": "excellent-1", "scenario_id": "s1"}),
+        ("PUT", "/sandbox/clock", {"offset_seconds": 1}),
+        ("GET", "/sandbox/faults", None),
+        ("PUT", "/sandbox/faults", {}),
+    ):
+        answer = await real.call(method, path, body)
+        assert (answer.status_code, answer.json()["errcode"]) == (403, 40335), path
