@@ -172,7 +172,8 @@ async def _shop(budgets: int) -> Shop:
     ]  # fmt: skip
     await ScenarioVersion.bulk_create(
         ScenarioVersion(
-            scenario_id=one.id, version=one.version, category=one.category, state="published",
+            scenario_id=one.id, version=one.version, category=one.category, division="420202",
+            state="published",
             document={}, digest="-", author="bench", live_since=now, created_at=now, changed_at=now,
         )
         for one in offered

@@ -50,7 +50,9 @@ class Shop:
     def offer(self, **given: Any) -> None:
         """Let this process know the scenario otherwise."""
         offered = scenario(**given)
-        self.live.current = Published(clock.today(), {offered.id: offered}, Index([offered]))
+        self.live.current = Published(
+            clock.today(), {offered.id: offered}, Index([offered]), moves=0
+        )
 
     async def resident(self, n: int = 1) -> UUID:
         if n not in self.residents:
@@ -114,12 +116,12 @@ async def open_shop(**given: Any) -> Shop:
     caller = CallingMerchant("c1", merchant.id, staff.id, "manager", sandbox=False)
     now = clock.now()
     await ScenarioVersion.create(
-        scenario_id=offered.id, version=offered.version, category=offered.category,
+        scenario_id=offered.id, version=offered.version, category=offered.category, division="420202",
         state="published", document={}, digest="-", author="a", live_since=now,
         created_at=now, changed_at=now,
     )  # fmt: skip
     live = LiveScenarios(city(), {}, {})
-    live.current = Published(clock.today(), {offered.id: offered}, Index([offered]))
+    live.current = Published(clock.today(), {offered.id: offered}, Index([offered]), moves=0)
     return Shop(offered, caller, live)
 
 

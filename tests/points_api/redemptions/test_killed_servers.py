@@ -175,7 +175,8 @@ async def _seeded():
         "quota": {"total": KEYS, "budget_fen": 10**9},
     }  # fmt: skip
     await ScenarioVersion.create(
-        scenario_id="chaos", version=1, category="library", state="published", document=document,
+        scenario_id="chaos", version=1, category="library", division="420202", state="published",
+        document=document,
         digest="-", author="a", live_since=now, created_at=now, changed_at=now,
     )  # fmt: skip
     await ScenarioMove.create(
