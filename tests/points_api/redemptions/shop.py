@@ -105,6 +105,11 @@ class Shop:
         return found
 
 
+def published(offered: Scenario) -> Published:
+    """This scenario and no other, with nothing moved since."""
+    return Published(clock.today(), {offered.id: offered}, Index([offered]), moves=0)
+
+
 async def nothing(*_: Any) -> list[Any]:
     return []
 
@@ -116,12 +121,12 @@ async def open_shop(**given: Any) -> Shop:
     caller = CallingMerchant("c1", merchant.id, staff.id, "manager", sandbox=False)
     now = clock.now()
     await ScenarioVersion.create(
-        scenario_id=offered.id, version=offered.version, category=offered.category, division="420202",
-        state="published", document={}, digest="-", author="a", live_since=now,
+        scenario_id=offered.id, version=offered.version, category=offered.category,
+        division="420202", state="published", document={}, digest="-", author="a", live_since=now,
         created_at=now, changed_at=now,
     )  # fmt: skip
     live = LiveScenarios(city(), {}, {})
-    live.current = Published(clock.today(), {offered.id: offered}, Index([offered]), moves=0)
+    live.current = published(offered)
     return Shop(offered, caller, live)
 
 
