@@ -32,7 +32,7 @@ test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL, Redis and Spa
 chaos: $(SETUP)  ## redeeming while workers and stores are killed, in full: some minutes
 	@sh dev/install.sh postgresql redis-server
 	@POINTS_KEYS=10000 POINTS_TRIES=10000 POINTS_HISTORIES=500 \
-		$(BIN)/python -m dev.services -- $(BIN)/python -m pytest -n 0 -s --durations=0 \
+		$(BIN)/python -m dev.services -- $(BIN)/python -m pytest -n 0 -s --durations=0 -o faulthandler_timeout=14400 \
 		tests/points_api/redemptions/test_killed_servers.py \
 		tests/points_api/redemptions/test_races.py tests/points_api/redemptions/test_model.py \
 		tests/points_api/conduct/test_model.py $(ARGS)
