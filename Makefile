@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 SETUP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench load lock clean
+.PHONY: help setup demo test chaos lint format bench load lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 -/p' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ demo: $(SETUP)  ## a demo city from agency files to served scores
 test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL, Redis and Spark
 	@sh dev/install.sh postgresql redis-server curl java
 	@$(BIN)/python -m dev.services --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+chaos: $(SETUP)  ## redeeming while workers and stores are killed, in full: some minutes
+	@sh dev/install.sh postgresql redis-server
+	@POINTS_KEYS=10000 POINTS_TRIES=10000 POINTS_HISTORIES=500 \
+		$(BIN)/python -m dev.services -- $(BIN)/python -m pytest -n 0 -s --durations=0 -o faulthandler_timeout=14400 \
+		tests/points_api/redemptions/test_killed_servers.py \
+		tests/points_api/redemptions/test_races.py tests/points_api/redemptions/test_model.py \
+		tests/points_api/conduct/test_model.py $(ARGS)
 
 lint: $(SETUP)  ## style, types, and who may import whom
 	@$(BIN)/ruff check .

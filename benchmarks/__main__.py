@@ -13,6 +13,7 @@ BENCHMARKS = {
     "score-read-cold": "score_read",
     "verification": "verification",
     "record-to-score": "record_to_score",
+    "redemption": "redemption",
     "ingest": "ingest",
     "batch": "batch",
     "nightly": "nightly",

@@ -19,6 +19,8 @@ from points_api.auth import routes as auth_routes
 from points_api.auth.access import Gate
 from points_api.catalog import routes as catalog_routes
 from points_api.composition import composed
+from points_api.conduct import routes as conduct_routes
+from points_api.conduct import service as conduct
 from points_api.consents import routes as consent_routes
 from points_api.credit_codes import routes as credit_code_routes
 from points_api.deliveries import routes as delivery_routes
@@ -34,6 +36,8 @@ from points_api.messages import routes as message_routes
 from points_api.middleware import BodyLimit, Requests
 from points_api.officers import routes as officer_routes
 from points_api.records import routes as record_routes
+from points_api.redemptions import routes as redemption_routes
+from points_api.redemptions import statement_routes
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
 from points_api.scenarios import routes as scenario_routes
@@ -47,6 +51,7 @@ from points_api.verifications.looks import MerchantLooks
 ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
+    redemption_routes, statement_routes, conduct_routes,
     message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
     credit_code_routes, verification_routes,
 )  # fmt: skip
@@ -96,6 +101,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         for part in fields(parts):
             setattr(state, part.name, getattr(parts, part.name))
         state.notices = parts.registry.notices
+        state.settle_conduct = conduct.settle
         state.consent_effects = ConsentEffects(parts.registry)
         state.looks_by_others = (MerchantLooks(parts.scenario_notices),)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())

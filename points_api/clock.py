@@ -38,6 +38,14 @@ def now() -> datetime:
     return datetime.now(UTC) if fixed_clock is None else fixed_clock.at
 
 
+def as_told(by_database: datetime | None) -> datetime:
+    """Return this instant by the database's clock, which all processes share, where it told it.
+
+    A clock that stands still is what a test or a replay wants, and goes first.
+    """
+    return now() if by_database is None or _fixed.get() is not None else by_database
+
+
 def today() -> date:
     """Return the legal day of this instant."""
     return day_of(now())

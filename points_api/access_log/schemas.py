@@ -82,6 +82,8 @@ _ACTORS = {
     "system": Text("系统", "The system"),
 }
 _THINGS = {
+    "benefits": Text("优惠", "Benefits"),
+    "conduct": Text("商户的登记", "Reports of merchants"),
     "access_log": Text("查询记录", "Who looked"),
     "consents": Text("授权", "Consents"),
     "enrollment": Text("加入情况", "Enrollment"),

@@ -19,6 +19,7 @@ _FILES = {
     "snapshot": "snapshot",
     "scorecard": "scorecard",
     "scenarios": "scenarios",
+    "statements": "statements",
     "agencies": "agencies",
     "merchants": "merchants",
     "officers": "officers",

@@ -63,12 +63,17 @@ class Plan(NamedTuple):
 
 @lru_cache(maxsize=256)
 def plan_of_update(
-    model: type[Model], given: tuple[str, ...], by: tuple[str, ...], where: str, counts: str
+    model: type[Model],
+    given: tuple[str, ...],
+    by: tuple[str, ...],
+    where: str,
+    counts: str,
+    add: tuple[str, ...],
 ) -> Plan:
     """Raises ValueError where a column is unknown."""
     _refuse_unknown(model, given)
     order = (*(name for name in given if name not in by), *by)
-    shape = Shape(model, order, by, f" AND {where}" if where else "", counts)
+    shape = Shape(model, order, by, f" AND {where}" if where else "", counts, add)
     return Plan(shape, {}, _columns(shape))
 
 

@@ -21,6 +21,7 @@ class Shape(NamedTuple):
     by: tuple[str, ...] | None  # None: an insert
     tail: str  # ON CONFLICT …, or a further condition
     counts: str = ""
+    add: tuple[str, ...] = ()
 
     @property
     def writes_every_row(self) -> bool:
@@ -28,25 +29,40 @@ class Shape(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def one_statement(shapes: tuple[tuple[Shape, int], ...], *, guarded: bool) -> str:
+def one_statement(
+    shapes: tuple[tuple[Shape, int], ...],
+    *,
+    guarded: bool,
+    condition: tuple[str, int] | None = None,
+    ending: int = 0,
+) -> str:
     """For PostgreSQL: each shape with its number of rows if they are few, else 0, as a part.
 
     The statement returns how many rows each has written that may have left some out. Guarded, none
-    writes any if the first did not.
+    writes any if the first did not; nor with a condition, whose parameters come first, unless it
+    holds. So many shapes at the end are carried out after all others.
     """
     parts: list[str] = []
     first, last_of = 1, dict[type[Model], int]()
+    if condition is not None:
+        parts.append(f"holds AS MATERIALIZED (SELECT 1 WHERE {condition[0]})")
+        first += condition[1]
     for at, (shape, few) in enumerate(shapes):
         conditions = ["EXISTS (SELECT FROM w0)"] if guarded and at else []
-        if shape.model in last_of:
-            # Asking for the part before makes PostgreSQL finish that first; else it may choose.
-            conditions.append(f"(SELECT count(*) FROM w{last_of[shape.model]}) >= 0")
+        if condition is not None:
+            conditions.append("EXISTS (SELECT FROM holds)")
+        before = [last_of[shape.model]] if shape.model in last_of else []
+        if at >= len(shapes) - ending:
+            before = list(range(at))
+        # Asking for a part makes PostgreSQL finish that first; else it may choose.
+        conditions += [f"(SELECT count(*) FROM w{other}) >= 0" for other in before]
         after = " AND ".join(conditions) or "true"
         parts.append(f"w{at} AS ({_part(shape, few, first, after)} RETURNING 1)")
         first += len(shape.columns) * (few or 1)
         last_of[shape.model] = at
-    asked = [at for at, (shape, _) in enumerate(shapes) if not shape.writes_every_row]
-    counts = ", ".join(f"(SELECT count(*) FROM w{at}) AS w{at}" for at in asked)
+    asked = [f"w{at}" for at, (shape, _) in enumerate(shapes) if not shape.writes_every_row]
+    asked = ["holds", *asked] if condition is not None else asked
+    counts = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in asked)
     return f"WITH {', '.join(parts)} SELECT {counts}"
 
 
@@ -73,10 +89,15 @@ def _given(types: Sequence[str], few: int, first: int) -> str:
 
 
 def _sets(shape: Shape, values: Mapping[str, str]) -> list[str]:
-    (model, columns, by, _, counts) = shape
-    sets = [f'"{name}" = {values[name]}' for name in columns if name not in (by or ())]
+    (model, columns, by, _, counts, add) = shape
+    table = model._meta.db_table
+    sets = [
+        f'"{name}" = "{table}"."{name}" + {values[name]}' if name in add
+        else f'"{name}" = {values[name]}'
+        for name in columns if name not in (by or ())
+    ]  # fmt: skip
     if counts:
-        sets.append(f'"{counts}" = "{model._meta.db_table}"."{counts}" + 1')
+        sets.append(f'"{counts}" = "{table}"."{counts}" + 1')
     return sets
 
 
@@ -88,7 +109,7 @@ def _type(model: type[Model], column: str) -> str:
 
 def one_by_one(shape: Shape, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, list[Any]]]:
     """For SQLite: statements with their values."""
-    model, columns, by, tail, _ = shape
+    model, columns, by, tail = shape[:4]
     table = model._meta.db_table
     if by is None:
         marks = f"({', '.join('?' * len(columns))})"

@@ -20,6 +20,7 @@ change again, what another wrote. In SQLite, where nothing travels, they are sta
 another.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -34,8 +35,19 @@ from points_api.db.plans import PRIMARY_KEY, Plan, Row, plan_of_insert, plan_of_
 from points_api.db.statements import FEW, Shape, one_by_one, one_statement
 from points_api.db.transaction import connection
 
-__all__ = ["PRIMARY_KEY", "Columns", "Insert", "Overtaken", "Row", "Update", "Write", "write_all"]
+__all__ = [
+    "PRIMARY_KEY",
+    "Columns",
+    "Holds",
+    "Insert",
+    "Overtaken",
+    "Row",
+    "Update",
+    "Write",
+    "write_all",
+]
 
+_PLACE = re.compile(r"\$(\d+)")
 MANY = 200  # rows of an insert that are worth a COPY of their own
 
 
@@ -73,7 +85,7 @@ class Update:
     """Rows to change, all with the same columns: those in `by` find it, the others are set.
 
     `where` is a further condition in SQL, a constant, that the stored row must meet. The column
-    `counts` names goes up by one; it may stand in `by` as well.
+    `counts` names goes up by one; it may stand in `by` as well. Columns in `add` grow by the value.
     """
 
     model: type[Model]
@@ -81,25 +93,41 @@ class Update:
     rows: Sequence[Row] | Columns
     where: str = ""
     counts: str = ""
+    add: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A condition in SQL, a constant with places $1, $2 …, of which anything written depends."""
+
+    condition: str
+    values: tuple[str, ...]
 
 
 Write = Insert | Update
+Guard = Update | Holds
 
 
 class Overtaken(Exception):
     """The row that guards the writes is no longer as it was read, and nothing was written."""
 
 
-async def write_all(writes: Sequence[Write], guard: Update | None = None) -> list[int]:
+async def write_all(
+    writes: Sequence[Write], guard: Guard | None = None, *, last: Sequence[Write] = ()
+) -> list[int]:
     """Carry the writes out, all or none; return how many rows each has written.
 
     Inserts of one table that stand side by side become one part, so a list of audit entries
     costs no more than one with as many rows. With a guard nothing is written unless its row is
-    found: it raises `Overtaken`. It is carried out first, so that from then on others wait.
+    found or its condition holds: it raises `Overtaken`. It is carried out first, so that from then
+    on others wait. What is in `last` is carried out after all else, in order: rows for which many
+    wait are so held shortest.
     """
-    counts = [len(write.rows) for write in writes]
+    every = [*writes, *last]
+    counts = [len(write.rows) for write in every]
     parts: list[_Part] = []
-    for at, write in enumerate(writes):
+    ending = 0
+    for at, write in enumerate(every):
         part = _Part.of(at, write)
         if not part.rows:
             continue
@@ -107,44 +135,77 @@ async def write_all(writes: Sequence[Write], guard: Update | None = None) -> lis
             parts[-1].rows.extend(part.rows)
         else:
             parts.append(part)
-    first = [_Part.of(0, guard)] if guard is not None else []
-    written = await _carry_out([*first, *parts], guarded=guard is not None)
+            ending += at >= len(writes)
+    first = [_Part.of(0, guard)] if isinstance(guard, Update) else []
+    written = await _carry_out(_Parts([*first, *parts], guard, ending))
     for part, count in zip(parts, written[len(first) :], strict=True):
         if not part.shape.writes_every_row:
             counts[part.at] = count
     return counts
 
 
-async def _carry_out(parts: Sequence["_Part"], *, guarded: bool) -> list[int]:
-    if not parts:
+class _Parts(NamedTuple):
+    """Parts in their order, the guard's row among them; so many at the end wait for the others."""
+
+    all: Sequence["_Part"]
+    guard: Guard | None
+    ending: int
+
+    @property
+    def holds(self) -> Holds | None:
+        return self.guard if isinstance(self.guard, Holds) else None
+
+
+async def _carry_out(parts: _Parts) -> list[int]:
+    if not parts.all:
         return []
     if connection().capabilities.dialect == "postgres":
-        many = [part for part in parts if part.is_copied] if not guarded else []
+        many = [part for part in parts.all if part.is_copied] if parts.guard is None else []
         if not many:
-            return await _at_once(parts, guarded=guarded)
+            return await _at_once(parts)
+        few = parts._replace(all=[part for part in parts.all if not part.is_copied])
         async with in_transaction():
-            rest = iter(await _at_once([p for p in parts if not p.is_copied], guarded=False))
+            rest = iter(await _at_once(few))
             for part in many:
                 await _copy(part)
-        return [len(part.rows) if part.is_copied else next(rest) for part in parts]
+        return [len(part.rows) if part.is_copied else next(rest) for part in parts.all]
+    return await _in_turn(parts)
+
+
+async def _in_turn(parts: _Parts) -> list[int]:
     async with in_transaction() as transaction:
+        if (holds := parts.holds) is not None:
+            condition = _PLACE.sub(r"?\1", holds.condition)
+            if not await transaction.execute_query_dict(
+                f"SELECT 1 WHERE {condition}",
+                list(holds.values),
+            ):
+                raise Overtaken
         written = []
-        for part in parts:
+        for part in parts.all:
             statements = one_by_one(part.shape, part.rows)
             written.append(sum([(await transaction.execute_query(*s))[0] for s in statements]))
-            if guarded and not written[0]:
+            if isinstance(parts.guard, Update) and not written[0]:
                 raise Overtaken
         return written
 
 
-async def _at_once(parts: Sequence["_Part"], *, guarded: bool) -> list[int]:
-    if not parts:
+async def _at_once(parts: _Parts) -> list[int]:
+    if not parts.all:
         return []
-    statement = one_statement(tuple((part.shape, part.few) for part in parts), guarded=guarded)
-    values = [value for part in parts for value in part.parameters()]
+    holds = parts.holds
+    guarded = isinstance(parts.guard, Update)
+    statement = one_statement(
+        tuple((part.shape, part.few) for part in parts.all),
+        guarded=guarded,
+        condition=(holds.condition, len(holds.values)) if holds else None,
+        ending=parts.ending,
+    )
+    values = [*(holds.values if holds else ())]
+    values += [value for part in parts.all for value in part.parameters()]
     [counts] = await connection().execute_query_dict(statement, values)
-    written = [counts.get(f"w{at}", len(part.rows)) for at, part in enumerate(parts)]
-    if guarded and not written[0]:
+    written = [counts.get(f"w{at}", len(part.rows)) for at, part in enumerate(parts.all)]
+    if (guarded and not written[0]) or (holds and not counts["holds"]):
         raise Overtaken
     return written
 
@@ -196,7 +257,7 @@ class _Part(NamedTuple):
 
 def _plan(write: Write, given: tuple[str, ...]) -> Plan:
     if isinstance(write, Update):
-        return plan_of_update(write.model, given, write.by, write.where, write.counts)
+        return plan_of_update(write.model, given, write.by, write.where, write.counts, write.add)
     return plan_of_insert(write.model, given, write.unless, write.replace, write.add)
 
 

@@ -18,6 +18,7 @@ from points_api.consents.service import Effects, plus_months
 from points_api.db import idempotency, outbox
 from points_api.officers import service as officers
 from points_api.records.models import RecordRow
+from points_api.redemptions import statements
 from points_api.residents import retention
 
 EVENTS_KEPT: Final = timedelta(days=30)  # to look into; the proof is in the audit log
@@ -34,6 +35,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         # A look is a record of processing, with the term that residents are told (PIPL 56).
         "looks": partial(access_log.purge, clock.day_of(plus_months(now, -retention.KEPT_MONTHS))),
         "enrollments": partial(retention.purge, now, _has_records),
+        "statements": partial(statements.close_all, now),
         "events": partial(outbox.purge, now - EVENTS_KEPT),
         "answers": partial(idempotency.purge, now - ANSWERS_KEPT),
     }

@@ -14,6 +14,7 @@ from points_api.db.config import dialect_of
 from points_api.engines import EngineName, engine_named
 from points_api.jobs.alone import AlreadyRunning
 from points_api.jobs.housekeeping import tidy
+from points_api.jobs.minutely import every_minute
 from points_api.jobs.nightly import Rescored, rescore_city
 from points_api.jobs.relay import Relay
 from points_api.jobs.stopping import until_stopped
@@ -48,12 +49,15 @@ async def run_relay(settings: Settings) -> None:
 
 
 async def run_jobs(settings: Settings) -> None:
-    """Do the work of every night until the process is told to stop."""
+    """Do the work of every minute and every night until the process is told to stop."""
     with until_stopped():
         async with composed(settings) as parts:
             _log.info("jobs.started")
             os.nice(NICE)
-            await every_night(parts.registry, partial(rescore, usual_engine(parts.settings), parts))
+            nightly = partial(rescore, usual_engine(parts.settings), parts)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(every_night(parts.registry, nightly))
+                tasks.create_task(every_minute())
     _log.info("jobs.stopped")
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from points_api import cancellation, clock, log
 from points_api.audit import sealing
 from points_api.auth.sessions import Sessions
+from points_api.conduct import service as conduct
 from points_api.db import outbox
 from points_api.scores.service import Scores
 
@@ -34,6 +35,7 @@ class Relay:
         self._handlers: Mapping[str, Handler] = {
             "score.changed": self._score_changed,
             "session.ended": self._session_ended,
+            "conduct.moved": self._conduct_moved,
         }
 
     async def run(self) -> None:
@@ -72,6 +74,10 @@ class Relay:
         ended = map(UUID, event.payload["sessions"])
         if not await Sessions(cache).ended(ended):
             raise Unreachable
+
+    async def _conduct_moved(self, event: outbox.Event) -> None:
+        if event.payload["state"] == "reported":
+            await conduct.tell(UUID(event.payload["report_id"]))
 
 
 async def _tried(work: Callable[[], Awaitable[int]]) -> int:

@@ -18,7 +18,8 @@ class Redemption(Model):
     """A benefit taken, or held for a moment. Amounts are fen.
 
     `benefit_fen` is what the benefit is worth, `owed_fen` what the city owes the merchant for it,
-    `returned_fen` how much of a deposit or deferred payment has come back.
+    `returned_fen` how much of a deposit or deferred payment has come back. `taken` is what it
+    holds of each counter, by name: just that is what it gives back.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -45,6 +46,7 @@ class Redemption(Model):
     reserved_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(null=True)  # of the reservation, while there is one
     changed_at = fields.DatetimeField()
+    taken: dict[str, int] = fields.JSONField(default=dict)
     due_on = fields.DateField(null=True)  # when what was lent or deferred has to be back
 
     class Meta:
@@ -99,17 +101,21 @@ class LedgerEntry(Model):
 
 
 class QuotaCounter(Model):
-    """How much of a counter of `scenarios.quotas` is used; grows only while within its limit."""
+    """How much of a counter of `scenarios.quotas` is used, and the limit it last grew under.
+
+    The database itself holds it within: what would go over fails with all that goes with it.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     scenario_id = fields.CharField(max_length=64)
     name = fields.CharField(max_length=100)
     used = fields.BigIntField()
+    most = fields.BigIntField()
 
     class Meta:
         table = "quota_counter"
         constraints = (
-            CheckConstraint("used >= 0", "quota_counter_used"),
+            CheckConstraint("used BETWEEN 0 AND most", "quota_counter_used"),
             UniqueConstraint(("scenario_id", "name"), "quota_counter_once"),
         )
 

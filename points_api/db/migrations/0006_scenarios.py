@@ -162,11 +162,13 @@ class Migration(migrations.Migration):
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("name", fields.CharField(max_length=100)),
                 ("used", fields.BigIntField()),
+                ("most", fields.BigIntField()),
             ],
             {"table": "quota_counter", "app": "models", "pk_attr": "id"},
         ),
         AddConstraint(
-            "QuotaCounter", CheckConstraint(check="used >= 0", name="quota_counter_used")
+            "QuotaCounter",
+            CheckConstraint(check="used BETWEEN 0 AND most", name="quota_counter_used"),
         ),
         AddConstraint(
             "QuotaCounter",
@@ -369,6 +371,7 @@ class Migration(migrations.Migration):
                 ("reserved_at", fields.DatetimeField()),
                 ("expires_at", fields.DatetimeField(null=True)),
                 ("changed_at", fields.DatetimeField()),
+                ("taken", fields.JSONField(default=dict)),
                 ("due_on", fields.DateField(null=True)),
             ],
             {"table": "redemption", "app": "models", "pk_attr": "id"},

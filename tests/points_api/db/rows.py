@@ -339,7 +339,7 @@ async def ledger_entry(**given: Any) -> LedgerEntry:
 
 
 async def quota_counter(**given: Any) -> QuotaCounter:
-    row: dict[str, Any] = {"scenario_id": "s1", "name": "total", "used": 1}
+    row: dict[str, Any] = {"scenario_id": "s1", "name": "total", "used": 1, "most": 9}
     return await QuotaCounter.create(**row | given)
 
 

@@ -1,9 +1,11 @@
 """Several writes, one round trip, on both databases the same."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from tortoise.exceptions import IntegrityError
 
@@ -13,9 +15,18 @@ from points_api.audit.models import AuditEntry
 from points_api.db.models import OutboxEvent
 from points_api.db.plans import JsonText
 from points_api.db.transaction import connection, transactional
-from points_api.db.writes import PRIMARY_KEY, Columns, Insert, Update, write_all
+from points_api.db.writes import (
+    PRIMARY_KEY,
+    Columns,
+    Holds,
+    Insert,
+    Overtaken,
+    Update,
+    write_all,
+)
 from points_api.ids import new_id
 from points_api.records.models import RecordRow
+from points_api.redemptions.models import QuotaCounter
 from points_api.residents.models import Enrollment, Person, Resident
 from points_api.scores.models import ScoreRow
 from tests.points_api.db import rows
@@ -246,3 +257,35 @@ async def test_postgresql_is_asked_once_and_by_three_texts_for_any_number_of_row
 async def _entry() -> dict[str, Any]:
     made = {"at": NOW, "actor": "a", "action": "b", "subject": "c", "details": {}}
     return made | {"digest": "0" * 64}
+
+
+async def test_a_condition_that_does_not_hold_keeps_everything_from_being_written(database):
+    person = await rows.person()
+    there = "EXISTS (SELECT 1 FROM outbox_event WHERE topic = $1 AND subject = $2)"
+    renamed = Update(Person, ("id",), [{"id": person.id, "name": b"new"}])
+    with pytest.raises(Overtaken):
+        await write_all([renamed], Holds(there, ("t", "s")))
+    assert (await Person.get(id=person.id)).name == b"x"
+    await write_all([Insert(OutboxEvent, [_event("s")])])
+    assert await write_all([renamed], Holds(there, ("t", "s"))) == [1]
+    assert (await Person.get(id=person.id)).name == b"new"
+
+
+async def test_columns_grow_by_the_value_given(database):
+    counter = await rows.quota_counter(used=5)
+    taken = [{"id": counter.id, "used": -2}]
+    assert await write_all([Update(QuotaCounter, ("id",), taken, add=("used",))]) == [1]
+    assert (await QuotaCounter.get()).used == 3
+
+
+async def test_what_comes_last_is_written_after_all_else(postgres):
+    """What the others stumble on is met before a row of the last ones is taken."""
+    counter, event = await rows.quota_counter(), await rows.outbox_event()
+    twice = Insert(OutboxEvent, [_event("s", id=event.id)])
+    last = [Update(QuotaCounter, ("id",), [{"id": counter.id, "used": 1}], add=("used",))]
+    other = await asyncpg.connect(postgres)
+    async with other.transaction():
+        await other.execute("SELECT * FROM quota_counter FOR UPDATE")
+        with pytest.raises(IntegrityError):  # at once, although the counter is held
+            await asyncio.wait_for(write_all([twice], last=last), 5)
+    await other.close()

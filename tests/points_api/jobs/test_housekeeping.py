@@ -27,7 +27,8 @@ from tests.factories import city, make_member, make_record
 from tests.points_api.db import rows
 
 pytestmark = pytest.mark.usefixtures("database", "frozen_clock")
-STEPS = ["consents", "sessions", "officer_sessions", "looks", "enrollments", "events", "answers"]
+STEPS = ["consents", "sessions", "officer_sessions", "looks", "enrollments", "statements", "events",
+         "answers"]  # fmt: skip
 SECOND = timedelta(seconds=1)
 
 

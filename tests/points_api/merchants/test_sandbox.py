@@ -113,7 +113,7 @@ async def test_it_verifies_codes_of_its_own_residents_and_nobody_else_can(applic
     yes = await shop.call("POST", "/verifications", code)
     assert (yes.status_code, yes.json()["eligible"]) == (201, True)
     assert (await shop.call("POST", "/verifications", code)).status_code == 409
-    for handle in ("growing-1", "paused-1", "stranger-1"):
+    for handle in ("growing-1", "paused-1", "not-joined-1"):
         no = await shop.call("POST", "/verifications", await shown(handle))
         assert (no.json()["eligible"], no.json()["benefit"]) == (False, None)
     outside = await real.call("POST", "/verifications", await shown("excellent-1"))

@@ -1,0 +1,51 @@
+"""Redemptions as a merchant and a resident see theirs, the newest first."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from points_api import clock
+from points_api.crypto.keyring import Keyring
+from points_api.paging import Page, Pages
+from points_api.problem import NotFound
+from points_api.redemptions.models import Redemption
+from points_api.redemptions.view import View
+
+
+async def of_merchant(
+    keyring: Keyring, merchant_id: UUID, cursor: str | None, limit: int, state: str | None
+) -> Page[View]:
+    """One page of a merchant's redemptions. Raises `UnknownCursor`."""
+    only = {"state": state} if state else {}
+    pages = Pages(keyring, f"merchant.redemptions:{merchant_id}:{state or ''}")
+    return await _page(pages, cursor, limit, {"merchant_id": merchant_id, **only})
+
+
+async def of_resident(
+    keyring: Keyring, resident_id: UUID, cursor: str | None, limit: int
+) -> Page[View]:
+    """One page of what a resident was given. Raises `UnknownCursor`."""
+    pages = Pages(keyring, f"me.benefits:{resident_id}")
+    return await _page(pages, cursor, limit, {"resident_id": resident_id})
+
+
+async def one_of(merchant_id: UUID, redemption_id: UUID) -> View:
+    """A merchant's redemption as it is now. Raises `NotFound`."""
+    row = await Redemption.get_or_none(id=redemption_id, merchant_id=merchant_id)
+    if row is None:
+        raise NotFound
+    return View.of(row).at(clock.now())
+
+
+async def _page(
+    pages: Pages, cursor: str | None, limit: int, only: Mapping[str, Any]
+) -> Page[View]:
+    place = pages.read(cursor)
+    before = Q(id__lt=UUID(place[0])) if place else Q()
+    # An id begins with the time at which it was made, so the order is that of reserving.
+    rows = await Redemption.filter(before, **only).order_by("-id").limit(limit + 1)
+    now = clock.now()
+    views = [View.of(row).at(now) for row in rows]
+    return pages.page(views, limit, lambda view: (str(view.id),))

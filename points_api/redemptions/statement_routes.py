@@ -1,0 +1,83 @@
+"""`/v1/merchant/statements`: the merchant's closed days, as JSON and as CSV."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from points_api.auth.callers import MerchantCaller
+from points_api.auth.merchants import CallingMerchant
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.paging import CursorText, Limit, Pages, UnknownCursor, link_header
+from points_api.problem import Forbidden, InvalidRequest, NotFound, problems
+from points_api.redemptions import statements
+from points_api.redemptions.models import Statement
+from points_api.redemptions.routes import keyring_of
+from points_api.redemptions.schemas import EntryOut, StatementDayOut, StatementOut, StatementsOut
+from points_api.redemptions.statement_file import csv_of
+
+router = APIRouter(prefix="/v1/merchant/statements", tags=["merchant"])
+
+
+@router.get(
+    "",
+    summary="对账单 / My statements",
+    responses=problems(*CALLER_REFUSED, UnknownCursor, InvalidRequest),
+)
+async def listed(
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> StatementsOut:
+    """List the closed days, the newest first."""
+    _require_reader(caller)
+    pages = Pages(keyring_of(request), f"merchant.statements:{caller.merchant_id}")
+    place = pages.read(cursor)
+    mine = Statement.filter(merchant_id=caller.merchant_id)
+    if place:
+        mine = mine.filter(number__lt=place[0])
+    rows = await mine.order_by("-number").limit(limit + 1)
+    page = pages.page(rows, limit, lambda row: (row.number,))
+    response.headers.update(link_header(request.url, page.next_cursor))
+    return StatementsOut(
+        items=[StatementOut.of(one) for one in page.entries], next=page.next_cursor
+    )
+
+
+@router.get(
+    "/{day}",
+    summary="一天的对账单 / One closed day",
+    response_model=StatementDayOut,
+    responses={
+        200: {"content": {"text/csv": {}}},
+        **problems(*CALLER_REFUSED, NotFound, InvalidRequest),
+    },
+)
+async def one(
+    day: date,
+    caller: MerchantCaller,
+    format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002 - the wire's name
+) -> Response:
+    """Return a closed day with every entry; `format=csv` is for spreadsheet programs."""
+    _require_reader(caller)
+    found = await Statement.get_or_none(merchant_id=caller.merchant_id, day=day)
+    if found is None:
+        raise NotFound
+    entries = await statements.entries_of(caller.merchant_id, day)
+    if format == "csv":
+        named = f'attachment; filename="statement-{day}.csv"'
+        return Response(
+            csv_of(found, entries),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": named, "Cache-Control": "no-store"},
+        )
+    ledger = [EntryOut(**statements.entry_members(entry)) for entry in entries]
+    shown = StatementDayOut(**StatementOut.of(found).model_dump(), ledger=ledger)
+    return Response(shown.model_dump_json(), media_type="application/json")
+
+
+def _require_reader(caller: CallingMerchant) -> None:
+    if caller.role == "cashier":
+        raise Forbidden("对账单给店长和系统看", "Statements are for managers and systems")

@@ -1,0 +1,155 @@
+"""A merchant's closed days: sums of its ledger, each chained by hash to the one before.
+
+A day is closed some minutes after its end, when nothing that began in it can still be under way.
+What happens later belongs to the day on which it happens, so a closed day never changes. Days
+without a move have no statement. The digest of a statement is over that of the one before, its own
+sums and every entry, so whoever keeps a digest can prove all before it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from points_api import clock
+from points_api.audit import service as audit
+from points_api.db.transaction import advisory_lock, transactional
+from points_api.redemptions.models import LedgerEntry, Statement
+from points_api.redemptions.moves import SYSTEM
+
+SETTLING: Final = timedelta(minutes=5)
+BEGINNING: Final = "sha256:" + "0" * 64
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a statement; `what` is a code."""
+
+    merchant_id: UUID
+    day: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How many statements and entries were looked at, and what was found."""
+
+    statements: int
+    entries: int
+    faults: list[Fault]
+
+
+def last_closable(now: datetime) -> date:
+    """The last day that may be closed at an instant."""
+    return clock.day_of(now - SETTLING) - timedelta(days=1)
+
+
+async def close_all(now: datetime, until: date | None = None) -> int:
+    """Close every day with moves up to the last that may be; return how many statements that made.
+
+    What earlier nights have missed is made up, in order.
+    """
+    last = min(until or date.max, last_closable(now))
+    open_days = LedgerEntry.filter(day__lte=last).distinct().order_by("merchant_id", "day")
+    pairs = await open_days.values_list("merchant_id", "day")
+    known = {(one.merchant_id, one.day) for one in await Statement.all()}
+    done = 0
+    for merchant_id, day in sorted(set(pairs) - known):
+        done += await _close(merchant_id, day, now)
+    return done
+
+
+@transactional
+async def _close(merchant_id: UUID, day: date, now: datetime) -> bool:
+    await advisory_lock(f"statement:{merchant_id}")
+    newest = await Statement.filter(merchant_id=merchant_id).order_by("-number").first()
+    if newest is not None and newest.day >= day:
+        return False  # another process was first; or a stray entry, which `verify` tells of
+    entries = await entries_of(merchant_id, day)
+    number, previous = (newest.number + 1, newest.digest) if newest else (1, BEGINNING)
+    benefit, owed = sums(entries)
+    digest = digest_of(previous, number, day, entries)
+    await Statement.create(
+        merchant_id=merchant_id, day=day, number=number, entries=len(entries),
+        benefit_fen=benefit, owed_fen=owed, previous=previous, digest=digest, closed_at=now,
+    )  # fmt: skip
+    details = {"day": day.isoformat(), "number": number, "digest": digest.partition(":")[2]}
+    await audit.append(SYSTEM, "statement.close", f"merchant:{merchant_id}", details)
+    return True
+
+
+async def entries_of(merchant_id: UUID, day: date) -> list[LedgerEntry]:
+    """The ledger of a merchant's day, in the order of happening."""
+    return await LedgerEntry.filter(merchant_id=merchant_id, day=day).order_by("at", "id")
+
+
+def sums(entries: Sequence[LedgerEntry]) -> tuple[int, int]:
+    """What the entries add up to: benefits, and what the city owes, in fen."""
+    return sum(one.benefit_fen for one in entries), sum(one.owed_fen for one in entries)
+
+
+def digest_of(previous: str, number: int, day: date, entries: Sequence[LedgerEntry]) -> str:
+    """The hash over the statement before, and this one's canonical JSON: names sorted, ASCII."""
+    benefit, owed = sums(entries)
+    content = {
+        "previous": previous, "number": number, "day": day.isoformat(), "benefit_fen": benefit,
+        "owed_fen": owed, "entries": [entry_members(one) for one in entries],
+    }  # fmt: skip
+    return f"sha256:{sha256(_canonical(content).encode()).hexdigest()}"
+
+
+def entry_members(entry: LedgerEntry) -> dict[str, Any]:
+    """An entry as statements show and hash it."""
+    return {
+        "id": str(entry.id),
+        "redemption_id": str(entry.redemption_id),
+        "scenario_id": entry.scenario_id,
+        "move": entry.move,
+        "benefit_fen": entry.benefit_fen,
+        "owed_fen": entry.owed_fen,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+    }
+
+
+async def verify() -> Verified:
+    """Prove every chain, and that each statement equals the ledger to the fen."""
+    faults: list[Fault] = []
+    before: dict[UUID, Statement] = {}
+    looked = looked_at = 0
+    for one in await Statement.all().order_by("merchant_id", "number"):
+        entries = await entries_of(one.merchant_id, one.day)
+        faults += [
+            Fault(one.merchant_id, one.day, what)
+            for what in _wrong(one, before.get(one.merchant_id), entries)
+        ]
+        before[one.merchant_id] = one
+        looked, looked_at = looked + 1, looked_at + len(entries)
+    return Verified(looked, looked_at, faults + await _unstated(before))
+
+
+def _wrong(one: Statement, before: Statement | None, entries: Sequence[LedgerEntry]) -> list[str]:
+    number, previous = (before.number + 1, before.digest) if before else (1, BEGINNING)
+    checks = {
+        "number": one.number == number,
+        "previous": one.previous == previous,
+        "day": before is None or before.day < one.day,
+        "entries": one.entries == len(entries),
+        "sums": (one.benefit_fen, one.owed_fen) == sums(entries),
+        "digest": one.digest == digest_of(one.previous, one.number, one.day, entries),
+    }
+    return [what for what, right in checks.items() if not right]
+
+
+async def _unstated(newest: dict[UUID, Statement]) -> list[Fault]:
+    """Entries of days before a merchant's last closed one that no statement holds."""
+    found = []
+    for merchant_id, last in newest.items():
+        stated = await Statement.filter(merchant_id=merchant_id).values_list("day", flat=True)
+        days = LedgerEntry.filter(merchant_id=merchant_id, day__lte=last.day).distinct()
+        missing: set[Any] = set(await days.values_list("day", flat=True)) - set(stated)
+        found += [Fault(merchant_id, day, "unstated") for day in sorted(missing)]
+    return found

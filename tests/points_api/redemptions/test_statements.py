@@ -1,0 +1,111 @@
+"""Closed days: chained, equal to the ledger, and never changed by what comes later."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+
+from points_api import clock
+from points_api.redemptions import statements
+from points_api.redemptions.models import LedgerEntry, Statement
+from points_api.redemptions.statement_file import csv_of
+from scenarios.scenario import Settled
+from tests.points_api.redemptions.shop import open_shop
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def still(frozen_clock):
+    return frozen_clock
+
+
+@pytest.fixture
+async def shop(database):
+    return await open_shop(settlement=Settled("by_benefit", percent=50))
+
+
+async def close():
+    return await statements.close_all(clock.now())
+
+
+async def what_is_wrong():
+    return [(one.day, one.what) for one in (await statements.verify()).faults]
+
+
+async def test_each_day_with_moves_is_closed_once_and_chained_to_the_one_before(shop, still):
+    await shop.made(1000)
+    made = await shop.made(300)
+    assert await close() == 0  # the day is not over
+    still.forward(3 * DAY)
+    await shop.reverse(made)
+    assert (await close(), await close()) == (1, 0)
+    still.forward(DAY)
+    assert await close() == 1
+    first, second = await Statement.all().order_by("number")
+    assert (first.number, first.entries, first.benefit_fen, first.owed_fen) == (1, 2, 130, 65)
+    assert (second.number, second.entries, second.benefit_fen) == (2, 1, -30)
+    assert first.previous == statements.BEGINNING
+    assert second.previous == first.digest
+    verified = await statements.verify()
+    assert (verified.statements, verified.entries, verified.faults) == (2, 3, [])
+
+
+async def test_a_day_is_closed_some_minutes_after_midnight_in_huangshi(shop, still):
+    await shop.made()
+    still.forward(timedelta(hours=12, minutes=4))
+    assert await close() == 0
+    still.forward(timedelta(minutes=1))
+    assert await close() == 1
+
+
+async def test_nights_that_were_missed_are_made_up_in_order(shop, still):
+    for _ in range(3):
+        await shop.made()
+        still.forward(DAY)
+    assert await statements.close_all(clock.now(), date(2026, 6, 2)) == 2
+    assert await close() == 1
+    assert [one.day.day for one in await Statement.all().order_by("number")] == [1, 2, 3]
+    assert await what_is_wrong() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"benefit_fen": 101}, {"sums", "digest"}),
+        ({"move": "cancel"}, {"digest"}),
+        ({"day": date(2026, 5, 31)}, {"entries", "sums", "digest", "unstated"}),
+    ],
+)
+async def test_an_altered_ledger_is_found(shop, still, change, found):
+    made = await shop.made()
+    still.forward(DAY)
+    await close()
+    await LedgerEntry.filter(redemption_id=made).update(**change)
+    assert {what for _, what in await what_is_wrong()} == found
+
+
+async def test_an_altered_or_missing_statement_is_found(shop, still):
+    for _ in range(3):
+        await shop.made()
+        still.forward(DAY)
+    await close()
+    await Statement.filter(number=3).update(owed_fen=0)
+    assert await what_is_wrong() == [(date(2026, 6, 3), "sums")]
+    await Statement.filter(number=2).delete()
+    assert (date(2026, 6, 3), "previous") in await what_is_wrong()
+    assert (date(2026, 6, 2), "unstated") in await what_is_wrong()
+
+
+async def test_the_file_opens_in_a_spreadsheet_program(shop, still):
+    await shop.made(1050)
+    still.forward(DAY)
+    await close()
+    row = await Statement.get()
+    content = csv_of(row, await statements.entries_of(row.merchant_id, row.day))
+    assert content.startswith(b"\xef\xbb\xbf")
+    heading, entry, total = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    assert heading == ["时间", "操作", "兑现编号", "场景", "优惠（元）", "应结算（元）"]
+    assert (entry[0], entry[1], entry[4:]) == ("2026-06-01 12:00:00", "兑现", ["1.05", "0.52"])
+    assert total[4:] == ["1.05", "0.52"]
