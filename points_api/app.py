@@ -21,6 +21,7 @@ from points_api.catalog import routes as catalog_routes
 from points_api.composition import composed
 from points_api.consents import routes as consent_routes
 from points_api.deliveries import routes as delivery_routes
+from points_api.entitlements import routes as entitlement_routes
 from points_api.exports import routes as export_routes
 from points_api.health import routes as health_routes
 from points_api.home import routes as home_routes
@@ -33,10 +34,12 @@ from points_api.residents.effects import ConsentEffects
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
 from points_api.settings import Settings, announcements
+from points_api.webhooks import routes as webhook_routes
 
 ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
+    entitlement_routes, webhook_routes,
 )  # fmt: skip
 
 

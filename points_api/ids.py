@@ -23,3 +23,10 @@ def new_id() -> UUID:
     tick = _last = max((milliseconds << 12) | (rest << 12) // 1000, _last + 1)
     time = ((tick >> 12) << 80) | ((tick & 0xFFF) << 64)
     return UUID(int=time | _VERSION_AND_VARIANT | secrets.randbits(62))
+
+
+def follow(last: UUID) -> None:
+    """Let every id from now on be greater than this one, which another process has made."""
+    global _last  # noqa: PLW0603 - as above
+    milliseconds, fraction = last.int >> 80, (last.int >> 64) & 0xFFF
+    _last = max(_last, milliseconds << 12 | fraction)

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Largest body of an ordinary request."""
     max_delivery_bytes: int = Field(default=256 * 1024**2, ge=1024)
     """Largest file that an agency may deliver."""
+    webhook_loopback: bool = False
+    """Let merchants' addresses be on this machine, and without TLS there: development and tests."""
     spark_master: str = "local[*]"
     """Cluster of `points rescore --engine spark`."""
     spark_folder: str = ""
@@ -155,6 +157,12 @@ class Settings(BaseSettings):
                 "the WeChat fake is refused in production; set what the WeChat platform issued",
                 missing,
             )
+        if self.env == "production" and self.webhook_loopback:
+            raise _refusal(
+                "生产环境不得推送到本机地址；请删去这一项",
+                "pushing to addresses of this machine is refused in production; unset it",
+                "webhook_loopback",
+            )
         return self
 
 
@@ -174,6 +182,8 @@ def announcements(settings: Settings, language: Language = "zh") -> list[str]:
         found.append(_DEVELOPMENT_KEY)
     if settings.uses_wechat_fake:
         found.append(_WECHAT_FAKE)
+    if settings.webhook_loopback:
+        found.append(_LOOPBACK)
     if settings.database_url.startswith("sqlite:"):
         found.append(_SQLITE)
     if settings.redis_url.startswith("memory:"):
@@ -232,6 +242,10 @@ _DEVELOPMENT_KEY = Text(
 _WECHAT_FAKE = Text(
     "微信登录是本机模拟的；请设置 POINTS_WECHAT_APPID 和 POINTS_WECHAT_SECRET",
     "WeChat sign-in is a local fake; set POINTS_WECHAT_APPID and POINTS_WECHAT_SECRET",
+)
+_LOOPBACK = Text(
+    "推送地址可以指向本机；正式运行请删去 POINTS_WEBHOOK_LOOPBACK",
+    "webhooks may lead to this machine; unset POINTS_WEBHOOK_LOOPBACK to run for real",
 )
 _SQLITE = Text(
     "数据库是内嵌的 SQLite，只供一个进程使用；请用 POINTS_DATABASE_URL 指向 PostgreSQL",

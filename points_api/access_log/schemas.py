@@ -83,4 +83,5 @@ _THINGS = {
     "changes": Text("积分变化", "Changes"),
     "what_if": Text("假设测算", "What if"),
     "records": Text("信用记录", "Records"),
+    "entitlement": Text("权益名单", "Entitlement list"),
 }

@@ -19,6 +19,7 @@ _FILES = {
     "snapshot": "snapshot",
     "scorecard": "scorecard",
     "scenarios": "scenarios",
+    "entitlements": "entitlements",
     "agencies": "agencies",
     "officers": "officers",
     "records": "records",

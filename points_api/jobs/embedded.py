@@ -9,6 +9,7 @@ from typing import Final
 from points_api import cancellation, log
 from points_api.composition import Parts
 from points_api.jobs.processes import every_night, rescore
+from points_api.jobs.push import run_push
 from points_api.jobs.relay import Relay
 
 PAUSE_SECONDS: Final = 5.0
@@ -26,6 +27,7 @@ async def embedded_jobs(parts: Parts) -> AsyncIterator[None]:
             tasks.create_task(_forever(work))
             for work in (
                 Relay(parts.scores).run,
+                partial(run_push, parts),
                 partial(every_night, parts.registry, partial(rescore, "person", parts)),
             )
         ]

@@ -19,6 +19,7 @@ from points_api.db import idempotency, outbox
 from points_api.officers import service as officers
 from points_api.records.models import RecordRow
 from points_api.residents import retention
+from points_api.webhooks import service as webhooks
 
 EVENTS_KEPT: Final = timedelta(days=30)  # to look into; the proof is in the audit log
 ANSWERS_KEPT: Final = timedelta(days=3)  # clients try again within a day; this spans a weekend
@@ -35,6 +36,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         "looks": partial(access_log.purge, clock.day_of(plus_months(now, -retention.KEPT_MONTHS))),
         "enrollments": partial(retention.purge, now, _has_records),
         "events": partial(outbox.purge, now - EVENTS_KEPT),
+        "webhooks": partial(webhooks.purge, now - EVENTS_KEPT),
         "answers": partial(idempotency.purge, now - ANSWERS_KEPT),
     }
     counts = {}

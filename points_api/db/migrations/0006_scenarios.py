@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             "EntitlementChange",
             [
                 ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                ("number", fields.BigIntField(null=True)),
+                ("number", fields.BigIntField()),
                 ("merchant_id", fields.UUIDField()),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("subject", fields.CharField(max_length=64)),
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             "EntitlementChange",
-            IndexWhere(fields=["id"], name="entitlement_change_new", where="number IS NULL"),
+            Index(fields=["merchant_id", "subject", "number"], name="entitlement_change_told"),
         ),
         ops.CreateModel(
             "Merchant",
@@ -534,6 +534,7 @@ class Migration(migrations.Migration):
                 ("created_at", fields.DatetimeField()),
                 ("attempts", fields.IntField(default=0)),
                 ("next_try_at", fields.DatetimeField()),
+                ("claimed_until", fields.DatetimeField(null=True)),
                 ("ended_at", fields.DatetimeField(null=True)),
                 ("outcome", fields.CharField(default="", max_length=16)),
             ],
@@ -552,7 +553,7 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             "WebhookMessage",
             IndexWhere(
-                fields=["next_try_at"],
+                fields=["endpoint_id", "next_try_at"],
                 name="webhook_message_due",
                 where="ended_at IS NULL",
             ),
