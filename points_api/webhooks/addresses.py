@@ -28,6 +28,7 @@ _DETOURS: Final = [
         "2001::/32",  # Teredo
         "::/96",  # IPv4-compatible
         "fec0::/10",  # site-local
+        "192.0.0.0/24",  # assigned to protocols; older Pythons call some of it global
     )
 ]  # fmt: skip
 Address = IPv4Address | IPv6Address
