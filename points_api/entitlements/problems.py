@@ -17,7 +17,7 @@ class NotAList(Problem):
 
 
 class MemberRefused(Problem):
-    slug, status, errcode = "member-number-refused", 422, 42263
+    slug, status, errcode = "member-number-refused", 422, 42267
     title = ("号码不能使用", "The number cannot be used")
 
 

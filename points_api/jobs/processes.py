@@ -45,7 +45,7 @@ async def run_relay(settings: Settings) -> None:
     with until_stopped():
         async with composed(settings) as parts:
             _log.info("relay.started")
-            async with asyncio.TaskGroup() as works:
+            async with parts.scenarios.running(), asyncio.TaskGroup() as works:
                 works.create_task(Relay(parts.scores).run())
                 works.create_task(run_push(parts))
     _log.info("relay.stopped")

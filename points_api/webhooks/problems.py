@@ -4,7 +4,7 @@ from points_api.problem import Problem
 
 
 class UrlRefused(Problem):
-    slug, status, errcode = "webhook-url-refused", 422, 42264
+    slug, status, errcode = "webhook-url-refused", 422, 42266
     title = ("不能推送到这个地址", "Nothing can be pushed to this address")
 
 

@@ -6,11 +6,11 @@ is read: the body is of no use to us, however long it is.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from ssl import SSLError
 from time import perf_counter
 from typing import Final
 from uuid import UUID
@@ -41,12 +41,17 @@ class Pace:
 
 
 @asynccontextmanager
-async def http_client() -> AsyncIterator[httpx.AsyncClient]:
-    """A client that follows nothing, keeps nothing, and asks no proxy of the environment."""
+async def http_client(
+    trusted: ssl.SSLContext | bool = True,
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that follows nothing, keeps nothing, and asks no proxy of the environment.
+
+    `trusted` are the authorities whose certificates count; True: the usual ones.
+    """
     # A connection to an address must not serve another name that leads there too.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(
-        limits=limits, timeout=_SECONDS, trust_env=False, follow_redirects=False
+        verify=trusted, limits=limits, timeout=_SECONDS, trust_env=False, follow_redirects=False
     ) as client:
         yield client
 
@@ -168,7 +173,7 @@ class Sender:
 def _error_of(failure: Exception) -> str:
     cause: BaseException | None = failure
     while cause is not None:
-        if isinstance(cause, SSLError):
+        if isinstance(cause, ssl.SSLError):
             return "tls"
         cause = cause.__cause__ or cause.__context__
     return "connection" if isinstance(failure, httpx.HTTPError) else "failed"

@@ -2,10 +2,17 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import Any
+
+import pytest
+from standardwebhooks import webhooks as reference
+
+from points_api import clock
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,26 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(port: int = 0) -> AsyncIterator[Receiver]:
+async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
     receiver = Receiver()
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
         yield receiver
+
+
+def redemption_of(received: Received) -> Any:
+    """The redemption that a message tells of, if it does."""
+    return received.said["data"].get("redemption_id")
+
+
+def verify(secret: str, got: Received, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a receiver does, with the reference implementation, at this very moment."""
+
+    class Now(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return clock.now()
+
+    monkeypatch.setattr(reference, "datetime", Now)
+    assert reference.Webhook(secret).verify(got.body, got.headers) == got.said

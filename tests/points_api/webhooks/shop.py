@@ -96,15 +96,15 @@ class Shop:
         return await WebhookMessage.all().order_by("id")
 
 
-def push_of(client, pace=PACE, addresses=OPEN, jitter=lambda: 1.0):
+def push_of(client, pace=PACE, seats=None):
     """Push over the open database, with what of the shipped scenarios is imported there."""
     keyring = Keyring.from_settings(load())
-    live = LiveScenarios(city(), {}, folder().seats)
+    live = LiveScenarios(city(), {}, folder().seats if seats is None else seats)
     standings = Standings(Scores(city()), keyring, notices())
     return Push(
         Entitlements(keyring, live, standings),
         FanOut(keyring, live),
-        Sender(keyring, addresses, client, pace, jitter),
+        Sender(keyring, OPEN, client, pace, jitter=lambda: 1.0),
     )
 
 
