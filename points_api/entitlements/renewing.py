@@ -92,9 +92,12 @@ def due(resident_id: UUID) -> Insert:
 
 @transactional
 async def due_for_scenario(scenario_id: str) -> int:
-    """Ask for a renewal of everybody on the list of a scenario that moved."""
-    found = await Entitlement.filter(scenario_id=scenario_id).values_list("resident_id", flat=True)
-    return await _ask_for({UUID(str(one)) for one in found})
+    """Ask for a renewal of everybody who agreed to a scenario that moved.
+
+    Of some there is no entitlement yet: they agreed while it was not published.
+    """
+    agreed = Consent.filter(purpose=PURPOSE, recipient=scenario_id, withdrawn_at=None)
+    return await _ask_for({row.resident_id for row in await agreed})
 
 
 async def due_for_all() -> int:

@@ -47,6 +47,14 @@ class Migration(migrations.Migration):
             UniqueConstraint(fields=("resident_id", "scenario_id"), name="entitlement_once"),
         ),
         ops.AddIndex("Entitlement", Index(fields=["scenario_id"], name="entitlement_scenario")),
+        ops.AddIndex(
+            "Consent",
+            IndexWhere(
+                fields=["recipient", "purpose"],
+                name="consent_open_to",
+                where="withdrawn_at IS NULL",
+            ),
+        ),
         ops.CreateModel(
             "EntitlementChange",
             [

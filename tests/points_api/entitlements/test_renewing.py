@@ -164,16 +164,16 @@ async def test_a_renewal_without_news_tells_nothing(yard):
 async def test_a_stopped_scenario_revokes_everybody_and_a_new_version_changes(yard):
     residents = [await driver(yard.keyring, n) for n in range(1, 4)]
     await yard.run()
-    await _move("suspended")
+    await move("suspended")
     await yard.run()
     assert [kind for _, kind in await told(yard.merchant_id)] == ["granted"] * 3 + ["revoked"] * 3
-    await _move("published")
+    await move("published")
     await yard.run()
     version = await ScenarioVersion.get()
     await ScenarioVersion.filter(id=version.id).update(
         version=2, document={**version.document, "version": 2}
     )
-    await _move("published")
+    await move("published")
     await yard.run()
     kinds = [kind for _, kind in await told(yard.merchant_id)]
     assert kinds[6:] == ["granted"] * 3 + ["changed"] * 3
@@ -211,7 +211,7 @@ async def test_a_merchant_who_begins_later_gets_the_list_and_who_ends_loses_it(y
     assert (await told(yard.merchant_id))[1:] == [(2, "revoked")]
 
 
-async def _move(state):
+async def move(state):
     version = await ScenarioVersion.get(scenario_id=SCENARIO)
     await ScenarioVersion.filter(id=version.id).update(state=state)
     await ScenarioMove.create(
