@@ -22,7 +22,7 @@ from points_api.webhooks.models import WebhookAttempt, WebhookMessage
 from tests.points_api.webhooks.receiver import receiving
 from tests.points_api.webhooks.shop import shop as open_shop
 
-KILLS = int(os.environ.get("POINTS_KILLS", "4"))
+KILLS = int(os.environ.get("POINTS_KILLS", "3"))
 RESIDENTS = 12
 SECONDS = 120
 
