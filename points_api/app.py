@@ -25,6 +25,7 @@ from points_api.consents import routes as consent_routes
 from points_api.credit_codes import routes as credit_code_routes
 from points_api.deliveries import routes as delivery_routes
 from points_api.eligibility import routes as eligibility_routes
+from points_api.entitlements import routes as entitlement_routes
 from points_api.exports import routes as export_routes
 from points_api.health import routes as health_routes
 from points_api.home import routes as home_routes
@@ -47,6 +48,7 @@ from points_api.settings import Settings, announcements
 from points_api.verifications import routes as verification_routes
 from points_api.verifications.hot import HotVerifications
 from points_api.verifications.looks import MerchantLooks
+from points_api.webhooks import routes as webhook_routes
 
 ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
@@ -54,6 +56,7 @@ ROUTERS = (
     redemption_routes, statement_routes, conduct_routes,
     message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
     credit_code_routes, verification_routes,
+    entitlement_routes, webhook_routes,
 )  # fmt: skip
 
 

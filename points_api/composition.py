@@ -27,6 +27,8 @@ from points_api.eligibility.remembered import Remembered
 from points_api.eligibility.standing import Standings
 from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.standing import Standing
+from points_api.messages import pushing
+from points_api.messages.pushing import Subscribers
 from points_api.officers import service as officers
 from points_api.ratelimit import Limits
 from points_api.residents import accounts, registry
@@ -58,6 +60,7 @@ class Parts:
     standings: Standings
     limits: Limits
     code_guard: CodeGuard
+    subscribers: Subscribers
     scenario_notices: PublishedNotices
     credit_codes: CreditCodes
     verifications: Verifications
@@ -102,6 +105,7 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
             standings=standings,
             limits=limits,
             code_guard=guard,
+            subscribers=pushing.compose(settings, client),
             scenario_notices=PublishedNotices(live),
             credit_codes=codes,
             verifications=Verifications(keyring, codes, guard),

@@ -40,3 +40,10 @@ def _ticks(count: int) -> int:
 def _id(tick: int, random: int) -> UUID:
     time = ((tick >> 12) << 80) | ((tick & 0xFFF) << 64)
     return UUID(int=time | _VERSION_AND_VARIANT | random)
+
+
+def follow(last: UUID) -> None:
+    """Let every id from now on be greater than this one, which another process has made."""
+    global _last  # noqa: PLW0603 - as above
+    milliseconds, fraction = last.int >> 80, (last.int >> 64) & 0xFFF
+    _last = max(_last, milliseconds << 12 | fraction)

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     cipher: Literal["aes", "sm4"] = "aes"
     wechat_appid: str = ""
     wechat_secret: SecretStr = SecretStr("")
+    wechat_templates: dict[str, str] = Field(default_factory=dict)
+    """Ids of WeChat's message templates by kind of notice, as a JSON object."""
     timezone: str = "Asia/Shanghai"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     max_body_bytes: int = Field(default=1024**2, ge=1024)
@@ -68,6 +70,8 @@ class Settings(BaseSettings):
     """Largest file that an agency may deliver."""
     merchant_calls_per_minute: int = Field(default=6000, ge=1)
     """Calls that one key of a merchant may make in a minute."""
+    webhook_loopback: bool = False
+    """Let merchants' addresses be on this machine, and without TLS there: development and tests."""
     spark_master: str = "local[*]"
     """Cluster of `points rescore --engine spark`."""
     spark_folder: str = ""
@@ -157,6 +161,12 @@ class Settings(BaseSettings):
                 "the WeChat fake is refused in production; set what the WeChat platform issued",
                 missing,
             )
+        if self.env == "production" and self.webhook_loopback:
+            raise _refusal(
+                "生产环境不得推送到本机地址；请删去这一项",
+                "pushing to addresses of this machine is refused in production; unset it",
+                "webhook_loopback",
+            )
         return self
 
 
@@ -176,6 +186,8 @@ def announcements(settings: Settings, language: Language = "zh") -> list[str]:
         found.append(_DEVELOPMENT_KEY)
     if settings.uses_wechat_fake:
         found.append(_WECHAT_FAKE)
+    if settings.webhook_loopback:
+        found.append(_LOOPBACK)
     if settings.database_url.startswith("sqlite:"):
         found.append(_SQLITE)
     if settings.redis_url.startswith("memory:"):
@@ -234,6 +246,10 @@ _DEVELOPMENT_KEY = Text(
 _WECHAT_FAKE = Text(
     "微信登录是本机模拟的；请设置 POINTS_WECHAT_APPID 和 POINTS_WECHAT_SECRET",
     "WeChat sign-in is a local fake; set POINTS_WECHAT_APPID and POINTS_WECHAT_SECRET",
+)
+_LOOPBACK = Text(
+    "推送地址可以指向本机；正式运行请删去 POINTS_WEBHOOK_LOOPBACK",
+    "webhooks may lead to this machine; unset POINTS_WEBHOOK_LOOPBACK to run for real",
 )
 _SQLITE = Text(
     "数据库是内嵌的 SQLite，只供一个进程使用；请用 POINTS_DATABASE_URL 指向 PostgreSQL",

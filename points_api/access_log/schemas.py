@@ -98,4 +98,5 @@ _THINGS = {
     "records": Text("信用记录", "Records"),
     "scenarios": Text("能享受的场景", "Scenarios open to you"),
     "verifications": Text("积分参与的判断", "Decisions your score took part in"),
+    "entitlement": Text("权益名单", "Entitlement list"),
 }

@@ -20,6 +20,7 @@ _FILES = {
     "scorecard": "scorecard",
     "scenarios": "scenarios",
     "statements": "statements",
+    "entitlements": "entitlements",
     "agencies": "agencies",
     "merchants": "merchants",
     "officers": "officers",

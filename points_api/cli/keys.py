@@ -80,15 +80,23 @@ async def _rotate(settings: "Settings", meter: Meter) -> "Report":
     from points_api.db import config
     from points_api.deliveries.models import DeliveryChunk
     from points_api.deliveries.preparing import CHUNK
+    from points_api.entitlements.members import SEALED_AS as MEMBER
+    from points_api.entitlements.models import Entitlement
     from points_api.officers.accounts import TOTP
     from points_api.officers.models import Officer
     from points_api.residents.rotation import TABLES, SealedTable, rotate
+    from points_api.webhooks.models import WebhookEndpoint
+    from points_api.webhooks.signing import SEALED_AS as SECRET
 
     keyring = Keyring.from_settings(settings)
-    officers = SealedTable(Officer, {"totp": TOTP})
+    others = (
+        SealedTable(Officer, {"totp": TOTP}),
+        SealedTable(Entitlement, {"member": MEMBER}),
+        SealedTable(WebhookEndpoint, {"secret": SECRET, "previous_secret": SECRET}),
+    )
     chunks = SealedTable(DeliveryChunk, {"content": CHUNK})
     async with config.open(settings.database_url):
-        report = await rotate(keyring, meter, [*TABLES, officers])
+        report = await rotate(keyring, meter, [*TABLES, *others])
         # A chunk is a run of a file's rows, so few of them fill the memory.
         rows = await rotate(keyring, meter, [chunks], batch=_CHUNKS_AT_ONCE)
     report.seen += rows.seen

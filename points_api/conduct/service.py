@@ -214,15 +214,18 @@ def _moved(
     report: Report, state: str, actor: str, values: Mapping[str, Any], reason: str = ""
 ) -> list[Write]:
     stored = Update(ConductReport, ("id",), [{"id": report.id, "state": state, **values}])
-    return [stored, *_said(report, state, actor, reason)]
+    until = values.get("reply_until", report.reply_until)
+    return [stored, *_said(report, state, actor, reason, until)]
 
 
-def _said(report: Report, state: str, actor: str, reason: str = "") -> list[Write]:
+def _said(
+    report: Report, state: str, actor: str, reason: str = "", until: datetime | None = None
+) -> list[Write]:
     said = {"scenario": report.scenario_id, **({"reason": reason} if reason else {})}
     event = {
         "report_id": str(report.id), "scenario_id": report.scenario_id,
         "merchant_id": str(report.merchant_id), "resident_id": str(report.resident_id),
-        "state": state,
+        "state": state, "reply_until": clock.day_of(until).isoformat() if until else None,
     }  # fmt: skip
     return [
         audit.entry(actor, f"conduct.{state}", f"conduct:{report.id}", said),

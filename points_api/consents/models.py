@@ -7,6 +7,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
+from points_api.db.schema import IndexWhere
 from points_api.ids import new_id
 from points_api.residents.models import Resident
 
@@ -30,7 +31,14 @@ class Consent(Model):
 
     class Meta:
         table = "consent"
-        indexes = (Index(fields=("resident_id",), name="consent_resident"),)
+        indexes = (
+            Index(fields=("resident_id",), name="consent_resident"),
+            IndexWhere(
+                fields=("recipient", "purpose"),
+                name="consent_open_to",
+                where="withdrawn_at IS NULL",
+            ),
+        )
         constraints = (
             CheckConstraint("expires_at > granted_at", "consent_expires_after"),
             CheckConstraint(

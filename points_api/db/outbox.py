@@ -5,7 +5,7 @@ event is carried out at least once, and its receiver must bear it twice. The wor
 outside of any transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -54,19 +54,40 @@ async def append(topic: str, subject: str, payload: Mapping[str, Any]) -> None:
 
 
 @transactional
-async def claim(limit: int) -> list[Event]:
-    """Take up to `limit` events that are due, the longest due first. Others skip these."""
+async def claim(
+    limit: int, *, topics: Collection[str] = (), but: Collection[str] = ()
+) -> list[Event]:
+    """Take up to `limit` events that are due, the longest due first. Others skip these.
+
+    Only those of some topics where any are named, and none of the topics in `but`.
+    """
     now = clock.now()
     due = OutboxEvent.filter(done_at=None, next_try_at__lte=now).order_by("next_try_at", "id")
+    if topics:
+        due = due.filter(topic__in=list(topics))
+    if but:
+        due = due.filter(topic__not_in=list(but))
     rows = await due.limit(limit).select_for_update(skip_locked=True)
-    events = [
-        Event(row.id, row.topic, row.subject, row.payload, row.created_at, row.attempts + 1)
-        for row in rows
-    ]
+    events = [_event(row) for row in rows]
     for attempts in {row.attempts for row in rows}:
         same = [row.id for row in rows if row.attempts == attempts]
         await OutboxEvent.filter(id__in=same).update(attempts=attempts + 1, next_try_at=now + LEASE)
     return events
+
+
+async def in_order(topics: Collection[str], limit: int) -> list[Event]:
+    """The events of these topics that are due, in the order of their ids, not claimed.
+
+    For who holds a lock of their own, so that nobody else asks. Where an event has to wait for
+    another try, later ones of its subject wait with it.
+    """
+    now = clock.now()
+    undone = OutboxEvent.filter(done_at=None, topic__in=list(topics))
+    waiting = await undone.filter(next_try_at__gt=now).distinct().values_list("subject", flat=True)
+    due = undone.filter(next_try_at__lte=now)
+    if waiting:
+        due = due.filter(subject__not_in=list(waiting))
+    return [_event(row) for row in await due.order_by("id").limit(limit)]
 
 
 @transactional
@@ -80,7 +101,8 @@ async def retry(failed: Event) -> datetime:
     """Put an event back, for later each time; return when it is due again."""
     pause = _FIRST_PAUSE * (1 << min(failed.attempts - 1, 20))
     due = clock.now() + min(pause, _LONGEST_PAUSE)
-    await OutboxEvent.filter(id=failed.id, done_at=None).update(next_try_at=due)
+    mine = OutboxEvent.filter(id=failed.id, done_at=None)
+    await mine.update(next_try_at=due, attempts=failed.attempts)
     return due
 
 
@@ -88,3 +110,7 @@ async def retry(failed: Event) -> datetime:
 async def purge(before: datetime) -> int:
     """Delete the events that were done before an instant; return how many."""
     return await OutboxEvent.filter(done_at__lt=before).delete()
+
+
+def _event(row: OutboxEvent) -> Event:
+    return Event(row.id, row.topic, row.subject, row.payload, row.created_at, row.attempts + 1)

@@ -16,7 +16,7 @@ from tortoise.models import Model
 from points_api.db.transaction import connection, dialect
 
 _PLACE = re.compile(r"\$(\d+)")
-_LOCK = re.compile(r"\bFOR (UPDATE|SHARE)( OF \w+)?", re.IGNORECASE)
+_LOCK = re.compile(r"\bFOR (UPDATE|SHARE)( OF \w+)?( SKIP LOCKED)?", re.IGNORECASE)
 
 
 async def select(

@@ -1,1 +1,1 @@
-"""Who is entitled to what, kept up to date for systems that hold lists."""
+"""Entitlement lists: who is on a merchant's list now, and every change of it."""

@@ -7,7 +7,6 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
-from points_api.db.schema import IndexWhere
 from points_api.ids import new_id
 from points_api.residents.models import Resident
 
@@ -36,14 +35,14 @@ class Entitlement(Model):
 
 
 class EntitlementChange(Model):
-    """A change as a merchant is told it. `number` is given by the relay, in the order of commits.
+    """A change as a merchant is told it. `number` counts a merchant's, in the order of commits.
 
     `subject` is the merchant's own pseudonym of the person, `member_hash` the keyed hash of the
     number on its list. Withdrawal leaves these rows, which name nobody else could know.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    number: int | None = fields.BigIntField(null=True)
+    number = fields.BigIntField()
     merchant_id = fields.UUIDField()
     scenario_id = fields.CharField(max_length=64)
     subject = fields.CharField(max_length=64)
@@ -54,7 +53,7 @@ class EntitlementChange(Model):
     class Meta:
         table = "entitlement_change"
         indexes = (
-            IndexWhere(fields=("id",), name="entitlement_change_new", where="number IS NULL"),
+            Index(fields=("merchant_id", "subject", "number"), name="entitlement_change_told"),
         )
         constraints = (
             UniqueConstraint(("merchant_id", "number"), "entitlement_change_number_once"),

@@ -10,6 +10,7 @@ from points_api import cancellation, log
 from points_api.composition import Parts
 from points_api.jobs.minutely import every_minute
 from points_api.jobs.processes import every_night, rescore
+from points_api.jobs.push import run_push
 from points_api.jobs.relay import Relay
 
 PAUSE_SECONDS: Final = 5.0
@@ -28,6 +29,7 @@ async def embedded_jobs(parts: Parts) -> AsyncIterator[None]:
             for work in (
                 Relay(parts.scores).run,
                 every_minute,
+                partial(run_push, parts),
                 partial(every_night, parts.registry, partial(rescore, "person", parts)),
             )
         ]

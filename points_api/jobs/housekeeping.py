@@ -20,6 +20,7 @@ from points_api.officers import service as officers
 from points_api.records.models import RecordRow
 from points_api.redemptions import statements
 from points_api.residents import retention
+from points_api.webhooks import service as webhooks
 
 EVENTS_KEPT: Final = timedelta(days=30)  # to look into; the proof is in the audit log
 ANSWERS_KEPT: Final = timedelta(days=3)  # clients try again within a day; this spans a weekend
@@ -37,6 +38,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         "enrollments": partial(retention.purge, now, _has_records),
         "statements": partial(statements.close_all, now),
         "events": partial(outbox.purge, now - EVENTS_KEPT),
+        "webhooks": partial(webhooks.purge, now - EVENTS_KEPT),
         "answers": partial(idempotency.purge, now - ANSWERS_KEPT),
     }
     counts = {}

@@ -12,10 +12,12 @@ from points_api import cancellation, clock, log
 from points_api.composition import Parts, composed
 from points_api.db.config import dialect_of
 from points_api.engines import EngineName, engine_named
+from points_api.entitlements import renewing
 from points_api.jobs.alone import AlreadyRunning
 from points_api.jobs.housekeeping import tidy
 from points_api.jobs.minutely import every_minute
 from points_api.jobs.nightly import Rescored, rescore_city
+from points_api.jobs.push import run_push
 from points_api.jobs.relay import Relay
 from points_api.jobs.stopping import until_stopped
 from points_api.jobs.whole_city import rescore_by
@@ -44,7 +46,9 @@ async def run_relay(settings: Settings) -> None:
     with until_stopped():
         async with composed(settings) as parts:
             _log.info("relay.started")
-            await Relay(parts.scores).run()
+            async with parts.scenarios.running(), asyncio.TaskGroup() as works:
+                works.create_task(Relay(parts.scores).run())
+                works.create_task(run_push(parts))
     _log.info("relay.stopped")
 
 
@@ -97,7 +101,18 @@ async def tonight(registry: Registry, work: Rescoring) -> bool:
     """
     rescored = await _rescored(work)
     await tidy(ConsentEffects(registry), clock.now())
+    await _ask_for_entitlements()
     return rescored
+
+
+async def _ask_for_entitlements() -> None:
+    """A new day opens and ends scenarios, makes people older and lets records lapse."""
+    try:
+        asked = await renewing.due_for_all()
+    except Exception:  # noqa: BLE001 - what a score changes is asked for anyway
+        _log.exception("nightly.entitlements_failed")
+    else:
+        _log.info("nightly.entitlements", count=asked)
 
 
 async def _rescored(work: Rescoring) -> bool:

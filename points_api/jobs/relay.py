@@ -1,5 +1,7 @@
 """Carries outbox events on: at least once, in the order in which they are due.
 
+Events that are pushed to merchants, in order, are another work (`push`).
+
 After a commit the process that made it already told Redis what it could. The relay does it again
 from the row, so a process that died in between leaves nothing stale behind.
 """
@@ -15,6 +17,9 @@ from points_api.audit import sealing
 from points_api.auth.sessions import Sessions
 from points_api.conduct import service as conduct
 from points_api.db import outbox
+from points_api.db.writes import write_all
+from points_api.entitlements import renewing
+from points_api.jobs import push
 from points_api.scores.service import Scores
 
 BATCH: Final = 200
@@ -49,7 +54,7 @@ class Relay:
 
     async def once(self) -> int:
         """Carry out what is due now, and return how many events that were."""
-        events = await outbox.claim(BATCH)
+        events = await outbox.claim(BATCH, but=push.TOPICS)
         carried = []
         for event in events:
             try:
@@ -63,9 +68,11 @@ class Relay:
         return len(events)
 
     async def _score_changed(self, event: outbox.Event) -> None:
-        await self._scores.outdate(
-            UUID(event.subject), int(event.payload["version"]), clock.day_of(event.created_at)
-        )
+        resident_id = UUID(event.subject)
+        day = clock.day_of(event.created_at)
+        await self._scores.outdate(resident_id, int(event.payload["version"]), day)
+        if await renewing.is_concerned(resident_id):
+            await write_all([renewing.due(resident_id)])
 
     async def _session_ended(self, event: outbox.Event) -> None:
         cache = self._scores.cache

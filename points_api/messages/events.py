@@ -1,9 +1,9 @@
 """Which events become which notices. Payloads hold ids only, and so do notices."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from points_api import clock
 from points_api.crypto.keyring import Keyring
@@ -27,14 +27,15 @@ class Messages:
     keyring: Keyring
     subscribers: Subscribers
 
-    @property
-    def handlers(self) -> Mapping[str, Callable[[Event], Awaitable[None]]]:
-        """What is to be done for each topic."""
-        return {
+    async def told(self, event: Event) -> None:
+        """Make the notices of an event, if there are any; again is once."""
+        handlers: Mapping[str, Callable[[Event], Awaitable[None]]] = {
             "redemption.moved": self._redemption,
             "conduct.moved": self._conduct,
             "consent.withdrawn": self._consent,
         }
+        if handler := handlers.get(event.topic):
+            await handler(event)
 
     async def push_due(self) -> int:
         return await service.push_due(self.keyring, self.subscribers, clock.now())
@@ -52,8 +53,8 @@ class Messages:
         for consent in event.payload["consents"]:
             if consent["purpose"] == "scenario":
                 params = {"scenario": consent["recipient"]}
-                now = clock.now()
-                await service.notify(resident_id, event, "consent_withdrawn", params, now)
+                each = replace(event, id=uuid5(event.id, consent["recipient"]))
+                await service.notify(resident_id, each, "consent_withdrawn", params, clock.now())
 
     async def _tell(
         self, event: Event, kind: Kind | None, more: Mapping[str, Any] | None = None

@@ -7,10 +7,13 @@ buzzes twice; in the app it stands in any case.
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from points_api import log
+import httpx
+
+from points_api import clock, log
 from points_api.auth.wechat import OpenId
 from points_api.auth.wechat_token import ServerToken
 from points_api.language import Text
+from points_api.settings import Settings
 
 _PLACE: Final = 20  # characters that WeChat shows of a `thing`
 _log = log.get("messages")
@@ -51,3 +54,12 @@ class LocalSubscribers:
 
     async def send(self, openid: OpenId, kind: str, title: Text) -> None:  # noqa: ARG002
         _log.info("message.local_fake", kind=kind)
+
+
+def compose(settings: Settings, client: httpx.AsyncClient) -> Subscribers:
+    """WeChat where its appid and secret are set, else the stand-in."""
+    if settings.uses_wechat_fake:
+        return LocalSubscribers()
+    secret = settings.wechat_secret.get_secret_value()
+    server = ServerToken(settings.wechat_appid, secret, client, clock.now)
+    return WeChatSubscribers(server, settings.wechat_templates)

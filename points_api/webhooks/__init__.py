@@ -1,1 +1,1 @@
-"""Pushing events to the systems of merchants: signed, in order, at least once."""
+"""Push (推送): signed, in order per resident, at least once, and only under their consent."""

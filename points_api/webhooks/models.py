@@ -57,6 +57,7 @@ class WebhookMessage(Model):
     created_at = fields.DatetimeField()
     attempts = fields.IntField(default=0)
     next_try_at = fields.DatetimeField()
+    claimed_until = fields.DatetimeField(null=True)  # while a relay is trying
     ended_at = fields.DatetimeField(null=True)
     outcome = fields.CharField(max_length=16, default="")  # delivered, dead, dropped
 
@@ -64,7 +65,7 @@ class WebhookMessage(Model):
         table = "webhook_message"
         indexes = (
             IndexWhere(
-                fields=("next_try_at",),
+                fields=("endpoint_id", "next_try_at"),
                 name="webhook_message_due",
                 where="ended_at IS NULL",
             ),

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
-from uuid import RFC_4122
+from uuid import RFC_4122, UUID
 
-from points_api import clock
+from points_api import clock, ids
 from points_api.ids import new_id, new_ids
 
 DAY = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
@@ -22,3 +22,14 @@ def test_ids_sort_in_the_order_of_their_making_even_when_the_clock_is_set_back()
         made += [new_id() for _ in range(10)]
         made += [*new_ids(100), new_id(), *new_ids(2)]
     assert made == sorted(set(made), key=str)
+
+
+def test_ids_follow_one_of_a_process_whose_clock_is_ahead():
+    with clock.fixed(DAY) as fixed:
+        fixed.forward(timedelta(hours=1))
+        ahead = UUID(int=new_id().int | 0x3FFFFFFFFFFFFFFF)
+        fixed.forward(timedelta(hours=-1))
+        ids.follow(ahead)
+        assert new_id() > ahead
+        ids.follow(UUID(int=0))
+        assert new_id() > ahead

@@ -60,6 +60,11 @@ def test_what_is_embedded_or_fake_is_announced_and_the_published_key_first():
     assert len(announcements(load())) == 4
 
 
+def test_pushing_to_this_machine_is_announced():
+    told = announcements(load({"webhook_loopback": True}), "en")
+    assert any("POINTS_WEBHOOK_LOOPBACK" in line for line in told)
+
+
 def test_a_real_installation_has_nothing_to_announce():
     assert announcements(load(REAL)) == []
 
@@ -73,6 +78,7 @@ def test_a_real_installation_has_nothing_to_announce():
         ({"secret_keys": "mine:" + DEVELOPMENT_KEYS.partition(":")[2]}, "POINTS_SECRET_KEYS"),
         ({"wechat_appid": ""}, "POINTS_WECHAT_APPID"),
         ({"wechat_secret": ""}, "POINTS_WECHAT_SECRET"),
+        ({"webhook_loopback": True}, "POINTS_WEBHOOK_LOOPBACK"),
     ],
 )
 def test_production_refuses_the_published_key_and_the_fake(change, variable):

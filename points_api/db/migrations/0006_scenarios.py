@@ -47,11 +47,19 @@ class Migration(migrations.Migration):
             UniqueConstraint(fields=("resident_id", "scenario_id"), name="entitlement_once"),
         ),
         ops.AddIndex("Entitlement", Index(fields=["scenario_id"], name="entitlement_scenario")),
+        ops.AddIndex(
+            "Consent",
+            IndexWhere(
+                fields=["recipient", "purpose"],
+                name="consent_open_to",
+                where="withdrawn_at IS NULL",
+            ),
+        ),
         ops.CreateModel(
             "EntitlementChange",
             [
                 ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                ("number", fields.BigIntField(null=True)),
+                ("number", fields.BigIntField()),
                 ("merchant_id", fields.UUIDField()),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("subject", fields.CharField(max_length=64)),
@@ -69,7 +77,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             "EntitlementChange",
-            IndexWhere(fields=["id"], name="entitlement_change_new", where="number IS NULL"),
+            Index(fields=["merchant_id", "subject", "number"], name="entitlement_change_told"),
         ),
         ops.CreateModel(
             "Merchant",
@@ -554,6 +562,7 @@ class Migration(migrations.Migration):
                 ("created_at", fields.DatetimeField()),
                 ("attempts", fields.IntField(default=0)),
                 ("next_try_at", fields.DatetimeField()),
+                ("claimed_until", fields.DatetimeField(null=True)),
                 ("ended_at", fields.DatetimeField(null=True)),
                 ("outcome", fields.CharField(default="", max_length=16)),
             ],
@@ -572,7 +581,7 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             "WebhookMessage",
             IndexWhere(
-                fields=["next_try_at"],
+                fields=["endpoint_id", "next_try_at"],
                 name="webhook_message_due",
                 where="ended_at IS NULL",
             ),

@@ -384,6 +384,7 @@ async def entitlement(**given: Any) -> Entitlement:
 
 async def entitlement_change(**given: Any) -> EntitlementChange:
     row: dict[str, Any] = {
+        "number": next(_number),
         "merchant_id": new_id(),
         "scenario_id": "s1",
         "subject": "p1",

@@ -112,3 +112,28 @@ async def test_a_worker_does_not_wait_for_what_another_is_claiming(postgres):
     go_on.set()
     assert [event.subject for event in others] == ["s2", "s3"]
     assert [event.subject for event in await task] == ["s0", "s1"]
+
+
+async def test_events_are_claimed_by_topic_or_all_but_some(database):
+    for topic in ("a", "b", "c"):
+        await outbox.append(topic, topic, {})
+    assert [one.topic for one in await outbox.claim(9, topics={"b"})] == ["b"]
+    assert [one.topic for one in await outbox.claim(9, but={"c"})] == ["a"]
+    assert [one.topic for one in await outbox.claim(9)] == ["c"]
+
+
+async def test_events_in_order_are_not_claimed_and_wait_for_an_earlier_one_of_their_subject(
+    database, frozen_clock
+):
+    for subject in ("a", "b", "a"):
+        await outbox.append("t", subject, {})
+    await outbox.append("other", "a", {})
+    events = await outbox.in_order({"t"}, 9)
+    assert [one.subject for one in events] == ["a", "b", "a"]
+    assert await outbox.in_order({"t"}, 9) == events
+    due = await outbox.retry(events[0])
+    assert [one.subject for one in await outbox.in_order({"t"}, 9)] == ["b"]
+    frozen_clock.set(due)
+    again = await outbox.in_order({"t"}, 9)
+    assert [one.subject for one in again] == ["a", "b", "a"]
+    assert again[0].attempts == 2

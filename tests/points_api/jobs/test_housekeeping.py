@@ -27,8 +27,17 @@ from tests.factories import city, make_member, make_record
 from tests.points_api.db import rows
 
 pytestmark = pytest.mark.usefixtures("database", "frozen_clock")
-STEPS = ["consents", "sessions", "officer_sessions", "looks", "enrollments", "statements", "events",
-         "answers"]  # fmt: skip
+STEPS = [
+    "consents",
+    "sessions",
+    "officer_sessions",
+    "looks",
+    "enrollments",
+    "statements",
+    "events",
+    "webhooks",
+    "answers",
+]
 SECOND = timedelta(seconds=1)
 
 
@@ -70,6 +79,11 @@ async def event(member):
     return clock.now() + timedelta(days=30), SECOND
 
 
+async def webhook(member):
+    await rows.webhook_message(ended_at=clock.now(), outcome="delivered")
+    return clock.now() + timedelta(days=30), SECOND
+
+
 async def answer(member):
     await IdempotencyKey.create(caller="c", key="k", fingerprint="f", created_at=clock.now())
     return clock.now() + timedelta(days=3), SECOND
@@ -78,7 +92,8 @@ async def answer(member):
 @pytest.mark.parametrize(
     ("step", "make"),
     [("sessions", session), ("officer_sessions", officer_session), ("looks", look),
-     ("enrollments", left_enrollment), ("events", event), ("answers", answer)],
+     ("enrollments", left_enrollment), ("events", event), ("webhooks", webhook),
+     ("answers", answer)],
 )  # fmt: skip
 async def test_each_kind_is_kept_for_its_term_and_then_goes(effects, step, make):
     last, after = await make(await make_member())

@@ -66,7 +66,7 @@ async def test_an_event_that_comes_again_makes_no_second_notice(
     _, resident_id = await somebody(keyring)
     event = confirmed(resident_id)
     for _ in range(3):
-        await messages.handlers["redemption.moved"](event)
+        await messages.told(event)
     assert [row.kind for row in await Message.all()] == ["benefit_used"]
 
 
@@ -74,7 +74,7 @@ async def test_without_an_acceptance_nothing_buzzes_but_the_notice_stands_in_the
     database, frozen_clock, keyring, messages, phones
 ):
     _, resident_id = await somebody(keyring)
-    await messages.handlers["redemption.moved"](confirmed(resident_id))
+    await messages.told(confirmed(resident_id))
     assert await messages.push_due() == 0
     assert phones.buzzed == []
     assert await service.unread(resident_id) == 1
@@ -84,7 +84,7 @@ async def test_each_acceptance_allows_one_buzz(database, frozen_clock, keyring, 
     openid, resident_id = await somebody(keyring)
     await service.accept(resident_id, ["benefit_used"])
     for _ in range(3):
-        await messages.handlers["redemption.moved"](confirmed(resident_id))
+        await messages.told(confirmed(resident_id))
     await messages.push_due()
     assert phones.buzzed == [(openid, "benefit_used", "权益已使用")]
     assert await messages.push_due() == 0
@@ -96,7 +96,7 @@ async def test_at_night_a_notice_waits_for_the_morning(
     _, resident_id = await somebody(keyring)
     await service.accept(resident_id, ["benefit_used"])
     frozen_clock.forward(timedelta(hours=11))  # 23:00 in Huangshi
-    await messages.handlers["redemption.moved"](confirmed(resident_id))
+    await messages.told(confirmed(resident_id))
     frozen_clock.forward(timedelta(hours=8, minutes=59))
     assert await messages.push_due() == 0
     frozen_clock.forward(timedelta(minutes=1))
@@ -108,8 +108,8 @@ async def test_what_is_muted_or_read_meanwhile_does_not_buzz(
 ):
     _, resident_id = await somebody(keyring)
     await service.accept(resident_id, ["benefit_used", "benefit_back"])
-    await messages.handlers["redemption.moved"](confirmed(resident_id))
-    await messages.handlers["redemption.moved"](confirmed(resident_id, move="reverse"))
+    await messages.told(confirmed(resident_id))
+    await messages.told(confirmed(resident_id, move="reverse"))
     await service.prefer(resident_id, ["benefit_used"], 0, 0)
     await service.read(resident_id, None, clock.now())
     assert await messages.push_due() == 0
@@ -122,7 +122,7 @@ async def test_the_acceptances_of_one_resident_are_not_anothers(
     _, first = await somebody(keyring)
     _, second = await somebody(keyring)
     await service.accept(first, ["benefit_used"])
-    await messages.handlers["redemption.moved"](confirmed(second))
+    await messages.told(confirmed(second))
     assert await messages.push_due() == 0
 
 
@@ -136,7 +136,7 @@ async def test_a_withdrawn_consent_to_a_scenario_is_told_and_one_to_be_scored_is
     ]
     subject = f"resident:{resident_id}"
     event = Event(new_id(), "consent.withdrawn", subject, {"consents": consents}, clock.now(), 1)
-    await messages.handlers["consent.withdrawn"](event)
+    await messages.told(event)
     assert [(row.kind, row.params) for row in await Message.all()] == [
         ("consent_withdrawn", {"scenario": "s1"})
     ]

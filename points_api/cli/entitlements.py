@@ -1,0 +1,67 @@
+"""`points entitlements export`: the list of a day, for merchants whose systems cannot receive."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from points_api.cli.database import in_database
+from points_api.cli.service import prepared
+from points_api.cli.terminal import fail, say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from points_api.entitlements.service import DayFile
+
+entitlements = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
+app.add_typer(entitlements, name="entitlements", help="权益名单 · entitlement lists.")
+
+
+@entitlements.callback()
+def group() -> None:
+    """权益名单 · entitlement lists."""
+
+
+@entitlements.command()
+def export(
+    out: Annotated[Path, typer.Option(help="放文件的文件夹 · folder for the files.")],
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="默认昨天 · yesterday, if left out."),
+    ] = None,
+    merchant: Annotated[
+        str | None, typer.Option(help="商户编号，默认全部 · a merchant's id; else all of them.")
+    ] = None,
+) -> None:
+    """Write each merchant's list of a day, and a manifest with its digest: 导出每日名单."""
+    from datetime import timedelta
+
+    from points_api import clock
+
+    chosen = day.date() if day is not None else clock.today() - timedelta(days=1)
+    if chosen >= clock.today():
+        fail("--day: 请写过去的一天 (name a day that is over)")
+    files = in_database(prepared().database_url, lambda: _files(chosen, merchant))
+    out.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        name = f"entitlements-{file.merchant_id}-{chosen.isoformat()}"
+        (out / f"{name}.csv").write_bytes(file.content)
+        manifest = json.dumps(file.manifest, indent=1) + "\n"
+        (out / f"{name}.manifest.json").write_text(manifest, "utf-8")
+        say(f"{out / name}.csv  {file.rows}  {file.digest}")
+    if not files:
+        say("没有带名单的商户 (no merchant has a list)")
+
+
+async def _files(day: "date", merchant: str | None) -> "list[DayFile]":
+    from points_api.entitlements import service
+
+    ids = await service.merchants_with_a_list()
+    chosen = [one for one in ids if merchant in (None, str(one))]
+    if merchant is not None and not chosen:
+        fail("--merchant: 这个商户没有名单 (this merchant has no list)")
+    return [await service.day_file(one, day) for one in chosen]

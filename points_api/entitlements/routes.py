@@ -1,0 +1,132 @@
+"""`/v1/merchant/entitlements` for systems that keep lists, and a resident's number on one."""
+
+import base64
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from points_api import clock
+from points_api.auth.callers import MerchantCaller, ResidentCaller
+from points_api.auth.merchants import CallingMerchant
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.conditional import etag_of, matches
+from points_api.entitlements import members, service
+from points_api.entitlements.problems import (
+    DayNotOver,
+    ListConsentNeeded,
+    MemberRefused,
+    NotAList,
+)
+from points_api.entitlements.schemas import (
+    ChangeOut,
+    ChangesOut,
+    KeyOut,
+    NumberIn,
+    NumberOut,
+)
+from points_api.paging import CursorText, Limit, UnknownCursor
+from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
+
+router = APIRouter()
+_READERS = frozenset({"manager", "system"})
+
+
+@router.get(
+    "/v1/merchant/entitlements",
+    tags=["merchant"],
+    summary="名单变更 / Changes of the list",
+    responses=problems(*CALLER_REFUSED, Forbidden, UnknownCursor, InvalidRequest),
+)
+async def changes(
+    request: Request,
+    response: Response,
+    caller: MerchantCaller,
+    since: CursorText = None,
+    limit: Limit = 50,
+) -> ChangesOut:
+    """Read the changes after a cursor, in order, without gaps; ask again with the new cursor."""
+    _require_reader(caller)
+    keyring = request.app.state.keyring
+    feed = await service.changes(keyring, caller.merchant_id, since, limit)
+    response.headers["Cache-Control"] = "no-store"
+    items = [ChangeOut.of(change) for change in feed.changes]
+    return ChangesOut(items=items, cursor=feed.cursor, more=feed.more)
+
+
+@router.get(
+    "/v1/merchant/entitlements/file",
+    tags=["merchant"],
+    summary="每日名单 / The list of a day",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/csv": {}}, "description": "CSV, RFC 4180; Content-Digest of it"},
+        304: {"description": "未变 / not modified"},
+        **problems(*CALLER_REFUSED, Forbidden, DayNotOver, InvalidRequest),
+    },
+)
+async def file(
+    request: Request,
+    caller: MerchantCaller,
+    day: Annotated[date | None, Query(description="默认昨天 · yesterday, if left out")] = None,
+) -> Response:
+    """Return everybody entitled at the end of a day by the keyed hash of their number."""
+    _require_reader(caller)
+    chosen = day or clock.today() - timedelta(days=1)
+    found = await service.day_file(caller.merchant_id, chosen)
+    etag = etag_of(found.content)
+    digest = base64.b64encode(sha256(found.content).digest()).decode()
+    headers = {
+        "Content-Digest": f"sha-256=:{digest}:",
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        "Points-Last-Change": str(found.last_change),
+    }
+    if matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    name = f"entitlements-{chosen.isoformat()}.csv"
+    headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(found.content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/v1/merchant/entitlements/key",
+    tags=["merchant"],
+    summary="名单号码的散列密钥 / The key of member hashes",
+    responses=problems(*CALLER_REFUSED, Forbidden),
+)
+async def key(request: Request, response: Response, caller: MerchantCaller) -> KeyOut:
+    """Return the key under which this merchant's numbers are hashed; for managers."""
+    if caller.role != "manager":
+        raise Forbidden("只有管理员可以", "For managers only")
+    response.headers["Cache-Control"] = "no-store"
+    return KeyOut(key=members.key_of(request.app.state.keyring, caller.merchant_id).hex())
+
+
+@router.put(
+    "/v1/me/scenarios/{scenario_id}/member",
+    tags=["resident"],
+    summary="填写名单上的号码 / My number on a list",
+    responses=problems(
+        *CALLER_REFUSED, NotFound, NotAList, ListConsentNeeded, MemberRefused, InvalidRequest, Busy
+    ),
+)
+async def give_number(
+    body: NumberIn,
+    request: Request,
+    caller: ResidentCaller,
+    scenario_id: Annotated[str, Path(max_length=64)],
+) -> NumberOut:
+    """Give the number of my card or plate; the merchant gets a keyed hash of it."""
+    state = request.app.state
+    plain = await service.give_number(
+        state.keyring, state.scenarios, caller.resident_id, scenario_id, body.number, clock.now()
+    )
+    masked = "*" * (len(plain) - min(2, len(plain) // 2)) + plain[-min(2, len(plain) // 2) :]
+    return NumberOut(scenario_id=scenario_id, number=masked)
+
+
+def _require_reader(caller: CallingMerchant) -> None:
+    if caller.role not in _READERS:
+        raise Forbidden("需要管理员或系统的钥匙", "A manager's or a system's key is needed")

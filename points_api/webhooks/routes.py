@@ -1,0 +1,187 @@
+"""`/v1/merchant/webhooks`: where a merchant is pushed to, for its managers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from points_api import clock
+from points_api.auth.callers import MerchantCaller
+from points_api.auth.merchants import CallingMerchant
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.paging import CursorText, Limit, UnknownCursor, link_header
+from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
+from points_api.webhooks import service
+from points_api.webhooks.addresses import Addresses
+from points_api.webhooks.problems import (
+    EndpointDisabled,
+    StillWaiting,
+    TooManyEndpoints,
+    UrlRefused,
+)
+from points_api.webhooks.schemas import (
+    DeliveriesOut,
+    DeliveryOut,
+    EndpointIn,
+    EndpointOut,
+    EndpointPatch,
+    EndpointsOut,
+    NewEndpointOut,
+    QueuedOut,
+    ReplayedOut,
+    ReplayIn,
+)
+from points_api.webhooks.signing import id_of
+
+router = APIRouter(prefix="/v1/merchant/webhooks", tags=["merchant"])
+_REFUSED = (*CALLER_REFUSED, Forbidden)
+_WRITE = (*_REFUSED, InvalidRequest, Busy)
+
+
+async def _manager(caller: MerchantCaller) -> CallingMerchant:
+    if caller.role != "manager":
+        raise Forbidden("只有管理员可以", "For managers only")
+    return caller
+
+
+async def _addresses(request: Request) -> Addresses:
+    return Addresses(loopback=request.app.state.settings.webhook_loopback)
+
+
+Manager = Annotated[CallingMerchant, Depends(_manager)]
+Rules = Annotated[Addresses, Depends(_addresses)]
+
+
+@router.get("", summary="推送地址 / My endpoints", responses=problems(*_REFUSED))
+async def endpoints(caller: Manager, response: Response) -> EndpointsOut:
+    """List the endpoints; secrets are never shown again."""
+    response.headers["Cache-Control"] = "no-store"
+    found = await service.endpoints_of(caller.merchant_id)
+    return EndpointsOut(items=[EndpointOut.of(one) for one in found])
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="新增推送地址 / Add an endpoint",
+    responses=problems(*_WRITE, UrlRefused, TooManyEndpoints),
+)
+async def add(
+    body: EndpointIn, request: Request, response: Response, caller: Manager, rules: Rules
+) -> NewEndpointOut:
+    """Add an endpoint; its secret is shown this once."""
+    made, secret = await service.add(
+        request.app.state.keyring, rules, caller.merchant_id, body.url, body.kinds, caller.actor,
+        clock.now(),
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Location"] = f"{router.prefix}/{made.id}"
+    return NewEndpointOut.made(made, secret)
+
+
+@router.patch(
+    "/{endpoint_id}",
+    summary="修改推送地址 / Change an endpoint",
+    responses=problems(*_WRITE, NotFound, UrlRefused),
+)
+async def change(
+    endpoint_id: UUID, body: EndpointPatch, caller: Manager, rules: Rules
+) -> EndpointOut:
+    """Change address, kinds or state; what is left out stays."""
+    changes = body.model_dump(exclude_none=True)
+    changed = await service.change(
+        rules, caller.merchant_id, endpoint_id, changes, caller.actor, clock.now()
+    )
+    return EndpointOut.of(changed)
+
+
+@router.delete(
+    "/{endpoint_id}",
+    status_code=204,
+    summary="删除推送地址 / Remove an endpoint",
+    responses=problems(*_WRITE, NotFound),
+)
+async def remove(endpoint_id: UUID, caller: Manager) -> None:
+    """Remove an endpoint; what waits for it is not sent."""
+    await service.remove(caller.merchant_id, endpoint_id, caller.actor, clock.now())
+
+
+@router.post(
+    "/{endpoint_id}/rotate-secret",
+    summary="更换密钥 / Rotate the secret",
+    responses=problems(*_WRITE, NotFound),
+)
+async def rotate_secret(
+    endpoint_id: UUID, request: Request, response: Response, caller: Manager
+) -> NewEndpointOut:
+    """Make a new secret, shown this once; for 24 hours both sign."""
+    made, secret = await service.rotate_secret(
+        request.app.state.keyring, caller.merchant_id, endpoint_id, caller.actor, clock.now()
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return NewEndpointOut.made(made, secret)
+
+
+@router.post(
+    "/{endpoint_id}/test",
+    status_code=202,
+    summary="试推一条 / Send a ping",
+    responses=problems(*_WRITE, NotFound, EndpointDisabled),
+)
+async def test(endpoint_id: UUID, caller: Manager) -> QueuedOut:
+    """Send a `ping`; see by the deliveries what came of it."""
+    message_id = await service.ping(caller.merchant_id, endpoint_id, caller.actor, clock.now())
+    return QueuedOut(id=message_id, webhook_id=id_of(message_id))
+
+
+@router.get(
+    "/{endpoint_id}/deliveries",
+    summary="推送记录 / Deliveries",
+    responses=problems(*_REFUSED, NotFound, UnknownCursor, InvalidRequest),
+)
+async def deliveries(
+    endpoint_id: UUID,
+    request: Request,
+    response: Response,
+    caller: Manager,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+) -> DeliveriesOut:
+    """List the messages with every try, the newest first."""
+    page = await service.deliveries(
+        request.app.state.keyring, caller.merchant_id, endpoint_id, cursor, limit
+    )
+    response.headers.update(link_header(request.url, page.next_cursor))
+    response.headers["Cache-Control"] = "no-store"
+    return DeliveriesOut(items=[DeliveryOut.of(one) for one in page.entries], next=page.next_cursor)
+
+
+@router.post(
+    "/{endpoint_id}/replay",
+    status_code=202,
+    summary="重推 / Replay",
+    responses=problems(*_WRITE, NotFound, EndpointDisabled),
+)
+async def replay(endpoint_id: UUID, body: ReplayIn, caller: Manager) -> ReplayedOut:
+    """Send again, in order and under the same ids, what was written since then."""
+    if body.since.utcoffset() is None:
+        raise InvalidRequest("since 要带时区", "since needs an offset")
+    count = await service.replay(
+        caller.merchant_id, endpoint_id, body.since, caller.actor, clock.now(),
+        delivered=body.delivered,
+    )  # fmt: skip
+    return ReplayedOut(messages=count)
+
+
+@router.post(
+    "/{endpoint_id}/deliveries/{message_id}/replay",
+    status_code=202,
+    summary="重推一条 / Replay one message",
+    responses=problems(*_WRITE, NotFound, EndpointDisabled, StillWaiting),
+)
+async def replay_one(endpoint_id: UUID, message_id: UUID, caller: Manager) -> QueuedOut:
+    """Send one message again, whatever became of it, unless a withdrawal has stopped it."""
+    found = await service.replay_one(
+        caller.merchant_id, endpoint_id, message_id, caller.actor, clock.now()
+    )
+    return QueuedOut(id=found, webhook_id=id_of(found))
