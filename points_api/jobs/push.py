@@ -13,6 +13,7 @@ from uuid import UUID
 
 from points_api import cancellation, clock, log
 from points_api.composition import Parts
+from points_api.conduct import service as conduct
 from points_api.db import outbox
 from points_api.entitlements import renewing
 from points_api.entitlements.renewing import DUE, Entitlements
@@ -22,9 +23,10 @@ from points_api.webhooks.addresses import Addresses
 from points_api.webhooks.fan_out import FanOut
 from points_api.webhooks.sending import Pace, Sender, http_client
 
+REPORTED: Final = "conduct.moved"
 RENEWING: Final = frozenset(
     {
-        DUE, "consent.granted", "conduct.moved", "scenario.moved", "member.paused",
+        DUE, "consent.granted", REPORTED, "scenario.moved", "member.paused",
         "member.resumed",
     }
 )  # fmt: skip
@@ -80,6 +82,8 @@ class Push:
         if event.topic == "scenario.moved":
             await renewing.due_for_scenario(str(event.payload["scenario_id"]))
             return
+        if event.topic == REPORTED and event.payload["state"] == "reported":
+            await conduct.tell(UUID(event.payload["report_id"]))
         await self.entitlements.renew(_resident_of(event.subject, event.payload), clock.now())
         await self.messages.told(event)
 

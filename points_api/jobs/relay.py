@@ -15,7 +15,6 @@ from uuid import UUID
 from points_api import cancellation, clock, log
 from points_api.audit import sealing
 from points_api.auth.sessions import Sessions
-from points_api.conduct import service as conduct
 from points_api.db import outbox
 from points_api.db.writes import write_all
 from points_api.entitlements import renewing
@@ -40,7 +39,6 @@ class Relay:
         self._handlers: Mapping[str, Handler] = {
             "score.changed": self._score_changed,
             "session.ended": self._session_ended,
-            "conduct.moved": self._conduct_moved,
         }
 
     async def run(self) -> None:
@@ -81,10 +79,6 @@ class Relay:
         ended = map(UUID, event.payload["sessions"])
         if not await Sessions(cache).ended(ended):
             raise Unreachable
-
-    async def _conduct_moved(self, event: outbox.Event) -> None:
-        if event.payload["state"] == "reported":
-            await conduct.tell(UUID(event.payload["report_id"]))
 
 
 async def _tried(work: Callable[[], Awaitable[int]]) -> int:

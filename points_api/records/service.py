@@ -43,7 +43,7 @@ class NoSuchRecord(Problem):
 
 
 class StatusRefused(Problem):
-    slug, status, errcode = "status-refused", 409, 40960
+    slug, status, errcode = "status-refused", 409, 40938
     title = ("记录的状态不允许这样改", "The record's status does not allow this")
 
 

@@ -10,17 +10,15 @@ from points_api.conduct.models import ConductReport
 from points_api.conduct.problems import ConductWrongState, NotOverdue
 from points_api.crypto.keyring import Keyring
 from points_api.ids import new_id
-from points_api.jobs.relay import Relay
 from points_api.problem import NotFound
 from points_api.redemptions import moving
 from points_api.redemptions.problems import NothingToReturn
 from points_api.residents.models import Person
-from points_api.scores.service import Scores
 from points_api.settings import load
-from tests.factories import city
 from tests.points_api.conduct.lending import lent, overdue, returned, state_of
 from tests.points_api.db import rows
 from tests.points_api.redemptions.shop import TEN_PERCENT, open_shop
+from tests.points_api.webhooks.shop import push_of
 
 DAY = timedelta(days=1)
 
@@ -71,7 +69,7 @@ async def test_it_stands_five_working_days_after_the_resident_was_told(database,
     await service.stand(clock.now() + 30 * DAY)
     assert await state_of(report) == "reported"  # nobody has told them
     still.set(datetime(2026, 6, 12, 4, tzinfo=UTC))  # a Friday
-    assert await Relay(Scores(city(), None)).once() > 0
+    await push_of(None).everything()
     told = await ConductReport.get(id=report)
     # the Dragon Boat festival of 2026 is on Friday the 19th
     until = datetime(2026, 6, 22, 16, tzinfo=UTC)

@@ -169,9 +169,10 @@ async def test_a_stopped_scenario_revokes_everybody_and_a_new_version_changes(ya
     assert [kind for _, kind in await told(yard.merchant_id)] == ["granted"] * 3 + ["revoked"] * 3
     await move("published")
     await yard.run()
-    version = await ScenarioVersion.get()
+    version = await ScenarioVersion.get(scenario_id=SCENARIO)
+    document = {**version.document, "version": 2}
     await ScenarioVersion.filter(id=version.id).update(
-        version=2, document={**version.document, "version": 2}
+        version=2, document=document, digest="sha256:2"
     )
     await move("published")
     await yard.run()
