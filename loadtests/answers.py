@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 Body = Mapping[str, Any]
+USED_UP = "/problems/quota-used-up"
 Check = Callable[[Body], str | None]
 
 
@@ -45,6 +46,36 @@ def what_if_fault(body: Body) -> str | None:
     if body["binding"] is not False:
         return "an estimate calls itself binding"
     return "a good deed lowered the score" if Decimal(body["difference"]) < 0 else None
+
+
+def open_fault(body: Body) -> str | None:
+    """A list of open scenarios holds open ones, and each says what everybody gets anyway."""
+    for one in body["items"]:
+        if not one["eligible"] or not one["ordinary"]:
+            return f"{one['id']} is listed as open and is not, or says no ordinary service"
+    return None if body["eligible"] <= body["total"] else "more are open than there are"
+
+
+def code_fault(body: Body) -> str | None:
+    """A code is capital letters and digits, and comes with its picture."""
+    if not body["code"].isalnum() or body["code"] != body["code"].upper():
+        return "the code is not of capital letters and digits"
+    return None if body["qr_svg"].startswith("<svg") else "the code has no picture"
+
+
+def verification_fault(body: Body) -> str | None:
+    """Yes comes with the benefit, no with nothing; neither tells points."""
+    if body["eligible"] != (body["benefit"] is not None):
+        return "a no with a benefit, or a yes without"
+    return "an answer to a merchant tells points" if "score" in body else None
+
+
+def redemption_fault(body: Body) -> str | None:
+    """What the benefit is worth and what is paid add up to the amount; a tenth off, in fen."""
+    amount, benefit = body["amount_fen"], body["benefit_fen"]
+    if body["to_pay_fen"] + benefit != amount:
+        return "benefit and payment are not the amount"
+    return None if benefit == amount // 10 else "the benefit is not a tenth of the amount"
 
 
 def page_fault(body: Body) -> str | None:

@@ -6,6 +6,7 @@ ones. The exit code is Locust's: 0 only when every target was reached and every 
 
 import argparse
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 HERE = Path(__file__).parent
@@ -29,13 +31,14 @@ def main() -> int:
         _make_city(args.people, folder, environment)
         with _server(folder, environment) as address:
             print(f"{args.people} people on {address}, {args.crowd} at a time, {args.seconds} s")
-            return _locust(args, address)
+            token = _merchant_token(Path(folder) / "var/demo/merchant", address, environment)
+            return _locust(args, address, token)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make load", description="Residents' traffic by Locust")
+    parser = argparse.ArgumentParser(prog="make load", description="Residents and tills by Locust")
     parser.add_argument("--people", type=int, default=400, help="residents of the demo city")
-    parser.add_argument("--crowd", type=int, default=40, help="residents acting at a time")
+    parser.add_argument("--crowd", type=int, default=50, help="users acting at a time")
     parser.add_argument("--seconds", type=int, default=60, choices=range(30, 601), metavar="30-600")
     parser.add_argument("--shape", choices=["steady", "spike"], default="steady")
     return parser.parse_args()
@@ -48,6 +51,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "POINTS_DATABASE_URL": os.environ.get("POINTS_TEST_POSTGRES", f"sqlite://{folder}/city.db"),
         "POINTS_REDIS_URL": os.environ.get("POINTS_TEST_REDIS", "memory://"),
         "POINTS_LOG_LEVEL": "WARNING",
+        "POINTS_MERCHANT_CALLS_PER_MINUTE": "1000000",  # all tills have the one key of the demo
         "PYTHONPATH": str(HERE.parent),
     }
 
@@ -100,13 +104,34 @@ def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
     raise SystemExit(f"the server was not ready within {START_SECONDS} s")
 
 
-def _locust(args: argparse.Namespace, address: str) -> int:
+def _merchant_token(keys: Path, address: str, environment: dict[str, str]) -> str:
+    """Sign in with the key of the demo's merchant; the token lives longer than the run."""
+    client_id = (keys / "client-id").read_text(encoding="ascii").strip()
+    words = ["assertion", client_id, str(keys / "private.jwk.json")]
+    signed = subprocess.run(
+        [sys.executable, "-m", "points_api", *words],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": signed.stdout.strip(),
+    }
+    with urlopen(f"{address}/v1/auth/token", urlencode(form).encode(), timeout=10) as answer:
+        token: str = json.load(answer)["access_token"]
+    return token
+
+
+def _locust(args: argparse.Namespace, address: str, token: str) -> int:
     command = [
         sys.executable, "-m", "locust", "--locustfile", str(HERE / "locustfile.py"),
         "--headless", "--only-summary", "--loglevel", "WARNING", "--stop-timeout", "5",
         "--host", address,
         "--people", str(args.people), "--crowd", str(args.crowd),
-        "--seconds", str(args.seconds), "--shape", args.shape,
+        "--seconds", str(args.seconds), "--shape", args.shape, "--merchant-token", token,
     ]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
     return subprocess.run(

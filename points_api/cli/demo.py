@@ -41,7 +41,9 @@ def demo(
     city = asyncio.run(_make(settings, people, seed))
     if as_json:
         print_json(
-            _summary(city) | {"officer": _officer(settings, city), "merchant": _merchant(city)}
+            _summary(city)
+            | {"officer": _officer(settings, city), "merchant": _merchant(city)}
+            | {"visit": asdict(city.visit) if city.visit else None}
         )
     else:
         _show(city, _officer(settings, city), seed, port)
@@ -81,6 +83,19 @@ def _officer(settings: "Settings", city: "DemoCity") -> dict[str, str]:
     return {"login": LOGIN, "password": city.officer.password, "otpauth": uri}
 
 
+def _show_visit(city: "DemoCity") -> None:
+    from scenarios.words import yuan
+
+    if (visit := city.visit) is None:
+        return
+    out.print(
+        f"{visit.login} 有 {visit.open_scenarios}/{visit.scenarios} 个场景开放；用了一次 "
+        f"{visit.scenario}：出码 → 核验 → 兑现 → 对账，{yuan(visit.amount_fen)} 元优惠 "
+        f"{yuan(visit.benefit_fen)} 元，市里结给商户 {yuan(visit.owed_fen)} 元 "
+        "(a resident's open scenarios, and one use: code, verification, redemption, statement)"
+    )
+
+
 def _merchant(city: "DemoCity") -> dict[str, Any]:
     made = city.merchant
     return {
@@ -112,4 +127,5 @@ def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> No
         f"{city.merchant.client_id}，私钥 (key): {city.merchant.key}",
         soft_wrap=True,
     )
+    _show_visit(city)
     out.print(f"http://127.0.0.1:{port}  （Ctrl+C 停止 stops it）")

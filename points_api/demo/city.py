@@ -20,6 +20,7 @@ from points_api.deliveries.models import DeliveryError
 from points_api.demo.logins import Login, logins
 from points_api.demo.merchant import ACTOR, DemoMerchant, make_merchant
 from points_api.demo.officer import make_officer
+from points_api.demo.visit import Visit, make_visit
 from points_api.generate import Summary, generate, person
 from points_api.generate.manifest import SPOILED
 from points_api.identifiers import id_number
@@ -51,6 +52,7 @@ class DemoCity:
     officer: Credentials
     scenarios: int
     merchant: DemoMerchant
+    visit: Visit | None
     unexpected: list[str]
 
 
@@ -70,6 +72,9 @@ async def make_city(
     merchant = await make_merchant(folder.parent / "merchant", clock.now())
     rows = await ScoreRow.all().values("resident_id", "value", "band")
     scores = {row["resident_id"]: row for row in rows}
+    found = logins({n: scores[i] for n, i in joined.items()}, people, seed, today)
+    visitor = next((one.code for one in found if one.band), None)
+    visit = await make_visit(parts, merchant, visitor) if visitor else None
     return DemoCity(
         people=people,
         records=summary.records,
@@ -78,10 +83,11 @@ async def make_city(
         scored=len(rows),
         joined=len(joined),
         bands=dict(Counter(row["band"] for row in rows)),
-        logins=logins({n: scores[i] for n, i in joined.items()}, people, seed, today),
+        logins=found,
         officer=officer,
         scenarios=published.added,
         merchant=merchant,
+        visit=visit,
         unexpected=unexpected,
     )
 

@@ -140,7 +140,16 @@ class EntryOut(Wire):
     at: str
 
 
-class StatementDayOut(StatementOut):
-    """A closed day with all its entries, as they were hashed."""
+class StatementDayOut(Wire):
+    """A day with all its entries. Until it is closed it may grow, and has no number or digest."""
 
+    day: date
+    closed: bool
+    number: int | None
+    entries: int
+    benefit_fen: int
+    owed_fen: int
+    previous: str | None
+    digest: str | None
+    closed_at: datetime | None
     ledger: list[EntryOut]

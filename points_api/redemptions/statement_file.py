@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from points_api.clock import LEGAL_ZONE
-from points_api.redemptions.models import LedgerEntry, Statement
+from points_api.redemptions.models import LedgerEntry
+from points_api.redemptions.statements import sums
 
 MOVES: Final = {
     "reserve": "预留",
@@ -19,8 +20,8 @@ MOVES: Final = {
 _HEADINGS: Final = ("时间", "操作", "兑现编号", "场景", "优惠（元）", "应结算（元）")
 
 
-def csv_of(statement: Statement, entries: Iterable[LedgerEntry]) -> bytes:
-    """The file of a closed day; its last line is the sum."""
+def csv_of(entries: Sequence[LedgerEntry]) -> bytes:
+    """The file of a day; its last line is the sum."""
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(_HEADINGS)
@@ -28,7 +29,7 @@ def csv_of(statement: Statement, entries: Iterable[LedgerEntry]) -> bytes:
         at = one.at.astimezone(LEGAL_ZONE).strftime("%Y-%m-%d %H:%M:%S")
         amounts = yuan(one.benefit_fen), yuan(one.owed_fen)
         table.writerow([at, MOVES[one.move], one.redemption_id, one.scenario_id, *amounts])
-    table.writerow(["合计", "", "", "", yuan(statement.benefit_fen), yuan(statement.owed_fen)])
+    table.writerow(["合计", "", "", "", *map(yuan, sums(entries))])
     return text.getvalue().encode("utf-8-sig")
 
 

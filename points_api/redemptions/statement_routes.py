@@ -1,4 +1,4 @@
-"""`/v1/merchant/statements`: the merchant's closed days, as JSON and as CSV."""
+"""`/v1/merchant/statements`: the merchant's closed days and today so far, as JSON and as CSV."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -48,7 +48,7 @@ async def listed(
 
 @router.get(
     "/{day}",
-    summary="一天的对账单 / One closed day",
+    summary="一天的对账单 / One day",
     response_model=StatementDayOut,
     responses={
         200: {"content": {"text/csv": {}}},
@@ -60,22 +60,31 @@ async def one(
     caller: MerchantCaller,
     format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002 - the wire's name
 ) -> Response:
-    """Return a closed day with every entry; `format=csv` is for spreadsheet programs."""
+    """Return a day with every entry, today so far included; `format=csv` is for spreadsheets."""
     _require_reader(caller)
     found = await Statement.get_or_none(merchant_id=caller.merchant_id, day=day)
-    if found is None:
-        raise NotFound
     entries = await statements.entries_of(caller.merchant_id, day)
+    if found is None and not entries:
+        raise NotFound
+    no_store = {"Cache-Control": "no-store"}
     if format == "csv":
-        named = f'attachment; filename="statement-{day}.csv"'
-        return Response(
-            csv_of(found, entries),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": named, "Cache-Control": "no-store"},
-        )
-    ledger = [EntryOut(**statements.entry_members(entry)) for entry in entries]
-    shown = StatementDayOut(**StatementOut.of(found).model_dump(), ledger=ledger)
-    return Response(shown.model_dump_json(), media_type="application/json")
+        named = f'attachment; filename="statement-{day}{"" if found else "-open"}.csv"'
+        headers = {"Content-Disposition": named, **no_store}
+        return Response(csv_of(entries), media_type="text/csv; charset=utf-8", headers=headers)
+    benefit, owed = statements.sums(entries)
+    shown = StatementDayOut(
+        day=day,
+        closed=found is not None,
+        number=found and found.number,
+        entries=len(entries),
+        benefit_fen=benefit,
+        owed_fen=owed,
+        previous=found and found.previous,
+        digest=found and found.digest,
+        closed_at=found and found.closed_at,
+        ledger=[EntryOut(**statements.entry_members(entry)) for entry in entries],
+    )
+    return Response(shown.model_dump_json(), media_type="application/json", headers=no_store)
 
 
 def _require_reader(caller: CallingMerchant) -> None:

@@ -83,3 +83,26 @@ def test_a_body_that_does_not_add_up_is_a_fault(check, body):
 def test_a_dimension_beyond_its_ceiling_is_a_fault_even_when_the_sum_is_right():
     beyond = {"id": "x", "points": "6.5", "floor": "0.0", "ceiling": "5.0"}
     assert "ceiling" in (answers.score_fault(SCORE | {"dimensions": [beyond]}) or "")
+
+
+REDEMPTION: dict[str, Any] = {"amount_fen": 1_999, "benefit_fen": 199, "to_pay_fen": 1_800}
+
+
+@pytest.mark.parametrize(
+    ("check", "right", "wrong"),
+    [
+        (answers.redemption_fault, REDEMPTION, {"benefit_fen": 200, "to_pay_fen": 1_799}),
+        (answers.redemption_fault, REDEMPTION, {"to_pay_fen": 1_801}),
+        (answers.verification_fault, {"eligible": False, "benefit": None}, {"eligible": True}),
+        (answers.verification_fault, {"eligible": False, "benefit": None}, {"score": "80.0"}),
+        (answers.code_fault, {"code": "04AB", "qr_svg": "<svg"}, {"code": "04ab"}),
+        (
+            answers.open_fault,
+            {"items": [{"id": "s", "eligible": True, "ordinary": "o"}], "eligible": 1, "total": 2},
+            {"items": [{"id": "s", "eligible": False, "ordinary": "o"}]},
+        ),
+    ],
+)
+def test_a_wrong_answer_at_the_till_is_seen_and_a_right_one_let_through(check, right, wrong):
+    assert check(right) is None
+    assert check(right | wrong) is not None
