@@ -19,6 +19,8 @@ BENCHMARKS = {
     "spark": "spark",
     "eligibility": "eligibility",
     "eligibility-reasons": "eligibility",
+    "mapping": "mapping",
+    "linking": "linking",
 }
 
 

@@ -19,6 +19,7 @@ _FILES = {
     "snapshot": "snapshot",
     "scorecard": "scorecard",
     "scenarios": "scenarios",
+    "cities": "cities",
     "agencies": "agencies",
     "officers": "officers",
     "records": "records",
