@@ -5,7 +5,7 @@ reported ones rounded half up to a step of the target and held in its scale.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from interop import linking
 from interop.agreements import Agreement, agreed_bands
-from interop.cities import City, Scale
+from interop.cities import Basis, City, Scale
 from interop.linking import bootstrap, equipercentile, gates, kernel, linear, loglinear
 from interop.linking.frequencies import Floats, Frequencies
 from interop.linking.linked import Linked
@@ -56,32 +57,37 @@ class StudyRow(NamedTuple):
 class Draft:
     """The table, the gates that it did not pass, and what the method gives beyond what is usable.
 
-    `study` is for looking at: only `table` may be used. `bands` is the agreed table of bands.
+    `study` is for looking at: only `table` may be used. `bands` is the agreed table of bands, and
+    `bands_basis` says whether the ladder behind it was published.
     """
 
     table: Table
     failures: tuple[gates.Failure, ...]
     study: tuple[StudyRow, ...]
     bands: dict[str, str | None]
+    bands_basis: Basis
 
 
 def draft(source: City, target: City, agreement: Agreement, order: Order) -> Draft:
     """Make a table without signatures. Raises ValueError where the method cannot be used."""
     bands = agreed_bands(agreement, source, target)
     if order.method == "bands":
-        header = _header(source, target, order, "bands", Linked(np.zeros(0), np.zeros(0)))
-        return Draft(_table(source, target, header, bands, ()), (), (), bands)
+        nothing = Linked(np.zeros(0), np.zeros(0))
+        header = _header(source, target, order, "bands", agreement.grades_basis, nothing)
+        table = _table(source, target, header, bands, ())
+        return Draft(table, (), (), bands, agreement.grades_basis)
     samples = Frequencies.counted(source.counts()), Frequencies.counted(target.counts())
     linked, again = _linked(order.method, *samples)
-    if order.method != "linear":
-        linked = _continued(linked, samples[0])
     resampled = (
         bootstrap.errors(*samples, again, SEED, order.resamples) if order.resamples else None
     )
     study = _study(linked, resampled, source.scale, target.scale)
     found = tuple(gates.failures(_evidence(source, target, linked)))
-    header = _header(source, target, order, gates.use(found), linked)
-    return Draft(_table(source, target, header, bands, study), found, study, bands)
+    counted = {source.distribution.basis, target.distribution.basis} == {"published"}
+    basis: Basis = "published" if counted else "assumption"
+    header = _header(source, target, order, gates.use(found), basis, linked)
+    table = _table(source, target, header, bands, study)
+    return Draft(table, found, study, bands, agreement.grades_basis)
 
 
 def rounded(unrounded: int, scale: Scale) -> int:
@@ -101,36 +107,36 @@ def _linked(
     if method == "linear":
         return linear.link(source, target), linear.values
     x, y = loglinear.choose(source), loglinear.choose(target)
-    degrees = (x.degree, y.degree)
     if method == "kernel":
         made = kernel.link(x, y)
-        return (
-            made,
-            lambda a, b: (
-                kernel.link(
-                    loglinear.fit(a, x.degree), loglinear.fit(b, y.degree), made.bandwidths
-                ).values
-            ),
-        )
+        return _level(made, source), lambda a, b: kernel.link(
+            loglinear.fit(a, x.degree), loglinear.fit(b, y.degree), made.bandwidths
+        ).values[_seen(a)]
     smooth = (x.smoothed, y.smoothed)
     if not loglinear.holds((source, target), smooth):
-        return equipercentile.link(source, target), equipercentile.values
-    made = equipercentile.link(*smooth)
-    return Linked(made.values, made.errors, degrees), lambda a, b: equipercentile.values(
+        raw = equipercentile.link(source, target)
+        return _level(raw, source), lambda a, b: equipercentile.values(a, b)[_seen(a)]
+    made = replace(equipercentile.link(*smooth), degrees=(x.degree, y.degree))
+    return _level(made, source), lambda a, b: equipercentile.values(
         loglinear.fit(a, x.degree).smoothed, loglinear.fit(b, y.degree).smoothed
-    )
+    )[_seen(a)]
 
 
-def _continued(linked: Linked, source: Frequencies) -> Linked:
-    """Beyond the last half of a person the value goes on level: nobody was seen there.
+def _level(linked: Linked, source: Frequencies) -> Linked:
+    """The same, level beyond the scores that were seen."""
+    places = _seen(source)
+    return replace(linked, values=linked.values[places], errors=linked.errors[places])
 
-    Ranks of 0 and 1 would go to the ends of the scale at once, with an error of 0.
+
+def _seen(source: Frequencies) -> NDArray[np.intp]:
+    """For each point itself or, beyond the last half of a person, the last point before.
+
+    Nobody was seen there: ranks of 0 and 1 would go to the ends of the scale at once, with an error
+    of 0. So a value goes on level, with the error of the last one that is known.
     """
     half = 0.5 / source.people
     seen = np.flatnonzero((source.ranks >= half) & (source.ranks <= 1 - half))
-    places = np.arange(source.points).clip(seen[0], seen[-1])
-    values, errors = linked.values[places], linked.errors[places]
-    return Linked(values, errors, linked.degrees, linked.bandwidths)
+    return np.arange(source.points).clip(seen[0], seen[-1])
 
 
 def _study(
@@ -186,10 +192,11 @@ def _table(
     return Table(header, source.scale.minimum.value, source.scale.step.value, tuple(rows))
 
 
-def _header(source: City, target: City, order: Order, use: gates.Use, linked: Linked) -> Header:
+def _header(
+    source: City, target: City, order: Order, use: gates.Use, basis: Basis, linked: Linked
+) -> Header:
     told = (source.distribution, target.distribution)
     by_agreement = order.method == "bands"
-    assumed = by_agreement or "assumption" in {one.basis for one in told}
     widths = linked.bandwidths
     return Header(
         source=source.id,
@@ -198,7 +205,7 @@ def _header(source: City, target: City, order: Order, use: gates.Use, linked: Li
         method=order.method,
         use=use,
         design="agreement" if by_agreement else "random_groups",
-        basis="assumption" if assumed else "published",
+        basis=basis,
         made_on=order.made_on,
         since=order.since,
         until=order.until,

@@ -70,7 +70,10 @@ def link(
         print_json(told)
         return
     for part in link_tables(told):
-        out.print(part, markup=False)
+        if isinstance(part, str):
+            say(part)
+        else:
+            out.print(part)
 
 
 def _drafted(

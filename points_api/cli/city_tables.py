@@ -110,6 +110,7 @@ def link_document(draft: Draft, source: City, target: City) -> dict[str, Any]:
             }
             for band in source.bands
         ],
+        "bands_basis": draft.bands_basis,
         "thresholds": {band: points(at) for band, at in draft.table.thresholds().items()},
         "study": [
             {
@@ -131,7 +132,9 @@ def link_tables(told: dict[str, Any]) -> Iterator[Grid | str]:
     for failure in told["failures"]:
         yield f"  ✕ {failure['zh']} ({failure['en']})"
     yield "未签署：两城签署后才生效 (not signed: in force once both cities have)"
-    grid = Grid(title="等级对照（假设） · agreed bands (assumption)")
+    assumed = told["bands_basis"] == "assumption"
+    title = "等级对照 · agreed bands"
+    grid = Grid(title="等级对照（假设） · agreed bands (assumption)" if assumed else title)
     for heading in ("从 from", "起点", "到 to"):
         grid.add_column(heading)
     for row in told["bands"]:

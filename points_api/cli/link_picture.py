@@ -46,10 +46,10 @@ def _curve(sheet: Sheet, told: dict[str, Any]) -> None:
         return bottom - (min(max(value, least), most) - least) / (most - least) * _PLOT
 
     sheet.rect(left, bottom - _PLOT, width, _PLOT, stroke="#d5dcd8")
-    for band in source["bands"][1:]:
+    for n, band in enumerate(source["bands"][1:]):
         x = across(float(band["from"]))
         sheet.path(f"M{x:.1f} {bottom:.1f}v-{_PLOT}", stroke=GRAY, dash="2 5")
-        sheet.text(x, bottom + 14, band["from"], size=11, anchor="middle", fill=GRAY)
+        sheet.text(x, bottom + 14 + n % 2 * 13, band["from"], size=11, anchor="middle", fill=GRAY)
     for band in target["bands"][1:]:
         y = up(float(band["from"]))
         sheet.path(f"M{left:.1f} {y:.1f}h{width}", stroke=GRAY, dash="2 5")
@@ -61,6 +61,6 @@ def _curve(sheet: Sheet, told: dict[str, Any]) -> None:
         sheet.path(f"M{line}", stroke=_AREA, width=2)
     line = "L".join(f"{across(x):.1f} {up(y):.1f}" for x, y, _ in at)
     sheet.path(f"M{line}", stroke=_CURVE, width=2)
-    sheet.y = bottom + 20
+    sheet.y = bottom + 30
     sheet.paragraph("横：来源分值，纵：换算分值；浅线：± 2 标准误", size=12, fill=GRAY)
     sheet.paragraph("across: source, up: target; light: ± 2 standard errors", size=12, fill=GRAY)
