@@ -4,8 +4,8 @@ Here results of `interop.linking` become integers, once: unrounded values in mil
 reported ones rounded half up to a step of the target and held in its scale.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -39,6 +39,23 @@ class Order:
     resamples: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What profiles cannot tell: figures of residents whom both cities have scored.
+
+    The correlation of both scores and the REMSD of each grouping, in steps of the target; for a
+    table that is looked at again, the PSI since it was made and its age.
+    """
+
+    correlation: float | None = None
+    differences: Mapping[gates.Grouping, float] = field(default_factory=dict)
+    drift: float = 0.0
+    age_days: int = 0
+
+
+NOTHING = Measured()
+
+
 class StudyRow(NamedTuple):
     """What a method gives for one score: all but `score` on the target's scale.
 
@@ -68,7 +85,13 @@ class Draft:
     bands_basis: Basis
 
 
-def draft(source: City, target: City, agreement: Agreement, order: Order) -> Draft:
+def draft(
+    source: City,
+    target: City,
+    agreement: Agreement,
+    order: Order,
+    measured: Measured = NOTHING,
+) -> Draft:
     """Make a table without signatures. Raises ValueError where the method cannot be used."""
     bands = agreed_bands(agreement, source, target)
     if order.method == "bands":
@@ -82,7 +105,7 @@ def draft(source: City, target: City, agreement: Agreement, order: Order) -> Dra
         bootstrap.errors(*samples, again, SEED, order.resamples) if order.resamples else None
     )
     study = _study(linked, resampled, source.scale, target.scale)
-    found = tuple(gates.failures(_evidence(source, target, linked)))
+    found = tuple(gates.failures(_evidence(source, target, linked, measured)))
     counted = {source.distribution.basis, target.distribution.basis} == {"published"}
     basis: Basis = "published" if counted else "assumption"
     header = _header(source, target, order, gates.use(found), basis, linked)
@@ -157,8 +180,8 @@ def _study(
     return tuple(rows)
 
 
-def _evidence(source: City, target: City, linked: Linked) -> gates.Evidence:
-    """What profiles alone can tell; correlation and groups need residents scored by both."""
+def _evidence(source: City, target: City, linked: Linked, measured: Measured) -> gates.Evidence:
+    """What the profiles tell and what was measured beside them."""
     scale = target.scale
     floors = [(band.floor - scale.minimum.value) / scale.step.value for band in target.bands[1:]]
     decided = (linked.values >= floors[0]) & (linked.values <= floors[-1])
@@ -167,6 +190,10 @@ def _evidence(source: City, target: City, linked: Linked) -> gates.Evidence:
         people=min(source.distribution.people, target.distribution.people),
         error=float(linked.errors[decided].max(initial=0.0)),
         band=target.narrowest_band() / scale.step.value,
+        correlation=measured.correlation,
+        differences=measured.differences,
+        drift=measured.drift,
+        age_days=measured.age_days,
     )
 
 

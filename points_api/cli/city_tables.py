@@ -102,14 +102,7 @@ def link_document(draft: Draft, source: City, target: City) -> dict[str, Any]:
         "use_en": en,
         "signatures": list(draft.table.signatures),
         "failures": [_failure(one) for one in draft.failures],
-        "bands": [
-            {
-                "from": _band(band),
-                "floor": points(band.floor),
-                "to": next((_band(b) for b in target.bands if b.id == draft.bands[band.id]), None),
-            }
-            for band in source.bands
-        ],
+        "bands": [_rung(band, draft.bands[band.id], target) for band in source.bands],
         "bands_basis": draft.bands_basis,
         "thresholds": {band: points(at) for band, at in draft.table.thresholds().items()},
         "study": [
@@ -164,6 +157,11 @@ def _moving(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     below = next((n for n, row in enumerate(rows) if row["value"] != rows[0]["value"]), 1)
     above = next((n for n, row in enumerate(rows[::-1]) if row["value"] != rows[-1]["value"]), 1)
     return rows[below - 1 : len(rows) - above + 1]
+
+
+def _rung(band: Band, reached: str | None, target: City) -> dict[str, Any]:
+    to = next((_band(one) for one in target.bands if one.id == reached), None)
+    return {"from": _band(band), "floor": points(band.floor), "to": to}
 
 
 def _failure(one: Failure) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from interop import files
 from interop.agreements import agreed_bands
-from interop.cities import Distribution
-from interop.drafting import Order, draft, rounded
-from interop.linking.gates import GROUPINGS, Evidence, failures, use
+from interop.drafting import Measured, Order, draft, rounded
+from interop.linking.gates import GROUPINGS
 from interop.mapping import DualRun, map_score, movement
 from interop.tables import Mapped, Signature, Table, document, from_document, newest_of_both
 
@@ -40,10 +39,17 @@ def scored(version="1", shift=0, source=FUZHOU, target=HUANGSHI, since=DAY):
     return Table(header, source.scale.minimum.value, source.scale.step.value, tuple(rows))
 
 
-def signed(table, on=DAY):
+def signed(table: Table, on: date = DAY) -> Table:
     for city in (table.header.source, table.header.target):
         table = table.signed(Signature(city, f"{city}-statement-2026", on, "…"))
     return table
+
+
+def value_of(table, score):
+    """The reported value, which a table of scores has for every score."""
+    value = map_score(table, score).value
+    assert value is not None
+    return value
 
 
 SCORED = scored()
@@ -51,11 +57,9 @@ SCORED = scored()
 
 @given(st.integers(-50_000, 1_200_000), st.integers(-50_000, 1_200_000))
 def test_a_higher_score_is_never_worth_less_and_all_values_lie_in_the_scale(one, other):
-    low, high = (map_score(SCORED, score) for score in sorted((one, other)))
-    assert low.value <= high.value
-    assert low.unrounded <= high.unrounded
-    assert 0 <= low.value <= 100_000
-    assert low.value % HUANGSHI.scale.step.value == 0
+    low, high = (value_of(SCORED, score) for score in sorted((one, other)))
+    assert 0 <= low <= high <= 100_000
+    assert low % HUANGSHI.scale.step.value == 0
 
 
 @given(st.integers(0, 1_000_000))
@@ -79,9 +83,10 @@ def test_values_are_rounded_half_up_and_held_in_the_scale(unrounded, shown):
 def test_what_is_mapped_names_its_table_and_error_and_cannot_be_mapped_again():
     mapped = map_score(SCORED, 700_000)
     assert mapped.table == "fuzhou:huangshi:1"
+    assert mapped.error is not None
     assert mapped.error > 0
     with pytest.raises(TypeError):
-        map_score(SCORED, mapped)
+        map_score(SCORED, mapped)  # type: ignore[arg-type]
 
 
 def test_a_threshold_is_the_least_score_whose_reported_value_reaches_it():
@@ -94,7 +99,7 @@ def test_a_threshold_is_the_least_score_whose_reported_value_reaches_it():
 def test_reading_a_table_backwards_is_not_the_table_of_the_other_direction():
     back = scored(source=HUANGSHI, target=FUZHOU)
     assert back.header.id == "huangshi:fuzhou:1"
-    returned = [map_score(back, map_score(SCORED, s).value).value for s in range(0, 10**6, 10_000)]
+    returned = [value_of(back, value_of(SCORED, s)) for s in range(0, 10**6, 10_000)]
     assert returned != list(range(0, 10**6, 10_000))
     with pytest.raises(ValueError, match="one city to another"):
         replace(SCORED, header=replace(SCORED.header, target="fuzhou"))
@@ -157,17 +162,24 @@ def test_only_yes_or_no_is_told_where_not_even_bands_may_be_used():
     assert {row.recognized for row in table.rows} == {True, False}
 
 
-def test_published_distributions_with_all_evidence_would_bear_a_table():
-    """What `draft` cannot know, residents scored by both cities, is what is missing."""
-    published = Distribution(0, 25_000, FUZHOU.distribution.shares_ppm, 3_000_000, DAY, "published")
-    ends = [
-        replace(city, distribution=replace(told, basis="published"))
-        for city, told in ((FUZHOU, published), (HUANGSHI, HUANGSHI.distribution))
-    ]
-    found = made("linear", source=ends[0], target=ends[1]).failures
-    assert {one.gate for one in found} <= {"correlation", "invariance", "error"}
-    whole = Evidence(True, 3_000_000, 0.4, 100, 0.9, dict.fromkeys(GROUPINGS, 0.1))
-    assert use(failures(whole)) == "table"
+def test_published_distributions_with_all_that_must_be_measured_bear_a_table():
+    source, target = (
+        replace(city, distribution=replace(city.distribution, basis="published"))
+        for city in (HUANGSHI, FUZHOU)
+    )
+    order = Order("linear", "1", DAY, DAY, DAY + YEAR)
+    without = draft(source, target, AGREEMENT, order)
+    assert {one.gate for one in without.failures} == {"correlation", "invariance"}
+    assert without.table.header.use == "bands"
+    measured = Measured(0.9, dict.fromkeys(GROUPINGS, 0.1))
+    whole = draft(source, target, AGREEMENT, order, measured)
+    assert whole.failures == ()
+    assert (whole.table.header.use, whole.table.header.basis) == ("table", "published")
+    for study, row in zip(whole.study, whole.table.rows, strict=True):
+        assert (row.unrounded, row.value, row.error) == study[1:4]
+        assert row.band == target.band_of(row.value or 0).id
+    old = replace(measured, drift=0.3)
+    assert draft(source, target, AGREEMENT, order, old).table.header.use == "yes_no"
 
 
 def test_old_and_new_are_answered_side_by_side_until_the_last_day_of_the_old():
@@ -175,7 +187,7 @@ def test_old_and_new_are_answered_side_by_side_until_the_last_day_of_the_old():
     old, new = run.answer(700_000, DAY)
     assert new is not None
     assert (old.table, new.table) == ("fuzhou:huangshi:1", "fuzhou:huangshi:2")
-    assert new.value == old.value + 3000
+    assert (new.value, old.value) == (value_of(SCORED, 700_000) + 3000, value_of(SCORED, 700_000))
     after, none = run.answer(700_000, DAY + timedelta(days=31))
     assert (after, none) == (new, None)
     with pytest.raises(ValueError, match="one direction"):
