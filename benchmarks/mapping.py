@@ -1,7 +1,7 @@
 """`mapping`: one score through a published table, against one array look-up.
 
 The ceiling is the same call of a Python function that does nothing but look up a row whose place is
-known already; a mapping also finds the place and holds it in the table.
+known already. A mapping starts from the score.
 """
 
 from collections.abc import Sequence

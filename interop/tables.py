@@ -76,13 +76,17 @@ class Header:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows begin at the score `lowest` and go by `step`. Raises ValueError if they descend."""
+    """The rows begin at the score `lowest` and go by `step`. Raises ValueError if they descend.
+
+    `by_score` are the same rows by their score.
+    """
 
     header: Header
     lowest: int
     step: int
     rows: tuple[Mapped, ...]
     signatures: tuple[Signature | None, Signature | None] = field(default=(None, None))
+    by_score: dict[int, Mapped] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.header.source == self.header.target:
@@ -90,6 +94,8 @@ class Table:
         values = [row.unrounded for row in self.rows if row.unrounded is not None]
         if any(a > b for a, b in pairwise(values)):
             raise ValueError("a higher score may not be worth less: the table descends")
+        scores = range(self.lowest, self.lowest + len(self.rows) * self.step, self.step)
+        object.__setattr__(self, "by_score", dict(zip(scores, self.rows, strict=True)))
 
     def in_force(self, on: date) -> bool:
         """True on its days, once both cities have signed."""

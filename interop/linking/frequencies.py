@@ -29,7 +29,7 @@ class Frequencies:
     def __post_init__(self) -> None:
         if self.counts.ndim != 1 or self.people < 1 or not (self.counts >= 0).all():
             raise ValueError("frequencies are one row of counts, none below zero, of somebody")
-        if not np.isclose(self.counts.sum(), self.people, rtol=1e-6):
+        if abs(self.counts.sum() - self.people) > 1e-6 * self.people:
             raise ValueError("the counts do not add up to the number of people")
 
     @classmethod
