@@ -11,7 +11,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Literal
 
-from interop.cities import Basis, City, Signatory
+from interop.cities import Basis, City, Signatory, shown
 from interop.divisions import Divisions, covers
 from interop.words import Words
 
@@ -23,11 +23,19 @@ Purpose = Literal["eligibility", "redemption", "repair_notice", "usage_report"]
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A division that takes part, and whether a source names it as one."""
+    """A division that takes part, and whether a source names it as one.
+
+    `bare_name` is for matching; people are shown `name`.
+    """
 
     division: str
-    name: Words
+    bare_name: Words
     signatory: Signatory
+
+    @property
+    def name(self) -> Words:
+        """The name as it is shown: with the mark where it is not known that the division signed."""
+        return shown(self.bare_name, self.signatory)
 
 
 @dataclass(frozen=True, slots=True)

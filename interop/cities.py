@@ -20,7 +20,6 @@ KeyUse = Literal["statement", "message"]
 """`statement` signs what is said of a visitor, `message` a request or an answer between cities."""
 
 UNCONFIRMED = Words("（是否签约未证实）", " (signatory unconfirmed)")
-ASSUMED = Words("假设", "assumption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,7 @@ class City:
     @property
     def name(self) -> Words:
         """The name as it is shown: with the mark where it is not known that the city signed."""
-        if self.signatory == "named":
-            return self.bare_name
-        return Words(self.bare_name.zh + UNCONFIRMED.zh, self.bare_name.en + UNCONFIRMED.en)
+        return shown(self.bare_name, self.signatory)
 
     def band_of(self, score: int) -> Band:
         """The band of a score; the lowest one for a score below all."""
@@ -153,6 +150,13 @@ class City:
         """The width of the narrowest band between two others."""
         inner = self.bands[1:]
         return min((b.floor - a.floor for a, b in pairwise(inner)), default=self.scale.covered)
+
+
+def shown(bare_name: Words, signatory: Signatory) -> Words:
+    """A name as people see it: with the mark where no source says that the division signed."""
+    if signatory == "named":
+        return bare_name
+    return Words(bare_name.zh + UNCONFIRMED.zh, bare_name.en + UNCONFIRMED.en)
 
 
 def _whole(shares_ppm: tuple[int, ...], people: int) -> Iterator[int]:

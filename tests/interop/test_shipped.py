@@ -32,6 +32,14 @@ def test_there_are_ten_and_only_those_that_the_work_plan_names_are_shown_as_sign
     for party in folder.agreements["ten-cities"].parties:
         city = next(one for one in folder.cities.values() if one.division == party.division)
         assert (party.signatory == "named") == (city.id in NAMED)
+        assert party.name == city.name
+
+
+def test_no_county_is_told_to_have_signed_a_pilot(folder):
+    for name in ("daye-counties", "yangxin-counties"):
+        pilot = folder.agreements[name]
+        assert (pilot.basis, pilot.term.basis) == ("assumption", "assumption")
+        assert all(UNCONFIRMED.zh in party.name.zh for party in pilot.parties)
 
 
 def test_nothing_of_the_three_other_named_cities_is_told_as_published_but_a_name(folder):
