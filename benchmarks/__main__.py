@@ -21,6 +21,8 @@ BENCHMARKS = {
     "spark": "spark",
     "eligibility": "eligibility",
     "eligibility-reasons": "eligibility",
+    "mapping": "mapping",
+    "linking": "linking",
 }
 
 

@@ -21,6 +21,7 @@ _FILES = {
     "scenarios": "scenarios",
     "statements": "statements",
     "entitlements": "entitlements",
+    "cities": "cities",
     "agencies": "agencies",
     "merchants": "merchants",
     "officers": "officers",

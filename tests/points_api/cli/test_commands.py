@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from points_api.__main__ import app
 
-NAMES = """demo ingest score generate rescore scorecard snapshot agencies officers records keys
-    audit migrate serve relay jobs"""
+NAMES = """demo ingest score generate rescore scorecard snapshot cities agencies officers records
+    keys audit migrate serve relay jobs"""
 
 
 def test_help_lists_every_command_in_both_languages():

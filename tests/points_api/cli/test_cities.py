@@ -1,0 +1,80 @@
+"""`points cities`: nothing is told as sure that is not."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from points_api.__main__ import app
+
+
+@pytest.fixture
+def points():
+    """Run `points …`, which needs no database here."""
+
+    def run(*words):
+        return CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "160"})
+
+    return run
+
+
+def test_the_list_marks_assumptions_and_unconfirmed_signatories(points):
+    told = points("cities", "list")
+    assert told.exit_code == 0
+    assert told.stdout.count("＊") > 20
+    assert told.stdout.count("（是否签约未证实）") == 6
+    for name in ("福州", "杭州", "郑州", "威海", "厦门", "盐城"):
+        assert f"{name}（是否签约未证实）" in told.stdout
+
+
+def test_the_list_for_programs_carries_a_basis_with_each_figure(points):
+    cities = json.loads(points("cities", "list", "--json").stdout)
+    assert len(cities) == 10
+    for city in cities:
+        assert city["signatory"] in {"named", "unconfirmed"}
+        assert city["scale"]["minimum"]["basis"] in {"published", "assumption"}
+        assert {band["basis"] for band in city["bands"]} <= {"published", "assumption"}
+        assert city["distribution"]["basis"] == "assumption"
+
+
+@pytest.mark.parametrize("method", ["bands", "linear", "equipercentile", "kernel"])
+def test_a_link_tells_table_error_and_what_may_be_used(points, method, tmp_path):
+    picture = tmp_path / "link.svg"
+    words = ("cities", "link", "zhengzhou", "huangshi", "--method", method)
+    told = json.loads(points(*words, "--json", "--picture", picture).stdout)
+    assert told["use"] in {"bands", "yes_no"}
+    assert [row["to"] and row["to"]["id"] for row in told["bands"]] == [
+        None, None, "good", "excellent", "outstanding",
+    ]  # fmt: skip
+    assert bool(told["study"]) == (method != "bands")
+    assert all(float(row["error"]) >= 0 for row in told["study"])
+    drawn = picture.read_text("utf-8")
+    ET.fromstring(drawn)
+    assert "未证实" in drawn
+    assert "assumptions" in drawn
+    seen = points(*words)
+    assert seen.exit_code == 0
+    assert "assumption" in seen.stdout
+
+
+def test_the_bootstrap_error_stands_beside_the_formula(points):
+    words = ("cities", "link", "zhengzhou", "huangshi", "--method", "linear")
+    told = json.loads(points(*words, "--json", "--resamples", 50).stdout)
+    for row in told["study"]:
+        assert float(row["bootstrap_error"]) == pytest.approx(float(row["error"]), rel=0.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("weihai", "weihai"), "two different"),
+        (("weihai", "wuhan"), "no such city"),
+        (("weihai", "huangshi", "--method", "magic"), "one of these"),
+    ],
+)
+def test_a_mistaken_request_is_one_line(points, words, said):
+    result = points("cities", "link", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
