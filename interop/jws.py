@@ -8,6 +8,7 @@ else, never `none`; `typ` must be the expected one, so that no kind of token pas
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -100,6 +101,7 @@ def public_key(jwk: object) -> Ed25519PublicKey:
     return public_key_of(x)
 
 
+@lru_cache(maxsize=1024)
 def public_key_of(x: str) -> Ed25519PublicKey:
     """Return the key of the JWK member `x`. Raises `Malformed`."""
     try:

@@ -8,10 +8,10 @@ The whole tree, by where a reason belongs:
     ├── when               Stale, FromTheFuture, Expired, LivesTooLong
     ├── HTTP signature     MissingComponent, MissingParameter, WrongDestination, WrongTag,
     │                      DigestMismatch, ReplayedNonce
-    ├── directory          RolledBack, Gap, Equivocated, UnknownSigner, ThresholdNotMet,
-    │                      DuplicateKey, DuplicateMember, KeyGap
-    ├── statement          WrongHome, WrongHost, WrongNonce, WrongScope, WrongTable, ScoreUnasked,
-    │                      PurposeNotListed, AreaNotListed
+    ├── directory          RolledBack, Gap, Equivocated, DirectoryExpired, UnknownSigner,
+    │                      ThresholdNotMet, DuplicateKey, DuplicateMember, KeyGap
+    ├── statement          WrongHome, WrongHost, WrongNonce, WrongScope, WrongTable, UnknownBand,
+    │                      ScoreUnasked, PurposeNotListed, AreaNotListed
     ├── evidence           WrongOrder, NotInLog, WrongLog
     └── proof              UnreferencedDisclosure, DuplicateDigest, ForbiddenClaim, WrongHashing,
                            KeyBindingMissing, WrongAudience, NothingProven, StatusUnknown, Revoked
@@ -115,6 +115,10 @@ class Equivocated(Refused):
     """Two different directories bear the same number."""
 
 
+class DirectoryExpired(Refused):
+    """The last good directory has passed its end; nobody in it can be trusted any more."""
+
+
 class UnknownSigner(Refused):
     """Somebody has signed who is no signer of the directory."""
 
@@ -153,6 +157,10 @@ class WrongScope(Refused):
 
 class WrongTable(Refused):
     """It rests on another version of the mapping table."""
+
+
+class UnknownBand(Refused):
+    """The city has published no such band."""
 
 
 class ScoreUnasked(Refused):
