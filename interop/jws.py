@@ -66,15 +66,18 @@ def read(token: str, typ: str, longest: int = LONGEST) -> Unverified:
 
 
 def verify_with(
-    token: str, typ: str, key_of: Callable[[Unverified], Ed25519PublicKey]
+    token: str,
+    typ: str,
+    key_of: Callable[[Unverified], Ed25519PublicKey],
+    longest: int = LONGEST,
 ) -> Unverified:
     """Return the token once its signature holds under the key that the caller names for it."""
-    taken = read(token, typ)
+    taken = read(token, typ, longest)
     check_signature(key_of(taken), taken.signature, taken.signed)
     return taken
 
 
-def verify(token: str, typ: str, keys: Keys) -> Unverified:
+def verify(token: str, typ: str, keys: Keys, longest: int = LONGEST) -> Unverified:
     """Return the token once its signature holds under the key that its issuer had at `iat`."""
 
     def key_of(taken: Unverified) -> Ed25519PublicKey:
@@ -83,7 +86,7 @@ def verify(token: str, typ: str, keys: Keys) -> Unverified:
             raise Malformed("iat")
         return keys.key(taken.keyid, issued)
 
-    return verify_with(token, typ, key_of)
+    return verify_with(token, typ, key_of, longest)
 
 
 def public_jwk(key: Ed25519PublicKey) -> dict[str, str]:
