@@ -98,6 +98,16 @@ class Statement(Closed):
     exp: Annotated[int, Field(ge=0, lt=2**40)]
 
 
+class Answer(Closed):
+    """What home answers: its statement, to be kept by the host as it is."""
+
+    statement: Annotated[str, StringConstraints(max_length=_LONGEST)]
+
+    def body(self) -> bytes:
+        """Return the bytes to send: canonical JSON."""
+        return canonical(self.model_dump())
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What home knows of the visitor, as plain data; `score` None where it is not to be given."""
@@ -150,18 +160,19 @@ def state(
 
 
 def verify(
-    token: str, asked: Asked, members: Members, bands: Collection[str], now: datetime
+    token: str, asked: Asked, members: Members, bands: Collection[str] | None, now: datetime
 ) -> Statement:
     """Return the statement, at the host, once everything in it answers the question asked.
 
-    `bands`: those that home has published. Raises the `Refused` that tells what does not hold.
+    `bands`: those that home has published; None for who reads old statements without its profile.
+    Raises the `Refused` that tells what does not hold.
     """
     read = jws.verify(token, TYPE, members)
     said = shaped(Statement, read.claims)
     if not members.speaks_for(city_of(read.keyid), said.iss):
         raise AreaNotListed
     _check(said, asked, seconds(now))
-    if said.band not in bands:
+    if bands is not None and said.band not in bands:
         raise UnknownBand
     return said
 
