@@ -13,6 +13,7 @@ from interop.refusals import Malformed
 
 _MOST = 2**53 - 1  # RFC 7493, 2.2: beyond it a double is not exact
 _LONGEST_NUMBER = 32
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def canonical(value: Any) -> bytes:
@@ -39,7 +40,8 @@ def parse(document: bytes) -> Any:
         )
     except (ValueError, RecursionError):
         raise Malformed("json") from None
-    canonical(value)  # half a surrogate pair is found here
+    if b"\\u" in document:
+        canonical(value)  # half a surrogate pair can only be escaped, and is found here
     return value
 
 
@@ -70,7 +72,7 @@ def _no_number(_: str) -> NoReturn:
 def _written(value: Any) -> str:
     match value:
         case None | bool() | str():
-            return json.dumps(value, ensure_ascii=False)
+            return _ENCODER.encode(value)
         case int():
             return str(_integer(str(value)))
         case float():

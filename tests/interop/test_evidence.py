@@ -11,7 +11,7 @@ from interop.signing import Request, Response, sign_request, sign_response
 from interop.statement import Answer, state
 from tests.interop.cities import ADDRESS, HUANGSHI, NOW, SANYA, TIANJIN, later, signer
 from tests.interop.editions import ROOTS, at, edition, started
-from tests.interop.test_statement import ASKED, STANDING
+from tests.interop.visitors import ASKED, STANDING
 
 NONCE = "c2Fpc29uIGVuIGVuZmVy"
 JSON = {"content-type": "application/json"}

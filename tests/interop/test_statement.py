@@ -1,7 +1,6 @@
 import base64
 import json
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,18 +10,12 @@ from interop import base64url, jws, refusals
 from interop.canonical import canonical, parse
 from interop.keys import Signer
 from interop.pseudonyms import pairwise
-from interop.statement import TYPE, Asked, Standing, Statement, read_question, state, verify
+from interop.statement import TYPE, Asked, Statement, read_question, state, verify
 from tests.interop.cities import HUANGSHI, NOW, SANYA, TIANJIN, later, private, signer
 from tests.interop.editions import at, members
+from tests.interop.visitors import ASKED, SECRET, STANDING, SUBJECT
 
 MEMBERS = members()
-SECRET = bytes(range(32))
-SUBJECT = pairwise(SECRET, SANYA, b"resident-7")
-ASKED = Asked(
-    home=HUANGSHI, host=SANYA, scenario="library-deposit", purpose="recognition",
-    code="dmlzaXRvci1jb2RlLTE", nonce="bm9uY2Utbm9uY2Utbm9uY2U", table="420200-460200.1",
-)  # fmt: skip
-STANDING = Standing(SUBJECT, "excellent", date(2026, 6, 1), "01978f6c-0000-7000-8000-000000000001")
 BANDS = {"good", "excellent"}
 CLAIMS = jws.read(state(ASKED, STANDING, signer(HUANGSHI), NOW), TYPE).claims
 

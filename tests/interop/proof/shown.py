@@ -23,6 +23,7 @@ RANDOM = Random(7)
     [proof.Place(HOLDER.public_key(), URI, INDEX)],
     signer(HUANGSHI), NOW, RANDOM.randbytes,
 )  # fmt: skip
+SHOWN = proof.present(ISSUED, SCENARIO, HOLDER, MERCHANT, NONCE, NOW)
 CLAIMS = jws.read(ISSUED.partition("~")[0], "dc+sd-jwt").claims
 ENTRIES = proof.status_list.LEAST_ENTRIES
 
