@@ -197,8 +197,19 @@ def test_no_id_number_hides_inside_a_longer_text(number):
     for name in ("code", "nonce", "table"):
         with pytest.raises(ValueError, match=name):
             Asked.model_validate({**ASKED.model_dump(), name: f"{number}-{number}"})
-    with pytest.raises(ValueError, match="sub"):
-        Statement.model_validate({**CLAIMS, "sub": number.ljust(43, "a")})
+
+
+@pytest.mark.parametrize("number", ID_NUMBERS[:2])
+def test_no_id_number_hides_in_the_name_of_a_person(number):
+    for filled in (number.ljust(43, "a"), number.rjust(43, "0"), f"abc{number}".ljust(43, "_")):
+        with pytest.raises(ValueError, match="sub"):
+            Statement.model_validate({**CLAIMS, "sub": filled})
+
+
+@given(st.binary(min_size=16, max_size=32))
+def test_a_random_text_is_not_taken_for_an_id_number(random):
+    for text in (random.hex(), base64url.encode(random)):
+        assert Asked.model_validate({**ASKED.model_dump(), "nonce": text}).nonce == text
 
 
 def test_every_byte_of_the_two_documents_is_accounted_for():
