@@ -41,7 +41,7 @@ Code = Annotated[
 Version = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), _NoIdNumber
 ]
-Opaque = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,128}$"), _NoIdNumberByChance]
+Opaque = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,200}$"), _NoIdNumberByChance]
 Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$"), _NoIdNumberByChance]
 
 T = TypeVar("T", bound=BaseModel)
