@@ -7,7 +7,7 @@ from pydantic import Field
 from interop.agreements import Agreement, Grade, Party, Purpose, Recognized, Term
 from interop.cities import Basis, Signatory
 from interop.divisions import Division as Dated
-from interop.shape import Division, FileMakes, FileNamed, FilePart, FileTerm, Id, Text
+from interop.file_shape import Division, FileMakes, FileNamed, FilePart, FileTerm, Id, Text
 from interop.words import Words
 
 

@@ -7,7 +7,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, StringConstraints, model_validator
 
 from interop.cities import Band, Basis, City, Distribution, Figure, Key, KeyUse, Scale, Signatory
-from interop.shape import Division, FileMakes, FileNamed, FilePart, Id, Points, Text, thousandths
+from interop.file_shape import (
+    Division,
+    FileMakes,
+    FileNamed,
+    FilePart,
+    Id,
+    Points,
+    Text,
+    thousandths,
+)
 
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+[^/]$", max_length=200)]
 PublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]

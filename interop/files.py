@@ -22,7 +22,7 @@ from interop.agreements import Agreement
 from interop.cities import City
 from interop.city_shapes import FileCity
 from interop.divisions import Divisions
-from interop.shape import FileMakes
+from interop.file_shape import FileMakes
 
 SHIPPED = Path(__file__).parent / "data"
 Shape = TypeVar("Shape", bound=BaseModel)

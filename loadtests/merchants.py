@@ -150,9 +150,7 @@ class Till(FastHttpUser):
                 return None
             return self.judge(answer, 201, answers.redemption_fault)
 
-    def judge(
-        self, answer: Any, status: int, fault: answers.Check | None
-    ) -> dict[str, Any] | None:
+    def judge(self, answer: Any, status: int, fault: answers.Check | None) -> dict[str, Any] | None:
         """The body, or None and a failed request for a wrong status or a wrong body."""
         if answer.status_code != status:
             answer.failure(f"answered {answer.status_code}")

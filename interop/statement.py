@@ -1,0 +1,209 @@
+"""Recognition: what a host may ask about a visitor, and what the visitor's home says.
+
+    visitor ── code made at home, for this host, scenario and purpose ──▶ host
+    host    ── Asked, in a signed request ──▶ home
+    home    ── Statement, signed, for at most five minutes ──▶ host
+
+Home decides whether there is a consent, and says how the visitor stands on home's own scale. The
+host maps that through the table that both have named, and decides by its own rules. Neither
+document has a field for an ID number, a name, a phone or a record; nothing may be added to either.
+
+A statement is a JWT (RFC 7519) of its own type (RFC 8725, 3.11) under home's key of the directory:
+`iss` is home, `aud` the host, `sub` the visitor's name for this host alone.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from interop import jws
+from interop.canonical import canonical, parse
+from interop.directory import Members
+from interop.instants import LEEWAY_SECONDS, check_term, seconds
+from interop.keys import Signer, city_of
+from interop.refusals import (
+    AreaNotListed,
+    FromTheFuture,
+    Malformed,
+    PurposeNotListed,
+    Refused,
+    ScoreUnasked,
+    UnknownBand,
+    WrongHome,
+    WrongHost,
+    WrongNonce,
+    WrongScope,
+    WrongTable,
+)
+from interop.shape import Closed, Code, Digest, Division, Opaque, Version, shaped
+
+TYPE: Final = "points-recognition+jwt"
+LONGEST_SECONDS: Final = 300
+_LONGEST: Final = 4096
+_EARLIEST_ZONE: Final = timedelta(hours=14)  # where a day begins first
+
+Score = Annotated[str, StringConstraints(pattern=r"^-?\d{1,5}(\.\d{1,3})?$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+
+
+class Asked(Closed):
+    """The host's question. `code` is what the visitor has shown; `nonce` is new for each question.
+
+    `table` is the version of the mapping table that the host will use. `score`: the host asks for
+    the value itself, which home gives only where the visitor has agreed to just that.
+    """
+
+    home: Division
+    host: Division
+    scenario: Code
+    purpose: Code
+    code: Opaque
+    nonce: Opaque
+    table: Version
+    score: bool = False
+
+    def body(self) -> bytes:
+        """Return the bytes to send: canonical JSON."""
+        return canonical(self.model_dump())
+
+
+class Scope(Closed):
+    """What the visitor has agreed to: one scenario, for one purpose."""
+
+    scenario: Code
+    purpose: Code
+
+
+class Statement(Closed):
+    """How a visitor stands at home. Times in seconds; `as_of` is the day of the score.
+
+    `consent` is the number of home's receipt, for the host's own log. `score` is as home shows it.
+    """
+
+    iss: Division
+    aud: Division
+    sub: Digest
+    band: Code
+    score: Score | None = None
+    as_of: Day
+    table: Version
+    scope: Scope
+    consent: Opaque
+    nonce: Opaque
+    iat: Annotated[int, Field(ge=0, lt=2**40)]
+    exp: Annotated[int, Field(ge=0, lt=2**40)]
+
+
+class Answer(Closed):
+    """What home answers: its statement, to be kept by the host as it is."""
+
+    statement: Annotated[str, StringConstraints(max_length=_LONGEST)]
+
+    def body(self) -> bytes:
+        """Return the bytes to send: canonical JSON."""
+        return canonical(self.model_dump())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What home knows of the visitor, as plain data; `score` None where it is not to be given."""
+
+    subject: str
+    band: str
+    as_of: date
+    consent: str
+    score: str | None = None
+
+
+def read_question(body: bytes, asker: str, home: str, members: Members) -> Asked:
+    """Return the question, at home. `asker` is the city whose signature the request bears.
+
+    Raises `Malformed`, `WrongHome`, `AreaNotListed` where the asker speaks for a division that is
+    not its own, and `PurposeNotListed`. Whether the code and the consent hold, home looks up.
+    """
+    asked = shaped(Asked, parse(body) if len(body) <= _LONGEST else None)
+    if not members.speaks_for(home, asked.home):
+        raise WrongHome
+    if not members.speaks_for(asker, asked.host):
+        raise AreaNotListed
+    if asked.purpose not in members.member(asker).purposes:
+        raise PurposeNotListed
+    return asked
+
+
+def state(
+    asked: Asked, standing: Standing, signer: Signer, now: datetime, seconds_valid: int = 120
+) -> str:
+    """Return home's signed statement. Raises `Refused` for what `verify` would refuse in it."""
+    issued = seconds(now)
+    claims = {
+        "iss": asked.home,
+        "aud": asked.host,
+        "sub": standing.subject,
+        "band": standing.band,
+        "as_of": standing.as_of.isoformat(),
+        "table": asked.table,
+        "scope": {"scenario": asked.scenario, "purpose": asked.purpose},
+        "consent": standing.consent,
+        "nonce": asked.nonce,
+        "iat": issued,
+        "exp": issued + seconds_valid,
+    }
+    if standing.score is not None:
+        claims["score"] = standing.score
+    _check(shaped(Statement, claims), asked, issued)
+    return jws.sign(claims, TYPE, signer)
+
+
+def verify(
+    token: str, asked: Asked, members: Members, bands: Collection[str] | None, now: datetime
+) -> Statement:
+    """Return the statement, at the host, once everything in it answers the question asked.
+
+    `bands`: those that home has published; None for who reads old statements without its profile.
+    Raises the `Refused` that tells what does not hold.
+    """
+    read = jws.verify(token, TYPE, members)
+    said = shaped(Statement, read.claims)
+    if not members.speaks_for(city_of(read.keyid), said.iss):
+        raise AreaNotListed
+    _check(said, asked, seconds(now))
+    if bands is not None and said.band not in bands:
+        raise UnknownBand
+    return said
+
+
+_Check = tuple[Callable[[Statement, Asked], bool], type[Refused]]
+_HOLDS: Final[Mapping[str, _Check]] = MappingProxyType(
+    {
+        "iss": (lambda said, asked: said.iss == asked.home, WrongHome),
+        "aud": (lambda said, asked: said.aud == asked.host, WrongHost),
+        "nonce": (lambda said, asked: said.nonce == asked.nonce, WrongNonce),
+        "scope": (
+            lambda said, asked: (
+                (said.scope.scenario, said.scope.purpose) == (asked.scenario, asked.purpose)
+            ),
+            WrongScope,
+        ),
+        "table": (lambda said, asked: said.table == asked.table, WrongTable),
+        "score": (lambda said, asked: said.score is None or asked.score, ScoreUnasked),
+    }
+)
+
+
+def _check(said: Statement, asked: Asked, now: int) -> None:
+    for holds, refusal in _HOLDS.values():
+        if not holds(said, asked):
+            raise refusal
+    check_term(said.iat, said.exp, now, LONGEST_SECONDS)
+    try:
+        day = date.fromisoformat(said.as_of)
+    except ValueError:
+        raise Malformed("as_of") from None
+    # A score of tomorrow is refused wherever on earth today is.
+    if (day - date(1970, 1, 1)).days * 86400 > now + LEEWAY_SECONDS + _EARLIEST_ZONE.seconds:
+        raise FromTheFuture("as_of")
