@@ -61,7 +61,7 @@ class Counted(NamedTuple):
     counts: bool
 
 
-# Half the cost of `Counted(…)`, and a score is mostly made of these.
+# Half the cost of `Counted(…)`, `Line(…)`, `RuleResult(…)`: a score is mostly made of these.
 _counted: Callable[[tuple[Record, int, int, tuple[int, int], int, bool]], Counted] = partial(
     tuple.__new__, Counted
 )
@@ -82,6 +82,12 @@ class RuleResult(NamedTuple):
     points: int
     counted: tuple[Counted, ...]
     lines: tuple[Line, ...]
+
+
+_line: Callable[[tuple[LineKind, int, int | None]], Line] = partial(tuple.__new__, Line)
+_result: Callable[[tuple[Rule, int, tuple[Counted, ...], tuple[Line, ...]]], RuleResult] = partial(
+    tuple.__new__, RuleResult
+)
 
 
 class DimensionResult(NamedTuple):
@@ -187,8 +193,8 @@ def apply_rule(rule: Rule, records: list[Record], on: date) -> RuleResult:
         raw = _held(raw, rule.total_cap)
     rest = raw % TENTH if raw >= 0 else -(-raw % TENTH)
     if rest:
-        lines.append(Line("rounding", -rest))
-    return RuleResult(rule, raw - rest, tuple(counted), tuple(lines))
+        lines.append(_line(("rounding", -rest, None)))
+    return _result((rule, raw - rest, tuple(counted), tuple(lines)))
 
 
 def _priced(
@@ -293,7 +299,8 @@ def _year_caps(cap: int, counted: list[Counted]) -> list[Line]:
 
 def _sums(rule: Rule, pricing: Steps | Brackets, counted: list[Counted]) -> list[Line]:
     if rule.sum_over == "all":
-        return [Line("sum", rule.sign * price_of_sum(pricing, sum([e.quantity for e in counted])))]
+        whole = sum([entry.quantity for entry in counted])
+        return [_line(("sum", rule.sign * price_of_sum(pricing, whole), None))]
     sums: dict[int, int] = {}
     for entry in counted:
         year = entry.record.occurred_on.year

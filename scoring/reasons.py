@@ -5,7 +5,9 @@ effect first; where two are equal what takes away stands before what adds, then 
 scorecard. Words are made only when they are read.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Literal, NamedTuple
 
 from scoring.engine import DimensionResult, RuleResult, Score
@@ -25,9 +27,20 @@ class Reason(NamedTuple):
     result: RuleResult | DimensionResult | Score
 
 
+# Half the cost of `Reason(…)`.
+_reason: Callable[[tuple[Kind, int, RuleResult | DimensionResult | Score]], Reason] = partial(
+    tuple.__new__, Reason
+)
+
+
 def reasons(score: Score) -> tuple[Reason, ...]:
     """All lines that are not nothing, ranked; together exactly `score.value - score.base`."""
-    found = [Reason("rule", r.points, r) for d in score.dimensions for r in d.rules if r.points]
+    found = [
+        _reason(("rule", result.points, result))
+        for dimension in score.dimensions
+        for result in dimension.rules
+        if result.points
+    ]
     found += [Reason("dimension_held", d.held, d) for d in score.dimensions if d.held]
     if score.held:
         found.append(Reason("score_held", score.held, score))

@@ -75,13 +75,13 @@ async def one(
     shown = StatementDayOut(
         day=day,
         closed=found is not None,
-        number=found and found.number,
+        number=found.number if found else None,
         entries=len(entries),
         benefit_fen=benefit,
         owed_fen=owed,
-        previous=found and found.previous,
-        digest=found and found.digest,
-        closed_at=found and found.closed_at,
+        previous=found.previous if found else None,
+        digest=found.digest if found else None,
+        closed_at=found.closed_at if found else None,
         ledger=[EntryOut(**statements.entry_members(entry)) for entry in entries],
     )
     return Response(shown.model_dump_json(), media_type="application/json", headers=no_store)

@@ -1,4 +1,4 @@
-"""The README's five minutes for a resident, run exactly as printed against the demo city."""
+"""The README's five minutes for a resident and for a merchant, run as printed on the demo city."""
 
 import json
 import os
@@ -17,13 +17,23 @@ import pytest
 from tests.frame.tree import ROOT, text
 
 PRINTED = "http://127.0.0.1:8000"
-(RESIDENT,) = re.findall(r"^## 居民.*?(?=^## )", text("README.md"), re.MULTILINE | re.DOTALL)
-BLOCKS = re.findall(r"^```bash\n(.*?)^```", RESIDENT, re.MULTILINE | re.DOTALL)
+
+
+def blocks(heading: str) -> list[str]:
+    """The shell blocks of a section."""
+    (section,) = re.findall(
+        rf"^## {heading}.*?(?=^## )", text("README.md"), re.MULTILINE | re.DOTALL
+    )
+    found: list[str] = re.findall(r"^```bash\n(.*?)^```", section, whole)
+    return found
+
+
+RESIDENT, MERCHANT = blocks("居民"), blocks("商户")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the demo city, served by the command that `make demo` runs."""
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Address and folder of the demo city, served by the command that `make demo` runs."""
     folder = tmp_path_factory.mktemp("demo")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -35,7 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     try:
         _wait(process, f"http://127.0.0.1:{port}", folder / "log")
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", folder
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -53,12 +63,18 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     pytest.fail(f"not ready within a minute: {log.read_text(encoding='utf-8')[-2000:]}")
 
 
-@pytest.fixture(scope="module")
-def answers(demo: str) -> list[dict[str, object]]:
-    """What a resident sees who pastes all blocks into one terminal."""
-    script = "set -euo pipefail\n" + "\n".join(BLOCKS).replace(PRINTED, demo)
+def pasted(demo: tuple[str, Path], lines: list[str]) -> list[dict[str, object]]:
+    """What somebody sees who pastes these blocks into one terminal."""
+    address, folder = demo
+    program = f"env PYTHONPATH={ROOT} {sys.executable} -m points_api"
+    printed = "\n".join(lines).replace(PRINTED, address).replace(".venv/bin/points", program)
     shell = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, check=False, timeout=60
+        ["bash", "-c", f"set -euo pipefail\n{printed}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert (shell.returncode, shell.stderr) == (0, "")
     reader, seen, rest = json.JSONDecoder(), [], shell.stdout.strip()
@@ -69,24 +85,55 @@ def answers(demo: str) -> list[dict[str, object]]:
     return seen
 
 
-def test_every_step_answers_and_none_is_refused(answers):
-    assert len(answers) == "\n".join(BLOCKS).count("| show\n")
+@pytest.fixture(scope="module")
+def resident(demo: tuple[str, Path]) -> list[dict[str, object]]:
+    return pasted(demo, RESIDENT)
+
+
+@pytest.fixture(scope="module")
+def merchant(demo: tuple[str, Path]) -> list[dict[str, object]]:
+    return pasted(demo, MERCHANT)
+
+
+def test_every_step_answers_and_none_is_refused(resident, merchant):
+    assert len(resident) == "\n".join(RESIDENT).count("| show\n")
+    # The redemption is printed once and sent twice.
+    assert len(merchant) == "\n".join(MERCHANT).count("| show\n") + 1
+    answers = [*resident, *merchant]
     assert [answer["errmsg"] for answer in answers if answer.get("errcode")] == []
 
 
-def test_the_first_resident_of_the_demo_has_something_to_look_at(answers):
-    score, reasons, records = answers[:3]
+def test_the_first_resident_of_the_demo_has_something_to_look_at(resident):
+    score, reasons, records = resident[:3]
     assert score["score"] == reasons["score"]
     assert reasons["reasons"]
     assert records["items"]
 
 
-def test_the_new_resident_joins_sees_the_first_page_and_leaves(answers):
-    joined, home, left = answers[-3:]
+def test_the_new_resident_joins_sees_the_first_page_and_leaves(resident):
+    joined, home, left = resident[-3:]
     assert joined["state"] == home["state"] == "joined"
     assert left["deleted"]
 
 
 def test_every_address_that_the_readme_calls_is_printed_in_it():
-    assert PRINTED in BLOCKS[0]
-    assert len(set(re.findall(r"\$A(/v1/[a-z/-]+)", "\n".join(BLOCKS)))) >= 9
+    for blocks_of in (RESIDENT, MERCHANT):
+        assert PRINTED in blocks_of[0]
+    called = "\n".join([*RESIDENT, *MERCHANT])
+    assert len(set(re.findall(r"\$A(/v1/[a-z/-]+)", called))) >= 16
+
+
+def test_the_merchant_learns_yes_redeems_once_and_finds_it_in_todays_statement(merchant):
+    served, found, _, verified, first, again, statement, seen = merchant
+    assert {one["scenario_id"] for one in served["items"]} >= {verified_in(found)}
+    assert verified["eligible"] is True
+    assert first == again
+    assert (first["state"], first["benefit_fen"]) == ("confirmed", 600)
+    assert statement["closed"] is False
+    assert first["redemption_id"] in {one["redemption_id"] for one in statement["ledger"]}
+    assert seen["items"][0]["verification_id"] == verified["verification_id"]
+
+
+def verified_in(found: dict[str, list[dict[str, str]]]) -> str:
+    """The scenario that searching by pinyin found first."""
+    return found["items"][0]["id"]

@@ -69,6 +69,8 @@ async def test_a_redemption_from_verification_to_statement(running, till, frozen
     assert (await till.get(one)).json() == confirmed.json()
     listed = (await till.get(f"{PATH}?state=confirmed")).json()
     assert listed == {"items": [confirmed.json()], "next": None}
+    today = (await till.get(f"/v1/merchant/statements/{clock.today()}")).json()
+    assert (today["closed"], today["digest"], today["benefit_fen"]) == (False, None, 800)
     frozen_clock.forward(timedelta(days=1))
     await statements.close_all(clock.now())
     till = Till(running, till.shop)  # with a token of this day

@@ -103,7 +103,7 @@ async def test_the_file_opens_in_a_spreadsheet_program(shop, still):
     still.forward(DAY)
     await close()
     row = await Statement.get()
-    content = csv_of(row, await statements.entries_of(row.merchant_id, row.day))
+    content = csv_of(await statements.entries_of(row.merchant_id, row.day))
     assert content.startswith(b"\xef\xbb\xbf")
     heading, entry, total = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert heading == ["时间", "操作", "兑现编号", "场景", "优惠（元）", "应结算（元）"]
