@@ -21,9 +21,8 @@ PRINTED = "http://127.0.0.1:8000"
 
 def blocks(heading: str) -> list[str]:
     """The shell blocks of a section."""
-    (section,) = re.findall(
-        rf"^## {heading}.*?(?=^## )", text("README.md"), re.MULTILINE | re.DOTALL
-    )
+    whole = re.MULTILINE | re.DOTALL
+    (section,) = re.findall(rf"^## {heading}.*?(?=^## )", text("README.md"), whole)
     found: list[str] = re.findall(r"^```bash\n(.*?)^```", section, whole)
     return found
 
