@@ -21,17 +21,23 @@ class Counter:
     limit: int
 
 
-def counters(scenario: Scenario, person: str, day: date, benefit_fen: int) -> list[Counter]:
+def counters(
+    scenario: Scenario, person: str, day: date, benefit_fen: int, apart: str = ""
+) -> list[Counter]:
     """The counters of one use, in the order in which they are to be taken.
 
     The order is always the same, so that two uses never wait for each other in a circle; the ones
     that many people share come last and are held shortest. `person` is any name that is the
-    person's own within the scenario.
+    person's own within the scenario. `apart` names whose shared counters are to be their own,
+    such as a sandbox's, which must not use up what is there for everybody.
     """
-    return list(_counters(scenario, person, day, benefit_fen))
+    end = f":{apart}" if apart else ""
+    return list(_counters(scenario, person, day, benefit_fen, end))
 
 
-def _counters(scenario: Scenario, person: str, day: date, benefit_fen: int) -> Iterator[Counter]:
+def _counters(
+    scenario: Scenario, person: str, day: date, benefit_fen: int, end: str
+) -> Iterator[Counter]:
     quota, benefit = scenario.quota, scenario.benefit
     if quota.per_person is not None:
         yield Counter(f"person:{person}:{period_of(quota.period, day)}", 1, quota.per_person)
@@ -40,11 +46,11 @@ def _counters(scenario: Scenario, person: str, day: date, benefit_fen: int) -> I
     if isinstance(benefit, PayLater):
         yield Counter(f"out:{person}", benefit_fen, benefit.limit_fen)
     if quota.per_day is not None:
-        yield Counter(f"day:{day.isoformat()}", 1, quota.per_day)
+        yield Counter(f"day:{day.isoformat()}{end}", 1, quota.per_day)
     if quota.total is not None:
-        yield Counter("total", 1, quota.total)
+        yield Counter(f"total{end}", 1, quota.total)
     if quota.budget_fen is not None and benefit_fen:
-        yield Counter("budget", benefit_fen, quota.budget_fen)
+        yield Counter(f"budget{end}", benefit_fen, quota.budget_fen)
 
 
 def period_of(period: Period, day: date) -> str:

@@ -23,6 +23,11 @@ class CallingMerchant:
     sandbox: bool
 
     @property
+    def apart(self) -> str:
+        """Whose quotas a use takes from: a sandbox has its own, others share theirs."""
+        return f"sandbox:{self.merchant_id}" if self.sandbox else ""
+
+    @property
     def actor(self) -> str:
         """The caller's name in the audit log."""
         return f"merchant:{self.merchant_id}:{self.staff_id}"

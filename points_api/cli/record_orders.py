@@ -24,7 +24,7 @@ ACTOR = "office:cli"
 
 
 class NotRepairable(Problem):
-    slug, status, errcode = "not-repairable", 409, 40961
+    slug, status, errcode = "not-repairable", 409, 40939
     title = ("这类记录不予修复", "Records of this item cannot be repaired")
 
 

@@ -73,7 +73,7 @@ async def confirm(
         if scenario is None:
             raise ScenarioClosed
         amount = view.amount_fen if amount_fen is None else amount_fen
-        terms = terms_of(scenario, view.resident_id, view.day, amount)
+        terms = terms_of(scenario, view.resident_id, view.day, amount, apart=caller.apart)
         above = view.amount_fen is not None and amount is not None and amount > view.amount_fen
         if above or terms.benefit_fen > view.benefit_fen:
             raise AmountAboveReserved(view.amount_fen)

@@ -119,7 +119,9 @@ async def _decide(
     scenario = await scenario_of(live, found["scenario_id"], found["scenario_version"], day)
     if scenario is None or not found["published"] or not scenario.open_on(day):
         raise ScenarioClosed
-    terms = terms_of(scenario, found["resident_id"], day, order.amount_fen, order.due_on)
+    terms = terms_of(
+        scenario, found["resident_id"], day, order.amount_fen, order.due_on, caller.apart
+    )
     view = _made(caller, order, found, terms, now)
     answer = answer_of(view, 201)
     given = {} if order.reserve else {"benefit_fen": terms.benefit_fen, "owed_fen": terms.owed_fen}

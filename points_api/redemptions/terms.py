@@ -34,8 +34,9 @@ def terms_of(
     day: date,
     amount_fen: int | None,
     due_on: date | None = None,
+    apart: str = "",
 ) -> Terms:
-    """The terms of one use on a day.
+    """The terms of one use on a day; `apart` as in `scenarios.quotas.counters`.
 
     Raises `AmountMissing`, `AmountBelowLeast`, `DueDayUnfit`.
     """
@@ -49,7 +50,7 @@ def terms_of(
         benefit_fen,
         scenario.settlement.owed_fen(benefit_fen),
         _due(scenario, day, due_on),
-        tuple(counters(scenario, str(resident_id), day, benefit_fen)),
+        tuple(counters(scenario, str(resident_id), day, benefit_fen, apart)),
     )
 
 

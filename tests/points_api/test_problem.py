@@ -1,4 +1,6 @@
+import importlib
 import json
+import pkgutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.exceptions import HTTPException
 
+import points_api
 from points_api import problem
 from points_api.identifiers import id_number
 from points_api.problem import Busy, NotFound, Problem, RateLimited, Unauthorized, problems
@@ -194,3 +197,10 @@ def test_two_refusals_cannot_share_a_name_or_a_code():
         type("Other", (Problem,), {"slug": "test-scene-closed", "status": 409, "errcode": 1})
     with pytest.raises(TypeError, match="40400"):
         type("Another", (Problem,), {"slug": "test-another", "status": 404, "errcode": 40400})
+
+
+def test_no_two_refusals_anywhere_share_a_name_or_a_code():
+    # A clash is raised where the second class is made, so importing everything is the test.
+    for module in pkgutil.walk_packages(points_api.__path__, "points_api."):
+        if not module.name.startswith(("points_api.db.migrations.", "points_api.asgi")):
+            importlib.import_module(module.name)

@@ -29,6 +29,14 @@ def test_the_counters_come_in_one_order_with_the_shared_ones_last():
     ]
 
 
+def test_who_stands_apart_takes_nothing_of_what_others_share():
+    full = scenario("a", (Joined(),), quota=Quota(2, "month", 50, 900, 100_000))
+    ours, theirs = counters(full, "p", DAY, 300), counters(full, "p", DAY, 300, "sandbox:1")
+    assert ours[0] == theirs[0]
+    assert not {one.name for one in ours[1:]} & {one.name for one in theirs[1:]}
+    assert [one.name.partition(":")[0] for one in theirs] == ["person", "day", "total", "budget"]
+
+
 def test_what_comes_back_is_held_within_the_persons_limit():
     lent = scenario("a", (Joined(),), DepositWaive(10_000))
     later = scenario("b", (Joined(),), PayLater(50_000, 10))

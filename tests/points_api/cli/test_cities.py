@@ -7,11 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from points_api.__main__ import app
+from points_api.cli import terminal
 
 
 @pytest.fixture
-def points():
-    """Run `points …`, which needs no database here."""
+def points(monkeypatch):
+    """Run `points …`, which needs no database here, on a wide terminal."""
+    monkeypatch.setattr(terminal.out, "width", 160)
 
     def run(*words):
         return CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "160"})
