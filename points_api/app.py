@@ -45,6 +45,7 @@ from points_api.scenarios import routes as scenario_routes
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
 from points_api.settings import Settings, announcements
+from points_api.verifications import naming
 from points_api.verifications import routes as verification_routes
 from points_api.verifications.hot import HotVerifications
 from points_api.verifications.looks import MerchantLooks
@@ -107,6 +108,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.settle_conduct = conduct.settle
         state.consent_effects = ConsentEffects(parts.registry)
         state.looks_by_others = (MerchantLooks(parts.scenario_notices),)
+        state.names_of_looks = partial(naming.named, parts.scenarios)
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
         await stack.enter_async_context(parts.scenarios.running())
         await stack.enter_async_context(embedded_jobs(parts))

@@ -64,7 +64,10 @@ def _said(kind: str, context: Mapping[str, Any]) -> tuple[str, Text]:
         return ours.code, ours.text
     for pattern, text in _MESSAGES:
         if pattern.fullmatch(kind):
-            return kind, text.fill(**{name: context.get(name, "") for name in _LIMITS})
+            told = {name: context.get(name, "") for name in _LIMITS}
+            # As Pydantic has it: 'manager', 'cashier' or 'system'.
+            told["expected"] = str(told["expected"]).replace("'", "").replace(" or ", ", ")
+            return kind, text.fill(**told)
     return kind, _OTHERWISE
 
 

@@ -89,6 +89,8 @@ def record_note(result: RuleResult, record: Record, score: Score, language: Lang
             notes.append(
                 f"{_day(fading, zh)}起逐日减弱" if zh else f"fades from {_day(fading, zh)}"
             )
+    if until is not None and until <= score.on:
+        return f"{_day(until, zh)}起已不再计分" if zh else f"ended on {_day(until, zh)}"
     if until is not None:
         notes.append(f"{_day(until, zh)}起不再计分" if zh else f"ends on {_day(until, zh)}")
     return ("，" if zh else ", ").join(notes)

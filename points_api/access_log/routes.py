@@ -34,5 +34,6 @@ async def access_log(
     response.headers.update(link_header(request.url, page.next_cursor))
     response.headers["Cache-Control"] = "private, no-store"
     note_look(request, caller.resident_id, "access_log")
-    entries = [LookOut.of(entry, language) for entry in page.entries]
+    lines = await request.app.state.names_of_looks(page.entries)
+    entries = [LookOut.of(line, language) for line in lines]
     return AccessLogOut(items=entries, next=page.next_cursor)

@@ -29,11 +29,13 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Make a demo city, take its files in, score everybody, serve it: 演示城市."""
-    from points_api.cli.service import prepared, run_server
+    from points_api.cli.service import prepared, require_free, run_server
     from points_api.settings import load
 
     if load().env == "production":
         fail("演示城市不得进入生产环境 (the demo city is refused in production)")
+    if not no_serve:
+        require_free("127.0.0.1", port)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{FOLDER}/points.db")

@@ -16,7 +16,6 @@ scorecard = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(scorecard, name="scorecard", help="评分卡 · scorecards.")
 
-SNAPSHOT = Path("var/snapshot")
 File = Annotated[Path, typer.Argument(help="TOML 评分卡文件 · a scorecard file in TOML.")]
 
 
@@ -49,8 +48,8 @@ def simulate(
         typer.Option(formats=["%Y-%m-%d"], help="日期，默认今天 · the day; else today."),
     ] = None,
     snapshot: Annotated[
-        Path, typer.Option(help="快照文件夹 · the folder of the snapshot.")
-    ] = SNAPSHOT,
+        Path | None, typer.Option(help="快照文件夹，默认按设置 · its folder; else as set.")
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="另存为 SVG 图 · also draw it, as SVG.")
     ] = None,
@@ -64,7 +63,7 @@ def simulate(
     day = as_of.date() if as_of else today()
     city = load_city(load().data_dir)
     new, old = _sound(file, city), _compared(against, city, day)
-    told = _simulated(snapshot, old, new, day)
+    told = _simulated(snapshot or load().snapshot_dir, old, new, day)
     if picture:
         from points_api.cli.movement_picture import draw
 

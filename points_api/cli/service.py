@@ -1,6 +1,7 @@
 """`points migrate`, `serve`, `relay`, `jobs`: what runs as a process."""
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -78,7 +79,20 @@ def serve(
         fail(
             "--workers: 内嵌的数据库或缓存只供一个进程使用 (embedded parts serve one process only)"
         )
+    require_free(host, port)
     run_server(host, port, workers)
+
+
+def require_free(host: str, port: int) -> None:
+    """Say it at once where somebody else listens there; the server would only say it in a log."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        fail(
+            f"--port: {host}:{port} 用不了，请换一个端口 (cannot listen there, choose another): "
+            f"{error.strerror}"
+        )
 
 
 def run_server(host: str, port: int, workers: int = 1) -> None:

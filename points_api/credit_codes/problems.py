@@ -27,3 +27,14 @@ class ModeNotOffered(Problem):
 
     def __init__(self, offered: Iterable[str]) -> None:
         super().__init__("可用的方式见 offered", "offered lists the ways", offered=list(offered))
+
+
+class PointsPaused(Problem):
+    slug, status, errcode = "points-paused", 409, 40978
+    title = ("您的积分已暂停，现在出不了码", "Your points are paused: no code can be shown")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "恢复后再出码：取消暂停，或在告知书更新后重新同意",
+            "End the pause, or agree anew where the notice has changed; then show a code",
+        )

@@ -6,7 +6,7 @@ from points_api import clock
 from points_api.auth.callers import ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.consents.problems import ScenarioNotOpen
-from points_api.credit_codes.problems import ModeNotOffered, ScenarioConsentNeeded
+from points_api.credit_codes.problems import ModeNotOffered, PointsPaused, ScenarioConsentNeeded
 from points_api.credit_codes.schemas import CodeIn, CodeOut
 from points_api.credit_codes.service import CreditCodes
 from points_api.language import Reader
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/v1/me", tags=["resident"])
     responses=problems(
         *CALLER_REFUSED,
         NoMember,
+        PointsPaused,
         ScenarioNotOpen,
         ModeNotOffered,
         ScenarioConsentNeeded,

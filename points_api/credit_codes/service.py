@@ -9,7 +9,7 @@ from uuid import UUID
 from points_api.consents import to_scenario
 from points_api.consents.problems import ScenarioNotOpen
 from points_api.credit_codes.models import SpokenCode
-from points_api.credit_codes.problems import ModeNotOffered, ScenarioConsentNeeded
+from points_api.credit_codes.problems import ModeNotOffered, PointsPaused, ScenarioConsentNeeded
 from points_api.credit_codes.sealing import (
     LIVES_SECONDS,
     CodeSeal,
@@ -54,10 +54,14 @@ class CreditCodes:
     ) -> Made:
         """Make a code of this sign-in for a scenario.
 
-        Raises `NoMember`, `ScenarioNotOpen`, `ModeNotOffered`, `ScenarioConsentNeeded`. Whether
-        the scenario is open to the resident plays no part.
+        Raises `NoMember`, `PointsPaused`, `ScenarioNotOpen`, `ModeNotOffered`,
+        `ScenarioConsentNeeded`. Whether the scenario is open to the resident plays no part.
         """
         await member_of(resident_id)
+        # Read here, so that the merchant's question finds it in Redis, whatever it says.
+        standing = await self.remembered.of(resident_id, now)
+        if standing.why == "paused":
+            raise PointsPaused
         scenario, consent_id = await self.agreed(resident_id, scenario_id, now)
         if not {"code", "counter"} & set(scenario.verification):
             raise ModeNotOffered(scenario.verification)
@@ -74,8 +78,6 @@ class CreditCodes:
         number = None
         if "counter" in scenario.verification:
             number = await _numbered(scenario_id, sealed, now, expires_at)
-        # So that the merchant's question finds it in Redis, whatever it says.
-        await self.remembered.of(resident_id, now)
         return Made(sealed, scenario, number, datetime.fromtimestamp(code.expires_at, UTC))
 
     async def mint(

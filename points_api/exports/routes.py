@@ -1,23 +1,34 @@
 """`GET /v1/me/export`: everything held about a resident as one JSON file (PIPL article 45)."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from tortoise.models import Model
 
 from points_api import clock
 from points_api.access_log.models import AccessEntry
 from points_api.access_log.own_looks import note_look
 from points_api.auth.callers import ResidentCaller
+from points_api.conduct.models import ConductReport
+from points_api.conduct.service import REPLY
 from points_api.consents.models import Consent
+from points_api.entitlements.members import SEALED_AS
+from points_api.entitlements.models import Entitlement
 from points_api.language import Reader
+from points_api.messages.models import Message
 from points_api.records.facts import record_id
 from points_api.records.models import RecordRow
 from points_api.records.reading import facts_of
+from points_api.redemptions.models import Redemption
 from points_api.residents import service as residents
 from points_api.residents.membership import member_of
 from points_api.scores.explanation import Explainer
 from points_api.scores.models import ScoreHistory
+from points_api.verifications.models import Verification
+from scoring.scorecard import points_text
 
 router = APIRouter(prefix="/v1/me", tags=["resident"])
 FORMAT = "huangshi-credit-points/export/1"
@@ -49,6 +60,7 @@ async def export(request: Request, caller: ResidentCaller, language: Reader) -> 
         .order_by("id")
         .values("day", "actor_kind", "actor", "purpose", "what", "times", "first_at", "last_at"),
     }
+    document |= await _uses(request, caller.resident_id)
     if view.state != "not_joined":
         document |= await _joined(request, caller, language)
     note_look(request, caller.resident_id, "export")
@@ -71,8 +83,33 @@ async def _joined(request: Request, caller: ResidentCaller, language: Reader) ->
     return {
         "score": explainer.explain(await facts_of(member.person_id)).model_dump(),
         "records": [_record(row, member.person_id) for row in rows],
-        "score_history": [_without_ids(row) for row in history],
+        "score_history": [
+            {**_without_ids(row), "value": points_text(row["value"])} for row in history
+        ],
     }
+
+
+async def _uses(request: Request, resident_id: UUID) -> dict[str, Any]:
+    """What was decided, used, told and said of scenarios."""
+    keyring = request.app.state.keyring
+    mine: dict[str, list[dict[str, Any]]] = {
+        name: [_without_ids(row) for row in await model.filter(resident_id=resident_id).values()]
+        for name, model in _OF_SCENARIOS.items()
+    }
+    for row in mine["conduct_reports"]:
+        row["reply"] = row["reply"] and keyring.decrypt_text(bytes(row["reply"]), REPLY)
+    for row in mine["entitlements"]:
+        row["member"] = row["member"] and keyring.decrypt_text(bytes(row["member"]), SEALED_AS)
+    return dict(mine)
+
+
+_OF_SCENARIOS: Mapping[str, type[Model]] = {
+    "verifications": Verification,
+    "benefits": Redemption,
+    "conduct_reports": ConductReport,
+    "entitlements": Entitlement,
+    "messages": Message,
+}
 
 
 def _record(row: dict[str, Any], person_id: Any) -> dict[str, Any]:
@@ -81,5 +118,8 @@ def _record(row: dict[str, Any], person_id: Any) -> dict[str, Any]:
 
 
 def _without_ids(row: dict[str, Any]) -> dict[str, Any]:
-    internal = {"id", "person_id", "resident_id", "delivery_id", "row_no", "content"}
+    internal = {
+        "id", "person_id", "resident_id", "delivery_id", "row_no", "content", "mark", "taken",
+        "event_id", "push_after", "staff",
+    }  # fmt: skip
     return {name: value for name, value in row.items() if name not in internal}

@@ -136,7 +136,8 @@ async def add_key(acting: Acting, staff_id: UUID, public_jwk: str, now: datetime
         owner = Owner(merchant_id=acting.merchant_id, staff_id=member.id)
         client = await clients.register(owner, public_jwk, acting.actor, now)
     except PublicKeyError as error:
-        raise KeyRefused(str(error)) from None
+        zh, _, en = str(error).rstrip(")").rpartition(" (")
+        raise KeyRefused(zh, en) from None
     if len(in_use) >= MOST_KEYS and client not in in_use:
         raise TooMany(MOST_KEYS)
     return client

@@ -10,7 +10,7 @@ Limit = Literal["person", "out", "day", "total", "budget"]
 
 class AlreadyRedeemed(Problem):
     slug, status, errcode = "already-redeemed", 409, 40950
-    title = ("这次核验已经兑现过", "The verification has been redeemed already")
+    title = ("这次核验已经兑现或预留过", "The verification has been redeemed or reserved already")
 
     def __init__(self) -> None:
         super().__init__("再次享受请重新核验", "Verify anew for another use")

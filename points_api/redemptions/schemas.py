@@ -11,7 +11,8 @@ from points_api.redemptions.models import Statement
 from points_api.redemptions.view import State, View
 from scenarios.scenario import Scenario
 
-Fen = Annotated[int, Field(ge=0, le=1_000_000_000_00, strict=True, description="fen, 分")]
+Fen = Annotated[int, Field(ge=1, le=200_000_00, strict=True, description="fen, 分")]
+"""One use: up to 200,000 yuan, four times the largest deposit that a hospital takes."""
 
 
 class Wire(BaseModel):
