@@ -60,6 +60,8 @@ class CreditCodes:
         await member_of(resident_id)
         # Read here, so that the merchant's question finds it in Redis, whatever it says.
         standing = await self.remembered.of(resident_id, now)
+        if standing.why == "paused":  # as of some time ago
+            standing = await self.remembered.fresh(resident_id, now)
         if standing.why == "paused":
             raise PointsPaused
         scenario, consent_id = await self.agreed(resident_id, scenario_id, now)

@@ -259,6 +259,8 @@ async def test_the_export_holds_everything_and_no_number_in_the_clear(applicatio
     assert len(export["records"]) == 1
     assert export["consents"]
     assert export["score"]["reasons"]
+    uses = ("verifications", "benefits", "conduct_reports", "entitlements", "messages")
+    assert [export[name] for name in uses] == [[], [], [], [], []]
     assert person(1, resident.n)[1] not in answer.text
 
 

@@ -37,6 +37,16 @@ def answers(port):
         return False
 
 
+def test_a_port_that_is_taken_is_told_before_anything_is_begun(sqlite_url):
+    env = {**os.environ, "POINTS_DATABASE_URL": sqlite_url, "POINTS_REDIS_URL": "memory://"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "points_api", "serve", "--port", port]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"--port: 127.0.0.1:{port} 用不了，请换一个端口" in done.stderr
+
+
 def test_a_server_that_is_told_to_stop_does_not_wait_for_a_body_that_never_comes(server, port):
     give_up = time.monotonic() + 60
     while not answers(port) and time.monotonic() < give_up:

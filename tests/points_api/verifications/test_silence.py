@@ -79,9 +79,12 @@ async def test_a_score_that_rose_after_showing_counts_too(till, resident):
     assert (await till.verify(shown, HIGH)).json()["eligible"] is True
 
 
-async def test_who_has_paused_can_show_a_code_and_resume(till, resident):
+async def test_who_has_paused_is_told_so_instead_of_getting_a_code_and_may_resume(till, resident):
+    shown = await code(resident)
     await paused(None, resident)
-    assert (await till.verify(await code(resident))).json()["eligible"] is False
+    assert (await till.verify(shown)).json()["eligible"] is False
+    refused = await resident.post("/v1/me/credit-codes", {"scenario_id": shop.SHOWN})
+    assert (refused.status_code, refused.json()["errcode"]) == (409, 40978)
     await resident.delete("/v1/me/pause")
     assert (await till.verify(await code(resident))).json()["eligible"] is True
     assert await Verification.all().count() == 2
