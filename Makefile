@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 SETUP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos lint format bench load lock clean
+.PHONY: help setup demo federation test chaos lint format bench load lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 -/p' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ $(SETUP): requirements-dev.lock pyproject.toml
 
 demo: $(SETUP)  ## a demo city from agency files to served scores
 	@$(BIN)/points demo $(ARGS)
+
+federation: $(SETUP)  ## ten cities that recognise each other, served on loopback
+	@$(BIN)/points federation up $(ARGS)
 
 test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL, Redis and Spark
 	@sh dev/install.sh postgresql redis-server curl java

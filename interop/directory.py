@@ -135,6 +135,11 @@ def _next(trusted: Trusted, document: bytes) -> Trusted:
     return after
 
 
+def digest_of(document: bytes) -> str:
+    """The digest of an edition, by which a first one is trusted. Raises what is wrong inside it."""
+    return _opened(document)[0].digest
+
+
 def _opened(document: bytes) -> tuple[Trusted, list[Signature]]:
     envelope = parse(document) if len(document) <= LONGEST else None
     if not isinstance(envelope, dict) or not isinstance(envelope.get("signatures"), list):

@@ -18,6 +18,7 @@ from points_api.access_log.own_looks import OwnLooks
 from points_api.auth import routes as auth_routes
 from points_api.auth.access import Gate
 from points_api.catalog import routes as catalog_routes
+from points_api.city import profile_of
 from points_api.composition import composed
 from points_api.conduct import routes as conduct_routes
 from points_api.conduct import service as conduct
@@ -64,7 +65,7 @@ ROUTERS = (
 def create_app(settings: Settings) -> FastAPI:
     """The application for these settings; opens nothing before its lifespan begins."""
     app = FastAPI(
-        title="黄石市个人信用积分 · Huangshi personal credit points",
+        title=_title(settings),
         version="2026.1.0",
         description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。",
         lifespan=partial(_lifespan, settings=settings),
@@ -82,6 +83,15 @@ def create_app(settings: Settings) -> FastAPI:
     larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger)
     return app
+
+
+def _title(settings: Settings) -> str:
+    """What the city calls its score."""
+    try:
+        name = profile_of(settings.city).score_name
+    except LookupError:  # a city that has no partners yet
+        return "个人信用积分 · Personal credit points"
+    return f"{name.zh} · {name.en}"
 
 
 def create_server(settings: Settings) -> ASGIApp:

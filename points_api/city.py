@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from interop import files as interop_files
+from interop.cities import City as Profile
 from scenarios.facts import Band
 from scenarios.files import Known
 from scoring import scorecard_files
@@ -13,7 +15,7 @@ from scoring.catalog_files import load_catalog, shipped_catalog
 from scoring.scorecard import Scorecard
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class City:
     """What is data rather than code: another city runs the same program with another folder."""
 
@@ -38,6 +40,16 @@ class City:
         items = frozenset(item.code for item in self.catalog.items)
         return Known(bands, frozenset(one.id for one in card.dimensions), items)
 
+    @cached_property
+    def profile(self) -> Profile:
+        """The city as its partners know it. LookupError without one."""
+        return profile_of(self.scorecards[-1].city)
+
+    @property
+    def division(self) -> str:
+        """The code of the city. LookupError without a profile."""
+        return self.profile.division
+
     def next_scorecard(self, after: date) -> Scorecard | None:
         """The scorecard that takes effect next after a day."""
         return next((card for card in self.scorecards if card.effective_from > after), None)
@@ -56,3 +68,13 @@ def load_city(data_dir: Path | None = None) -> City:
         return City(shipped_catalog(), scorecard_files.shipped_scorecards())
     catalog = load_catalog(data_dir)
     return City(catalog, scorecard_files.load_folder(data_dir / "scorecards", catalog))
+
+
+def profile_of(city: str) -> Profile:
+    """A city of this id as its partners know it. LookupError where nobody has written that down."""
+    return _profiles().cities[city]
+
+
+@cache
+def _profiles() -> interop_files.Folder:
+    return interop_files.load()

@@ -10,7 +10,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 Division = Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2})?$")]
 Count = Annotated[int, Field(gt=0, le=10**11)]
 """Of fen, uses, days: more than any city needs, and less than any column holds."""
-Points = Annotated[Decimal, Field(ge=-1000, le=1000, max_digits=7, strict=False)]
+Points = Annotated[Decimal, Field(ge=-10_000, le=10_000, max_digits=8, strict=False)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 

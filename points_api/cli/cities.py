@@ -1,4 +1,4 @@
-"""`points cities list`, `link`: partner cities, and how a score of one is one of another."""
+"""`points cities`: partner cities, what was agreed, and how a score of one is one of another."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -40,6 +40,46 @@ def list_(json: Json = False) -> None:
             "＊ 假设，非该城市公布 (* our assumption, not published by the city)。"
             "“未证实”：没有材料表明该市已签约 (unconfirmed: no source says that it signed)。"
         )
+
+
+@cities.command()
+def show(
+    city: Annotated[str, typer.Argument(help="城市 · a city, as `list` names it.")],
+    json: Json = False,
+) -> None:
+    """Show a city figure by figure, and its agreements: 城市档案，每个数与出处."""
+    from interop.divisions import covers
+    from points_api.cli.agreement_tables import agreement_document, profile
+    from points_api.cli.city_tables import document_of
+
+    folder = _folder()
+    found = _city(folder, city)
+    its = [
+        one
+        for one in folder.agreements.values()
+        if any(covers(found.division, party.division) for party in one.parties)
+    ]
+    if json:
+        print_json(document_of(found) | {"agreements": [agreement_document(one) for one in its]})
+        return
+    out.print(profile(found))
+    say(found.note)
+    for one in its:
+        say(f"{one.title.zh} · {one.id}")
+
+
+@cities.command()
+def agreements(json: Json = False) -> None:
+    """List agreements and the counties' pilots, each party with its mark: 协议与县市试点."""
+    from points_api.cli.agreement_tables import agreement_document, agreement_tables
+
+    found = _folder().agreements.values()
+    if json:
+        print_json([agreement_document(one) for one in found])
+        return
+    for grid in agreement_tables(found):
+        out.print(grid)
+    say("“未证实”：没有材料表明其已签约 (unconfirmed: no source says that it signed)。")
 
 
 @cities.command()

@@ -22,6 +22,7 @@ _FILES = {
     "statements": "statements",
     "entitlements": "entitlements",
     "cities": "cities",
+    "federation": "federation",
     "agencies": "agencies",
     "merchants": "merchants",
     "officers": "officers",

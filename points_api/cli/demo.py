@@ -27,6 +27,9 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make the city.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    folder: Annotated[
+        Path, typer.Option(help="新的，或上次的演示 · a new folder, or that of a demo before.")
+    ] = FOLDER,
 ) -> None:
     """Make a demo city, take its files in, score everybody, serve it: 演示城市."""
     from points_api.cli.service import prepared, require_free, run_server
@@ -36,11 +39,10 @@ def demo(
         fail("演示城市不得进入生产环境 (the demo city is refused in production)")
     if not no_serve:
         require_free("127.0.0.1", port)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{FOLDER}/points.db")
+    _clear(folder)
+    os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{folder}/points.db")
     settings = prepared()
-    city = asyncio.run(_make(settings, people, seed))
+    city = asyncio.run(_make(settings, folder, people, seed))
     if as_json:
         print_json(
             _summary(city)
@@ -57,13 +59,21 @@ def demo(
         run_server("127.0.0.1", port)
 
 
-async def _make(settings: "Settings", people: int, seed: int) -> "DemoCity":
+def _clear(folder: Path) -> None:
+    """Make room for the city; what is no demo's is not touched."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / "files").is_dir():
+        fail(f"{folder}: 已有别的内容，请换一个文件夹 (holds something else: choose another)")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+async def _make(settings: "Settings", folder: Path, people: int, seed: int) -> "DemoCity":
     from points_api.composition import composed
     from points_api.demo.city import make_city
 
     with progress("演示城市") as meter:
         async with composed(settings) as parts:
-            return await make_city(FOLDER / "files", people, seed, parts, meter)
+            return await make_city(folder / "files", people, seed, parts, meter)
 
 
 def _summary(city: "DemoCity") -> dict[str, Any]:

@@ -32,7 +32,9 @@ def group() -> None:
 def create(
     name: Annotated[str, typer.Argument(help="名称 · in Chinese.")],
     name_en: Annotated[str, typer.Argument(help="英文名称 · in English.")],
-    division: Annotated[str, typer.Option(help="区划代码 · a division.")] = "420200",
+    division: Annotated[
+        str | None, typer.Option(help="区划代码，默认全市 · a division; else the city.")
+    ] = None,
     credit_code: Annotated[
         str | None, typer.Option(help="统一社会信用代码，沙箱可省 · a sandbox needs none.")
     ] = None,
@@ -42,13 +44,16 @@ def create(
 ) -> None:
     """Open an account and print its id: 开通."""
     from points_api import clock
+    from points_api.city import load_city
     from points_api.merchants import accounts
     from points_api.merchants.accounts import Particulars
     from points_api.merchants.office import Office
 
-    given = Particulars(name, name_en, credit_code, division)
+    chosen = prepared()
+    place = division or load_city(chosen.data_dir).division
+    given = Particulars(name, name_en, credit_code, place)
     made = in_database(
-        prepared().database_url,
+        chosen.database_url,
         lambda: accounts.create(Office(ACTOR), given, sandbox, clock.now()),
     )
     say(str(made.id))

@@ -43,13 +43,16 @@ def create(
 ) -> None:
     """Make an account; its password and secret are shown once: 新建."""
     from points_api import clock
+    from points_api.city import load_city
     from points_api.officers import accounts
 
     chosen, made = prepared(), accounts.Credentials()
+    home = load_city(chosen.data_dir).division
+    county = accounts.division_of(division, home, clock.today().year)
     in_database(
         chosen.database_url,
         lambda: accounts.create(
-            _keyring(chosen), login, roles.split(","), division, made, ACTOR, clock.now()
+            _keyring(chosen), login, roles.split(","), county, made, ACTOR, clock.now()
         ),
     )
     _show(chosen, login, made)

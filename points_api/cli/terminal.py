@@ -33,6 +33,7 @@ def say(message: str) -> None:
 def print_json(value: Any) -> None:
     """The result for a program: one JSON value and nothing else on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()  # whoever reads along need not wait for the end
 
 
 class Meter:

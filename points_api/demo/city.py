@@ -17,17 +17,16 @@ from points_api.auth.local_wechat import openid_of_demo
 from points_api.composition import Parts, scenario_folder
 from points_api.consents.service import JOINING
 from points_api.deliveries.models import DeliveryError
-from points_api.demo.logins import Login, logins
-from points_api.demo.merchant import ACTOR, DemoMerchant, make_merchant
+from points_api.demo.logins import Crowd, Login, logins
+from points_api.demo.merchant import ACTOR, DemoMerchant, make_merchant, scenarios_of
 from points_api.demo.officer import make_officer
 from points_api.demo.visit import Visit, make_visit
-from points_api.generate import Summary, generate, person
+from points_api.generate import USUAL_RECORDS, Order, Summary, generate_city, person
 from points_api.generate.manifest import SPOILED
 from points_api.identifiers import id_number
 from points_api.officers.accounts import Credentials
 from points_api.problem import Problem
 from points_api.residents import accounts, service
-from points_api.residents.registry import Registry
 from points_api.residents.service import Application
 from points_api.scenarios.importing import import_folder
 from points_api.scores.models import ScoreRow
@@ -61,18 +60,23 @@ async def make_city(
 ) -> DemoCity:
     """Make the city of a seed in an empty database; `folder` receives the agencies' files."""
     today = clock.today()
-    summary = generate(
-        folder, people, seed=seed, as_of=today, spoil=SPOIL,
-        progress=lambda done, total: progress(done, total, "生成文件 generating"),
+    records = people * USUAL_RECORDS
+    order = Order(people, records, seed, "csv", today, SPOIL, parts.city.division)
+    summary = generate_city(
+        folder, order, parts.city.catalog,
+        lambda done, total: progress(done, total, "生成文件 generating"),
     )  # fmt: skip
     accepted, rejected, unexpected = await _take_in(summary, parts, progress)
-    joined = await _join(people, seed, parts.registry, today, progress)
+    joined = await _join(people, seed, parts, today, progress)
     officer = await make_officer(parts.keyring, seed, clock.now())
-    published = await import_folder(scenario_folder(parts.settings), ACTOR, clock.now())
-    merchant = await make_merchant(folder.parent / "merchant", clock.now())
+    perks = scenario_folder(parts.settings)
+    published = await import_folder(perks, ACTOR, clock.now())
+    served = scenarios_of(parts.city, perks.documents)
+    merchant = await make_merchant(folder.parent / "merchant", parts.city, served, clock.now())
     rows = await ScoreRow.all().values("resident_id", "value", "band")
     scores = {row["resident_id"]: row for row in rows}
-    found = logins({n: scores[i] for n, i in joined.items()}, people, seed, today)
+    who = Crowd(people, seed, parts.city.division)
+    found = logins({n: scores[i] for n, i in joined.items()}, who, today)
     visitor = next((one.code for one in found if one.band), None)
     visit = await make_visit(parts, merchant, visitor) if visitor else None
     return DemoCity(
@@ -113,14 +117,15 @@ async def _take_in(
 
 
 async def _join(
-    people: int, seed: int, registry: Registry, today: date, progress: Progress
+    people: int, seed: int, parts: Parts, today: date, progress: Progress
 ) -> dict[int, UUID]:
+    registry, division = parts.registry, parts.city.division
     notice = registry.notices.current(today)
     joined: dict[int, UUID] = {}
     for n in range(people):
         if n % (JOIN_SHARE + 1) == JOIN_SHARE:
             continue
-        name, number = person(seed, n)
+        name, number = person(seed, n, division)
         if id_number.age_on(number, today) < service.ADULT_YEARS:
             continue
         progress(n, people, "居民加入 joining")

@@ -23,21 +23,28 @@ class Login:
     id_number: str | None = None
 
 
-def logins(
-    joined: Mapping[int, Mapping[str, Any]], people: int, seed: int, today: date
-) -> list[Login]:
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The made-up people of a city: how many, of which seed, with numbers of which division."""
+
+    people: int
+    seed: int
+    division: str
+
+
+def logins(joined: Mapping[int, Mapping[str, Any]], crowd: Crowd, today: date) -> list[Login]:
     """The lowest of each band, best band first, then somebody who has not joined."""
     found: dict[str, Login] = {}
     for n, row in sorted(joined.items(), key=lambda entry: (entry[1]["value"], entry[0])):
         band = row["band"]
         found.setdefault(band, Login(f"demo:{n}", "joined", points_text(row["value"]), band))
-    others = (n for n in range(1, people + 1) if n not in joined)
-    return [*reversed(found.values()), *_may_join(others, seed, today)]
+    others = (n for n in range(1, crowd.people + 1) if n not in joined)
+    return [*reversed(found.values()), *_may_join(others, crowd, today)]
 
 
-def _may_join(others: Any, seed: int, today: date) -> list[Login]:
+def _may_join(others: Any, crowd: Crowd, today: date) -> list[Login]:
     for n in others:
-        name, number = person(seed, n - 1)
+        name, number = person(crowd.seed, n - 1, crowd.division)
         if id_number.age_on(number, today) >= ADULT_YEARS:
             return [Login(f"demo:{n}", "not_joined", name=name, id_number=number)]
     return []

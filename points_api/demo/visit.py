@@ -13,7 +13,7 @@ from points_api.composition import Parts
 from points_api.consents import to_scenario
 from points_api.credit_codes.sealing import text_of
 from points_api.db import idempotency
-from points_api.demo.merchant import SCENARIOS, DemoMerchant
+from points_api.demo.merchant import DemoMerchant
 from points_api.redemptions import service as redemptions
 from points_api.redemptions import statements
 from points_api.redemptions.service import Order
@@ -39,7 +39,7 @@ class Visit:
 
 async def make_visit(parts: Parts, merchant: DemoMerchant, login: str) -> Visit:
     """Let the resident who signs in with this code use the first of the demo's scenarios."""
-    now, scenario_id = clock.now(), SCENARIOS[0]
+    now, scenario_id = clock.now(), merchant.scenarios[0]
     await parts.scenarios.refresh()
     resident_id, session_id = await _signed_in(parts, login)
     standing = await parts.standings.of(resident_id, now)

@@ -15,7 +15,14 @@ import numpy as np
 from points_api.generate.agency_files import AgencyFiles
 from points_api.generate.facts import Counters, Facts, Window, draw_facts
 from points_api.generate.manifest import Summary, totals, write_manifest, write_spoiled
-from points_api.generate.people import People, capacity, day_number, people_block
+from points_api.generate.people import (
+    HUANGSHI,
+    People,
+    capacity,
+    day_number,
+    people_block,
+    prefixes_of,
+)
 from points_api.generate.plan import Plan, first_day, make_plan
 from points_api.generate.resending import resend
 from points_api.generate.snapshot import Snapshot
@@ -41,6 +48,7 @@ class Order:
     format: Format
     as_of: date
     spoil: float
+    division: str = HUANGSHI
 
 
 def generate(
@@ -63,7 +71,7 @@ def generate(
 def generate_city(
     folder: Path, order: Order, catalog: Catalog, progress: Progress | None = None
 ) -> Summary:
-    """The same with any catalog."""
+    """The same for any city and catalog."""
     _check(folder, order)
     plan = make_plan(catalog, order.as_of)
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +94,7 @@ def generate_city(
 
 
 def _check(folder: Path, order: Order) -> None:
-    most, formats = capacity(), ", ".join(get_args(Format))
+    most, formats = capacity(len(prefixes_of(order.division))), ", ".join(get_args(Format))
     refusals = {
         f"format: 只能是 {formats} (choose one of them, not {order.format})": (
             order.format not in get_args(Format)
@@ -144,7 +152,7 @@ def _blocks(order: Order, plan: Plan, progress: Progress | None) -> Iterator[tup
         stop = min(start + size, order.people)
         before = order.records * start // order.people
         after = order.records * stop // order.people
-        people = people_block(order.seed, start, stop)
+        people = people_block(order.seed, start, stop, order.division)
         rng = np.random.default_rng([order.seed, 1, n])
         yield (
             people,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from points_api.generate.names import name_series
 
+HUANGSHI = "420200"
 PREFIXES = (420200, 420000, 429000)
 OLDEST = date(1931, 10, 1)  # 95 and 14 years old at the end of September 2026
 YOUNGEST = date(2012, 9, 30)
@@ -43,18 +44,25 @@ def day_number(day: date) -> int:
     return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
-def person(seed: int, n: int) -> tuple[str, str]:
+def person(seed: int, n: int, division: str = HUANGSHI) -> tuple[str, str]:
     """Name and ID number of the n-th person (from 0) of the city of this seed."""
-    one = people_block(seed, n, n + 1)
+    one = people_block(seed, n, n + 1, division)
     return str(one.names[0]), str(one.id_numbers[0])
 
 
-def people_block(seed: int, start: int, stop: int) -> People:
+def prefixes_of(division: str) -> tuple[int, ...]:
+    """What test numbers of a city begin with: codes of no single county, so never issued."""
+    return PREFIXES if division == HUANGSHI else (int(division),)
+
+
+def people_block(seed: int, start: int, stop: int, division: str = HUANGSHI) -> People:
     """The people numbered `start` up to `stop`. ValueError beyond `capacity()`."""
-    if not 0 <= start <= stop <= capacity():
-        raise ValueError(f"people: at most {capacity():,} have a test ID number: ask for fewer")
+    prefixes_here = prefixes_of(division)
+    if not 0 <= start <= stop <= (most := capacity(len(prefixes_here))):
+        raise ValueError(f"people: at most {most:,} have a test ID number: ask for fewer")
     numbers = np.arange(start, stop, dtype=np.int64)
-    births, prefixes, sequences = _slots(seed, numbers)
+    births, places, sequences = _slots(seed, numbers)
+    prefixes = np.array(prefixes_here)[places]
     draws = mixed(seed, numbers)
     return People(
         first=start,
@@ -64,10 +72,10 @@ def people_block(seed: int, start: int, stop: int) -> People:
     )
 
 
-def capacity() -> int:
+def capacity(prefixes: int = len(PREFIXES)) -> int:
     """How many people have an ID number of their own."""
     days, _, _ = _deck()
-    return _decks_per_prefix() * len(PREFIXES) * len(days)
+    return _decks_per_prefix() * prefixes * len(days)
 
 
 def _years_weight(age: int) -> int:
@@ -100,7 +108,7 @@ def _shuffled(seed: int, deck: int) -> NDArray[np.int64]:
 def _slots(
     seed: int, numbers: NDArray[np.int64]
 ) -> tuple[Days, NDArray[np.int64], NDArray[np.int64]]:
-    """Birthday, prefix and sequence of each number; no two numbers share all three.
+    """Birthday, place of the prefix and sequence of each; no two numbers share all three.
 
     Deck after deck is dealt. Deck q gives the c-th copy of a day of weight w the place w*q + c of
     that day's sequences; places become sequences by a multiplication that 999 cannot undo.
@@ -115,7 +123,7 @@ def _slots(
     births = days[card]
     taken = weights[card] * round_ + copies[card]
     sequences = 1 + (taken * 577 + births * 131 + seed) % SEQUENCES
-    return births, np.array(PREFIXES)[prefix], sequences
+    return births, prefix, sequences
 
 
 def _id_numbers(

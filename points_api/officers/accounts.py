@@ -12,7 +12,6 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
-from points_api import clock
 from points_api.audit import service as audit
 from points_api.auth.officers import ALONE, ROLES, Role
 from points_api.crypto.keyring import Keyring
@@ -31,7 +30,6 @@ from points_api.officers.problems import (
 ACTIVE: Final = "active"
 SUSPENDED: Final = "suspended"
 TOTP: Final = "officer.totp"  # the context of the sealed column
-CITY: Final = "420200"
 _LOGIN: Final = re.compile(r"[a-z][a-z0-9.-]{2,31}")
 
 Why = Literal["signed_out", "suspended", "roles_changed", "reset"]
@@ -69,7 +67,10 @@ async def create(
     now: datetime,
     demo: bool = False,
 ) -> UUID:
-    """Make an account. `demo` marks one whose secrets are published; production refuses it."""
+    """Make an account for a county as `division_of` tells it, or for the whole city.
+
+    `demo` marks one whose secrets are published; production refuses it.
+    """
     if not _LOGIN.fullmatch(login):
         raise LoginRefused
     row = Officer(
@@ -77,7 +78,7 @@ async def create(
         password_hash=await passwords.hash_of(credentials.password),
         totp=keyring.encrypt(credentials.secret, TOTP),
         roles=list(roles_of(roles)),
-        division=division_of(division, clock.day_of(now).year),
+        division=division,
         demo=demo,
         created_at=now,
     )
@@ -144,10 +145,10 @@ def roles_of(names: Iterable[str]) -> tuple[Role, ...]:
     return roles
 
 
-def division_of(code: str | None, year: int) -> str | None:
-    """Return the county of a code; None for the whole city."""
-    counties = [division.code for division in divisions.inside(CITY, year)]
-    if code in (None, CITY):
+def division_of(code: str | None, city: str, year: int) -> str | None:
+    """Return the county of a code in a city (`420200`); None for the whole city."""
+    counties = [division.code for division in divisions.inside(city, year)]
+    if code in (None, city):
         return None
     if code not in counties:
         raise DivisionRefused(", ".join(counties))
@@ -162,7 +163,7 @@ async def end_sessions(which: QuerySet[OfficerSession], why: Why, now: datetime)
 @transactional
 async def _insert(row: Officer, actor: str) -> None:
     await row.save(force_create=True)
-    details = {"roles": row.roles, "division": row.division or CITY}
+    details = {"roles": row.roles, "division": row.division}
     await audit.append(actor, "officer.create", f"officer:{row.id}", details)
 
 

@@ -16,7 +16,7 @@ def points(monkeypatch):
     monkeypatch.setattr(terminal.out, "width", 160)
 
     def run(*words):
-        return CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "160"})
+        return CliRunner().invoke(app, [str(word) for word in words])
 
     return run
 
@@ -80,3 +80,34 @@ def test_a_mistaken_request_is_one_line(points, words, said):
     assert result.exit_code == 2
     assert said in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_city_is_shown_figure_by_figure_with_its_basis(points):
+    told = points("cities", "show", "weihai")
+    assert told.exit_code == 0
+    assert "威海（是否签约未证实）" in told.stdout
+    assert "不封顶" in told.stdout
+    assert told.stdout.count("公布 published") == 9
+    assert "ten-cities" in told.stdout
+    shown = json.loads(points("cities", "show", "huangshi", "--json").stdout)
+    assert [one["id"] for one in shown["agreements"]] == [
+        "daye-counties", "ten-cities", "yangxin-counties",
+    ]  # fmt: skip
+
+
+def test_no_such_city_is_told_with_those_there_are(points):
+    told = points("cities", "show", "atlantis")
+    assert told.exit_code == 2
+    assert "weihai" in told.stderr
+
+
+def test_agreements_show_county_pilots_and_mark_each_unconfirmed_party(points):
+    told = points("cities", "agreements")
+    assert told.exit_code == 0
+    for name in ("大冶市", "阳新县", "枣阳市", "恩施市", "麻城市"):
+        assert f"{name}（是否签约未证实）" in told.stdout
+    assert "420200 黄石\n" in "\n".join(line.strip("│ ") for line in told.stdout.splitlines())
+    for one in json.loads(points("cities", "agreements", "--json").stdout):
+        for party in one["parties"]:
+            assert ("未证实" in party["name"]) == (party["signatory"] == "unconfirmed")
+        assert one["basis"] in {"published", "assumption"}

@@ -73,3 +73,12 @@ def test_women_and_men_are_about_as_many() -> None:
     numbers = people_block(1, 0, 20_000).id_numbers
     men = sum(int(number[16]) % 2 for number in numbers)
     assert 9_500 < men < 10_500
+
+
+def test_people_of_another_city_have_test_numbers_of_its_own():
+    numbers = people_block(1, 0, 500, "460200").id_numbers.to_list()
+    assert {number[:6] for number in numbers} == {"460200"}
+    assert all(id_number.problem_of(number) is None for number in numbers)
+    assert all(id_number.is_test_number(number) for number in numbers)
+    with pytest.raises(ValueError, match="ask for fewer"):
+        people_block(1, 0, capacity(1) + 1, "460200")

@@ -51,13 +51,19 @@ def test_roles_have_one_order():
     ("code", "division"), [(None, None), ("420200", None), ("420281", "420281")]
 )
 def test_the_city_is_no_division_and_a_county_is_one(code, division):
-    assert accounts.division_of(code, 2026) == division
+    assert accounts.division_of(code, "420200", 2026) == division
 
 
 @pytest.mark.parametrize("code", ["", "420221", "120000", "430000"])
 def test_what_is_no_county_of_the_city_this_year_is_refused(code):
     with pytest.raises(DivisionRefused):
-        accounts.division_of(code, 2026)
+        accounts.division_of(code, "420200", 2026)
+
+
+def test_counties_are_those_of_the_city_that_runs_the_program():
+    assert accounts.division_of("460202", "460200", 2026) == "460202"
+    with pytest.raises(DivisionRefused):
+        accounts.division_of("420281", "460200", 2026)
 
 
 async def test_a_suspended_officer_may_be_let_in_again(door):

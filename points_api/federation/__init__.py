@@ -1,0 +1,1 @@
+"""Ten cities on one machine: each the same program with its own data, keys and database."""

@@ -1,0 +1,128 @@
+"""What the cities of a federation agree on: the signed directory, and a table for each direction.
+
+The one root of this directory lies in the federation's folder, which is enough on one machine. In
+earnest several cities sign, each with a key that never leaves it.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from interop import base64url, directory, table_signatures
+from interop.cities import City, KeyUse
+from interop.directory import Trusted
+from interop.directory_shapes import KIND
+from interop.drafting import Order, draft
+from interop.instants import seconds
+from interop.keys import Signer
+from points_api.crypto import city_keys, key_files
+from points_api.federation import data
+from points_api.federation.places import Place
+from points_api.identifiers import divisions
+
+VERSION: Final = "2026.1"
+REFRESH: Final = timedelta(days=7)
+EXPIRES: Final = timedelta(days=30)
+# Longer than the directory may be used, so that keys never end under it.
+_KEYS: Final = timedelta(days=365)
+_TABLES: Final = timedelta(days=365)
+_USES: Final[tuple[KeyUse, ...]] = ("message", "statement")
+
+
+def write_directory(folder: Path, members: Sequence[Place], now: datetime) -> Trusted:
+    """Sign the first edition with a new root and write it: `directory.json`, `directory.digest`.
+
+    The digest is what everybody begins with; on paper it would stand in the agreement.
+    """
+    private, _ = key_files.write_pair(folder / "root")
+    root = Signer(f"{members[0].city.division}/root-1", _private_key(private))
+    document = directory.sign(edition(1, members, root, now), [root])
+    digest = directory.digest_of(document)
+    trusted = directory.begin(document, digest)
+    (folder / "directory.json").write_bytes(document)
+    (folder / "directory.digest").write_text(f"{digest}\n", "ascii")
+    return trusted
+
+
+def edition(number: int, members: Iterable[Place], root: Signer, now: datetime) -> dict[str, Any]:
+    """One numbered edition, not signed yet."""
+    return {
+        "kind": KIND,
+        "version": number,
+        "issued": seconds(now),
+        "refresh_by": seconds(now + REFRESH),
+        "expires": seconds(now + EXPIRES),
+        "threshold": 1,
+        "roots": [{"name": root.keyid, "x": _public(root)}],
+        "members": [_member(one, now) for one in members],
+    }
+
+
+def write_tables(folder: Path, members: Sequence[Place], on: date) -> int:
+    """Write the agreed band table of each direction, signed by both: `tables/<from>-<to>.json`."""
+    folder.mkdir()
+    made = 0
+    for source in members:
+        for target in members:
+            if source is not target:
+                told = _table(source, target, on)
+                path = folder / f"{source.city.id}-{target.city.id}.json"
+                path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+                made += 1
+    return made
+
+
+def _table(source: Place, target: Place, on: date) -> dict[str, Any]:
+    agreement = data.cities().between(source.city, target.city)
+    if agreement is None:
+        raise ValueError(f"{source.city.id} and {target.city.id} have agreed on nothing")
+    until = min(on + _TABLES, agreement.term.until)
+    order = Order("bands", VERSION, made_on=on, since=on, until=until)
+    table = draft(source.city, target.city, agreement, order).table
+    for one in (source, target):
+        (signer, *_) = city_keys.signers(one.keyring, one.city.division, "statement")
+        table = table_signatures.sign(table, one.city, signer, on)
+    return table_signatures.signed_document(table)
+
+
+def _member(place: Place, now: datetime) -> dict[str, Any]:
+    city = place.city
+    keys = [
+        signer for use in _USES for signer in city_keys.signers(place.keyring, city.division, use)
+    ]
+    return {
+        "city": city.division,
+        "name": city.name.zh,  # with the mark where nobody says that the city signed
+        "name_en": city.name.en,
+        "address": place.address,
+        "keys": [
+            {
+                "name": key.keyid.partition("/")[2],
+                "x": _public(key),
+                "not_before": seconds(now),
+                "not_after": seconds(now + _KEYS),
+            }
+            for key in keys
+        ],
+        "areas": [one.code for one in divisions.inside(city.division, now.year)],
+        "purposes": _purposes(city),
+    }
+
+
+def _purposes(city: City) -> list[str]:
+    agreements = data.cities().agreements.values()
+    mine = [one for one in agreements if city.division in {party.division for party in one.parties}]
+    return sorted({purpose for one in mine for purpose in one.purposes})
+
+
+def _public(signer: Signer) -> str:
+    return base64url.encode(signer.private.public_key().public_bytes_raw())
+
+
+def _private_key(file: Path) -> Ed25519PrivateKey:
+    jwk = json.loads(file.read_text("utf-8"))
+    return Ed25519PrivateKey.from_private_bytes(base64url.decode(jwk["d"]))

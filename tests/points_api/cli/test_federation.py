@@ -1,0 +1,135 @@
+"""`points federation up`: processes on loopback, which end when they are told to."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from urllib.request import urlopen
+
+import psutil
+import pytest
+from typer.testing import CliRunner
+
+from interop.directory import begin
+from points_api.__main__ import app
+from points_api.clock import now
+from tests.frame.tree import ROOT
+
+CITIES = ["huangshi", "tianjin", "sanya"]
+
+
+def free_ports(count):
+    """The first of so many neighbouring ports that nobody uses."""
+    for first in range(20_000 + os.getpid() % 20_000, 60_000, count):
+        try:
+            for port in range(first, first + count):
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return first
+    raise OSError("no free ports")
+
+
+@pytest.fixture(scope="module")
+def federation(tmp_path_factory):
+    """Three cities, and the process that started them."""
+    folder = tmp_path_factory.mktemp("up")
+    words = ["federation", "up", "--cities", "3", "--people", "12", "--json"]
+    words += ["--base-port", str(free_ports(3)), "--folder", str(folder / "cities")]
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "points_api", *words],
+            cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=out, stderr=err,
+        )  # fmt: skip
+    try:
+        for _ in range(1200):
+            if (folder / "out").stat().st_size:
+                break
+            assert process.poll() is None, (folder / "err").read_text("utf-8")
+            time.sleep(0.1)
+        yield process, json.loads((folder / "out").read_text("utf-8")), folder
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def get(address):
+    with urlopen(address, timeout=5) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.slow
+def test_three_cities_answer_each_with_its_own_scorecard(federation):
+    _, told, folder = federation
+    assert [one["id"] for one in told["cities"]] == CITIES
+    for city in told["cities"]:
+        assert get(f"{city['address']}/readyz")["status"] == "ok"
+        card = get(f"{city['address']}/v1/scorecards/current")
+        assert (card["city"], card["basis"]) == (city["id"], city["scorecard_basis"])
+        assert city["joined"] > 0
+    maxima = {get(f"{one['address']}/v1/scorecards/current")["maximum"] for one in told["cities"]}
+    assert maxima == {"100.0", "1000.0", "200.0"}
+    trusted = begin((folder / "cities" / "directory.json").read_bytes(), told["digest"])
+    listed = trusted.at(now())
+    assert {one.address for one in listed} == {one["address"] for one in told["cities"]}
+
+
+@pytest.mark.slow
+def test_a_city_that_ends_is_told_by_name_and_the_rest_go_on(federation):
+    process, told, folder = federation
+    port = int(told["cities"][1]["address"].rpartition(":")[2])
+    (tianjin,) = [
+        child for child in psutil.Process(process.pid).children() if str(port) in child.cmdline()
+    ]
+    tianjin.send_signal(signal.SIGKILL)
+    for _ in range(100):
+        if "tianjin" in (folder / "err").read_text("utf-8"):
+            break
+        time.sleep(0.1)
+    assert "tianjin 自行退出" in (folder / "err").read_text("utf-8")
+    assert get(f"{told['cities'][2]['address']}/readyz")["status"] == "ok"
+
+
+@pytest.mark.slow
+def test_being_interrupted_it_stops_all_of_them(federation):
+    process, _, _ = federation
+    children = psutil.Process(process.pid).children()
+    assert len(children) == 2
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    assert not any(child.is_running() for child in children)
+
+
+def points(*words, **env):
+    env = {"COLUMNS": "160", **env}
+    return CliRunner().invoke(app, [str(word) for word in words], env=env)
+
+
+def test_a_taken_port_and_a_folder_of_something_else_are_refused_before_anything_is_made(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = points("federation", "up", "--base-port", port, "--folder", tmp_path / "x")
+    assert told.exit_code == 2
+    assert str(port) in told.stderr
+    assert not (tmp_path / "x").exists()
+    (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
+    told = points("federation", "up", "--no-serve", "--folder", tmp_path)
+    assert told.exit_code == 2
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_demo_does_not_clear_a_folder_of_something_else_either(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
+    assert points("demo", "--no-serve", "--folder", tmp_path).exit_code == 2
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_production_has_no_federation(tmp_path):
+    keys = {"POINTS_ENV": "production", "POINTS_WECHAT_APPID": "wx", "POINTS_WECHAT_SECRET": "s",
+            "POINTS_SECRET_KEYS": f"k1:{'A' * 43}="}  # fmt: skip
+    told = points("federation", "up", "--no-serve", "--folder", tmp_path / "x", **keys)
+    assert told.exit_code == 2
+    assert not (tmp_path / "x").exists()
