@@ -220,7 +220,9 @@ def rules_of_tianjin(own: Path) -> Path:
     """Huangshi's rules under Tianjin's name, with the lowest band called as Tianjin calls it."""
     if not own.exists():
         shutil.copytree(catalog_files.SHIPPED, own)
-        shutil.copytree(scenario_files.SHIPPED, own / "scenarios")
+        (own / "scenarios").mkdir()
+        for name in ("seats.toml", "community.toml"):  # nobody visits Tianjin here
+            shutil.copy(scenario_files.SHIPPED / name, own / "scenarios")
         shutil.copytree(notice.SHIPPED, own / "notices")
         for old in (*own.glob("scorecards/*.toml"), *own.glob("notices/*.toml")):
             text = (
