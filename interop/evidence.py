@@ -40,7 +40,7 @@ from interop.refusals import (
 from interop.shape import Closed, shaped
 from interop.signing import Request, Response, Terms, Verified, check_request, verify_response
 from interop.signing.fields import read
-from interop.statement import Answer, Asked, Statement, verify
+from interop.statement import Answer, Asked, Said, verify_either
 
 CHECKPOINT: Final = "points-checkpoint+jwt"
 LONGEST: Final = 16 * 1024 * 1024
@@ -69,7 +69,7 @@ class Verdict:
     """Every step up to the first that does not hold, and what was shown if all of them do."""
 
     steps: tuple[Step, ...]
-    statement: Statement | None = None
+    statement: Said | None = None
     logs: tuple[str, ...] = ()
 
     @property
@@ -174,7 +174,7 @@ class _Checking:
 
     def __init__(self, digest: str) -> None:
         self._digest = digest
-        self.statement: Statement | None = None
+        self.statement: Said | None = None
         self.logs: list[str] = []
 
     def steps(self, document: bytes) -> Iterable[tuple[str, Callable[[], None]]]:
@@ -225,7 +225,7 @@ class _Checking:
             raise AreaNotListed
         if not self.members.speaks_for(self.answerer.city, asked.home):
             raise WrongHome
-        self.statement = verify(token, asked, self.members, None, self.answerer.created)
+        self.statement = verify_either(token, asked, self.members, None, self.answerer.created)
 
     def _check_log(self, logged: _Logged) -> None:
         opened = jws.verify(logged.checkpoint, CHECKPOINT, self.members)

@@ -10,13 +10,16 @@ document has a field for an ID number, a name, a phone or a record; nothing may 
 
 A statement is a JWT (RFC 7519) of its own type (RFC 8725, 3.11) under home's key of the directory:
 `iss` is home, `aud` the host, `sub` the visitor's name for this host alone.
+
+Where home has nothing to say of whoever showed the code, it signs just that (`NotRecognized`, of a
+type of its own). Why is between the two of them: unknown, paused or below are one answer.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -38,10 +41,12 @@ from interop.refusals import (
     WrongNonce,
     WrongScope,
     WrongTable,
+    WrongType,
 )
 from interop.shape import Closed, Code, Digest, Division, Opaque, Version, shaped
 
 TYPE: Final = "points-recognition+jwt"
+NOT_RECOGNIZED: Final = "points-no-recognition+jwt"
 LONGEST_SECONDS: Final = 300
 _LONGEST: Final = 4096
 _EARLIEST_ZONE: Final = timedelta(hours=14)  # where a day begins first
@@ -98,6 +103,21 @@ class Statement(Closed):
     exp: Annotated[int, Field(ge=0, lt=2**40)]
 
 
+class NotRecognized(Closed):
+    """That home says nothing of whoever showed the code. It answers its question, and no more."""
+
+    iss: Division
+    aud: Division
+    table: Version
+    scope: Scope
+    nonce: Opaque
+    iat: Annotated[int, Field(ge=0, lt=2**40)]
+    exp: Annotated[int, Field(ge=0, lt=2**40)]
+
+
+Said = Statement | NotRecognized
+
+
 class Answer(Closed):
     """What home answers: its statement, to be kept by the host as it is."""
 
@@ -139,24 +159,37 @@ def state(
     asked: Asked, standing: Standing, signer: Signer, now: datetime, seconds_valid: int = 120
 ) -> str:
     """Return home's signed statement. Raises `Refused` for what `verify` would refuse in it."""
-    issued = seconds(now)
-    claims = {
-        "iss": asked.home,
-        "aud": asked.host,
+    claims = _answering(asked, now, seconds_valid) | {
         "sub": standing.subject,
         "band": standing.band,
         "as_of": standing.as_of.isoformat(),
+        "consent": standing.consent,
+    }
+    if standing.score is not None:
+        claims["score"] = standing.score
+    _check(shaped(Statement, claims), asked, claims["iat"])
+    return jws.sign(claims, TYPE, signer)
+
+
+def decline(asked: Asked, signer: Signer, now: datetime, seconds_valid: int = 120) -> str:
+    """Return home's signed answer that it says nothing, the same whatever the reason is."""
+    claims = _answering(asked, now, seconds_valid)
+    _check(shaped(NotRecognized, claims), asked, claims["iat"])
+    return jws.sign(claims, NOT_RECOGNIZED, signer)
+
+
+def _answering(asked: Asked, now: datetime, seconds_valid: int) -> dict[str, Any]:
+    """What both answers say: whose question it answers, and for how long."""
+    issued = seconds(now)
+    return {
+        "iss": asked.home,
+        "aud": asked.host,
         "table": asked.table,
         "scope": {"scenario": asked.scenario, "purpose": asked.purpose},
-        "consent": standing.consent,
         "nonce": asked.nonce,
         "iat": issued,
         "exp": issued + seconds_valid,
     }
-    if standing.score is not None:
-        claims["score"] = standing.score
-    _check(shaped(Statement, claims), asked, issued)
-    return jws.sign(claims, TYPE, signer)
 
 
 def verify(
@@ -167,17 +200,37 @@ def verify(
     `bands`: those that home has published; None for who reads old statements without its profile.
     Raises the `Refused` that tells what does not hold.
     """
-    read = jws.verify(token, TYPE, members)
-    said = shaped(Statement, read.claims)
-    if not members.speaks_for(city_of(read.keyid), said.iss):
-        raise AreaNotListed
+    said = _opened(token, TYPE, Statement, members)
     _check(said, asked, seconds(now))
     if bands is not None and said.band not in bands:
         raise UnknownBand
     return said
 
 
-_Check = tuple[Callable[[Statement, Asked], bool], type[Refused]]
+def verify_either(
+    token: str, asked: Asked, members: Members, bands: Collection[str] | None, now: datetime
+) -> Said:
+    """Return what home says, or that it says nothing. Raises as `verify`."""
+    try:
+        return verify(token, asked, members, bands, now)
+    except WrongType:
+        said = _opened(token, NOT_RECOGNIZED, NotRecognized, members)
+        _check(said, asked, seconds(now))
+        return said
+
+
+_Said = TypeVar("_Said", Statement, NotRecognized)
+
+
+def _opened(token: str, typ: str, shape: type[_Said], members: Members) -> _Said:
+    read = jws.verify(token, typ, members)
+    said = shaped(shape, read.claims)
+    if not members.speaks_for(city_of(read.keyid), said.iss):
+        raise AreaNotListed
+    return said
+
+
+_Check = tuple[Callable[[Said, Asked], bool], type[Refused]]
 _HOLDS: Final[Mapping[str, _Check]] = MappingProxyType(
     {
         "iss": (lambda said, asked: said.iss == asked.home, WrongHome),
@@ -190,16 +243,19 @@ _HOLDS: Final[Mapping[str, _Check]] = MappingProxyType(
             WrongScope,
         ),
         "table": (lambda said, asked: said.table == asked.table, WrongTable),
-        "score": (lambda said, asked: said.score is None or asked.score, ScoreUnasked),
     }
 )
 
 
-def _check(said: Statement, asked: Asked, now: int) -> None:
+def _check(said: Said, asked: Asked, now: int) -> None:
     for holds, refusal in _HOLDS.values():
         if not holds(said, asked):
             raise refusal
     check_term(said.iat, said.exp, now, LONGEST_SECONDS)
+    if isinstance(said, NotRecognized):
+        return
+    if said.score is not None and not asked.score:
+        raise ScoreUnasked
     try:
         day = date.fromisoformat(said.as_of)
     except ValueError:

@@ -1,7 +1,7 @@
 """The HTTP application: what is opened at start, what stands around every request, which routes.
 
 Order from the outside: the two hot routes, measuring and logging, FastAPI with size limit, the
-gate of the access table, and behind it the door of merchants.
+gate of the access table, and behind it the doors of merchants and of partner cities.
 """
 
 from collections.abc import AsyncIterator
@@ -37,6 +37,9 @@ from points_api.merchants.door import MerchantDoor, calls_policy
 from points_api.messages import routes as message_routes
 from points_api.middleware import BodyLimit, Requests
 from points_api.officers import routes as officer_routes
+from points_api.partners import routes as partner_routes
+from points_api.partners.door import PartnerDoor
+from points_api.recognitions import routes as recognition_routes
 from points_api.records import routes as record_routes
 from points_api.redemptions import routes as redemption_routes
 from points_api.redemptions import statement_routes
@@ -58,7 +61,7 @@ ROUTERS = (
     redemption_routes, statement_routes, conduct_routes,
     message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
     credit_code_routes, verification_routes,
-    entitlement_routes, webhook_routes,
+    entitlement_routes, webhook_routes, partner_routes, recognition_routes,
 )  # fmt: skip
 
 
@@ -78,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
     calls = calls_policy(settings.merchant_calls_per_minute)
     app.state.merchant_calls = calls
+    app.add_middleware(PartnerDoor)
     app.add_middleware(MerchantDoor, policy=calls)
     app.add_middleware(Gate)
     larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}
@@ -117,8 +121,15 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.notices = parts.registry.notices
         state.settle_conduct = conduct.settle
         state.consent_effects = ConsentEffects(parts.registry)
-        state.looks_by_others = (MerchantLooks(parts.scenario_notices),)
         state.names_of_looks = partial(naming.named, parts.scenarios)
+        recognized = parts.recognitions
+        state.city_notices = recognized.hosts
+        state.visit_codes = recognized.codes
+        state.recognizing, state.visiting = recognized.home, recognized.host
+        looks = recognized.looks
+        state.looks_by_others = (
+            MerchantLooks(parts.scenario_notices), looks.answers, looks.uses,
+        )  # fmt: skip
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
         await stack.enter_async_context(parts.scenarios.running())
         await stack.enter_async_context(embedded_jobs(parts))

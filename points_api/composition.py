@@ -1,6 +1,7 @@
 """The parts of the program, put together once for whoever runs: server, command, demo.
 
-One process holds one database pool, one Redis client, one HTTP client.
+One process holds one database pool, one Redis client, and one HTTP client each for WeChat and for
+other cities.
 """
 
 from collections.abc import AsyncIterator
@@ -30,7 +31,12 @@ from points_api.merchants.standing import Standing
 from points_api.messages import pushing
 from points_api.messages.pushing import Subscribers
 from points_api.officers import service as officers
+from points_api.partners import client as partner_client
+from points_api.partners import service as partners
+from points_api.partners.service import Exchange
 from points_api.ratelimit import Limits
+from points_api.recognitions import service as recognitions
+from points_api.recognitions.service import Recognitions
 from points_api.residents import accounts, registry
 from points_api.residents.registry import Registry
 from points_api.scenarios.live import LiveScenarios
@@ -64,6 +70,8 @@ class Parts:
     scenario_notices: PublishedNotices
     credit_codes: CreditCodes
     verifications: Verifications
+    exchange: Exchange
+    recognitions: Recognitions
 
 
 @asynccontextmanager
@@ -84,6 +92,11 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         standings = Standings(scores, keyring, consenting.notices, overdue.scenarios_of)
         codes = CreditCodes(CodeSeal(keyring), live, Remembered(standings, cache))
         guard = CodeGuard(limits)
+        to_partners = await stack.enter_async_context(partner_client.http_client())
+        exchange = partners.compose(settings, keyring, to_partners)
+        recognized = recognitions.compose(
+            exchange, keyring, scores, consenting.notices, live, standings
+        )
         yield Parts(
             settings=settings,
             city=city,
@@ -109,6 +122,8 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
             scenario_notices=PublishedNotices(live),
             credit_codes=codes,
             verifications=Verifications(keyring, codes, guard),
+            exchange=exchange,
+            recognitions=recognized,
         )
 
 

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     """Calls that one key of a merchant may make in a minute."""
     webhook_loopback: bool = False
     """Let merchants' addresses be on this machine, and without TLS there: development and tests."""
+    directory_dir: Path | None = None
+    """Folder of the member directory's editions, `<number>.json`; None: no exchange with cities."""
+    directory_digest: str = ""
+    """Digest of the directory's first edition, as the cities agreed on it."""
     spark_master: str = "local[*]"
     """Cluster of `points rescore --engine spark`."""
     spark_folder: str = ""
@@ -138,7 +142,7 @@ class Settings(BaseSettings):
             ) from None
         return name
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "directory_dir")
     @classmethod
     def _existing_folder(cls, folder: Path | None) -> Path | None:
         if folder is not None and not folder.is_dir():

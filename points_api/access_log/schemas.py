@@ -98,5 +98,7 @@ _THINGS = {
     "records": Text("信用记录", "Records"),
     "scenarios": Text("能享受的场景", "Scenarios open to you"),
     "verifications": Text("积分参与的判断", "Decisions your score took part in"),
+    "recognition": Text("访客认可", "Recognition as a visitor"),
+    "visit_use": Text("在外地的使用", "Use in another city"),
     "entitlement": Text("权益名单", "Entitlement list"),
 }

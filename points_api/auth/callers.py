@@ -14,17 +14,18 @@ writes the demand into the OpenAPI document.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Request, Security
-from fastapi.security import HTTPBearer, SecurityScopes
+from fastapi.security import APIKeyHeader, HTTPBearer, SecurityScopes
 
 from points_api import clock
 from points_api.auth import clients
 from points_api.auth.identity import Identity
 from points_api.auth.merchants import CallingMerchant
 from points_api.auth.officers import CallingOfficer, OfficerWith, Role
+from points_api.auth.partners import CallingPartner
 from points_api.auth.problems import AccessTokenRefused, SessionEnded
 from points_api.auth.tokens import CallerKind, Claims
 from points_api.problem import Forbidden, Unauthorized
@@ -61,10 +62,13 @@ Caller = CallingResident | CallingAgency | CallingMerchant | CallingOfficer
 
 async def admit(
     identity: Identity,
-    who: CallerKind | OfficerWith,
+    who: CallerKind | Literal["partner"] | OfficerWith,
     headers: Iterable[tuple[bytes, bytes]],
 ) -> Caller:
-    """Return the caller of a request, or raise the 401 or 403 that says why not."""
+    """Return the caller of a request, or raise the 401 or 403 that says why not.
+
+    No token makes a partner of anybody: partners sign what they send (`partners/door.py`).
+    """
     claims = identity.tokens.verify(bearer(headers), clock.now())
     if claims.kind != ("officer" if isinstance(who, OfficerWith) else who):
         raise Forbidden(
@@ -149,6 +153,14 @@ _officer_scheme = HTTPBearer(
 )
 
 
+_partner_scheme = APIKeyHeader(
+    name="Signature",
+    scheme_name="partner",
+    description="互认城市：按 RFC 9421 签名，密钥在成员名录中 · a key of the directory",
+    auto_error=False,
+)
+
+
 async def _calling_resident(
     request: Request, _: Annotated[object, Security(_resident)]
 ) -> CallingResident:
@@ -176,6 +188,15 @@ async def _calling_merchant(
     return caller
 
 
+async def _calling_partner(
+    request: Request, _: Annotated[object, Security(_partner_scheme)]
+) -> CallingPartner:
+    caller = getattr(request.state, "caller", None)
+    if not isinstance(caller, CallingPartner):
+        raise Unauthorized
+    return caller
+
+
 async def _calling_officer(
     request: Request, demand: SecurityScopes, _: Annotated[object, Security(_officer_scheme)]
 ) -> CallingOfficer:
@@ -194,4 +215,5 @@ def officer_with(*roles: Role) -> Any:
 ResidentCaller = Annotated[CallingResident, Security(_calling_resident)]
 AgencyCaller = Annotated[CallingAgency, Security(_calling_agency)]
 MerchantCaller = Annotated[CallingMerchant, Security(_calling_merchant)]
+PartnerCaller = Annotated[CallingPartner, Security(_calling_partner)]
 OfficerCaller = Annotated[CallingOfficer, officer_with()]

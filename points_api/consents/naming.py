@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from points_api.consents import to_city
 from points_api.consents.notice import Notices
 from points_api.consents.scenario_notice import (
     KINDS,
@@ -11,7 +12,8 @@ from points_api.consents.scenario_notice import (
     ScenarioNotice,
     ScenarioNotices,
 )
-from points_api.consents.service import Receipt
+from points_api.consents.service import CITY, Receipt
+from points_api.consents.to_city import CityNotices
 from points_api.language import Text
 
 
@@ -30,11 +32,14 @@ class Read:
 
     notices: Notices
     scenarios: Mapping[str, ScenarioNotice]
+    cities: CityNotices
 
     def of(self, receipt: Receipt) -> Words:
         """The words of one receipt."""
         if receipt.purpose == PURPOSE:
             return self._of_scenario(receipt)
+        if receipt.purpose == CITY:
+            return self._of_city(receipt)
         notice = self.notices.version(receipt.notice_version)
         purpose = notice.purpose_of(receipt.purpose) if notice else None
         if purpose is None:
@@ -46,6 +51,13 @@ class Read:
             {kind.id: Text(kind.title.zh, kind.title.en) for kind in purpose.data},
         )
 
+    def _of_city(self, receipt: Receipt) -> Words:
+        name = self.cities.name_of(receipt.recipient)
+        if name is None:
+            return _ids(receipt)
+        zh, en = (text.format(name=own) for text, own in zip(to_city.TITLE, name, strict=True))
+        return Words(Text(zh, en), name, to_city.KINDS)
+
     def _of_scenario(self, receipt: Receipt) -> Words:
         notice = self.scenarios.get(receipt.notice_version)
         if notice is None:
@@ -55,11 +67,14 @@ class Read:
 
 
 async def read_notices(
-    notices: Notices, scenarios: ScenarioNotices, receipts: Sequence[Receipt]
+    notices: Notices,
+    scenarios: ScenarioNotices,
+    cities: CityNotices,
+    receipts: Sequence[Receipt],
 ) -> Read:
     """Read the notices of these receipts, in one query if any is of a scenario."""
     ids = {one.recipient for one in receipts if one.purpose == PURPOSE}
-    return Read(notices, await scenarios.read(ids) if ids else {})
+    return Read(notices, await scenarios.read(ids) if ids else {}, cities)
 
 
 def _ids(receipt: Receipt) -> Words:

@@ -76,6 +76,16 @@ class ScenarioNotOpen(Problem):
         )
 
 
+class CityNotOpen(Problem):
+    slug, status, errcode = "city-not-open", 404, 40446
+    title = ("没有与这个城市互认", "Nothing is agreed on with this city")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "可以去的城市：GET /v1/me/visits/hosts", "Cities to go to: GET /v1/me/visits/hosts"
+        )
+
+
 class PhoneNeeded(Problem):
     slug, status, errcode = "phone-needed", 409, 40946
     title = ("还没有手机号", "There is no phone number yet")

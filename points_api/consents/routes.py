@@ -1,7 +1,8 @@
 """The notice in force, and a resident's consents.
 
 The application's state holds the city's notices as `notices`, and as `consent_effects` what
-follows from a consent (`service.Effects`), and as `scenario_notices` those of the scenarios.
+follows from a consent (`service.Effects`), as `scenario_notices` those of the scenarios, and as
+`city_notices` those of other cities.
 """
 
 from collections.abc import Sequence
@@ -15,10 +16,11 @@ from points_api.access_log.own_looks import note_look
 from points_api.auth.callers import ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.conditional import conditional
-from points_api.consents import service, to_scenario
+from points_api.consents import service, to_city, to_scenario
 from points_api.consents.naming import read_notices
 from points_api.consents.notice import Notice, Notices
 from points_api.consents.problems import (
+    CityNotOpen,
     JoinFirst,
     NoConsent,
     NoticeOutdated,
@@ -36,6 +38,7 @@ from points_api.consents.schemas import (
     WithdrawnOut,
 )
 from points_api.consents.service import Effects, Receipt, Withdrawn
+from points_api.consents.to_city import CityNotices
 from points_api.language import Language, Reader
 from points_api.problem import Busy, InvalidRequest, problems
 
@@ -84,6 +87,7 @@ async def consents(request: Request, caller: ResidentCaller, language: Reader) -
         NoticeOutdated,
         UnknownPurpose,
         ScenarioNotOpen,
+        CityNotOpen,
         JoinFirst,
         PhoneNeeded,
         InvalidRequest,
@@ -93,12 +97,15 @@ async def consents(request: Request, caller: ResidentCaller, language: Reader) -
 async def agree(
     body: AgreeIn, request: Request, caller: ResidentCaller, language: Reader
 ) -> ConsentOut:
-    """Agree to one purpose of the notice in force, or to a scenario, anew or again.
+    """Agree to one purpose of the notice in force, to a scenario or to a city, anew or again.
 
-    It is for who has joined. A scenario is told yes or no and the benefit, never the score.
+    It is for who has joined. A scenario is told yes or no and the benefit, never the score; a city
+    the band, where I show a code there, and the score only with `with_score`.
     """
     if body.scenario_id is not None:
         receipt = await _agree_to_scenario(request, caller.resident_id, body)
+    elif body.city is not None:
+        receipt = await _agree_to_city(request, caller.resident_id, body)
     else:
         assert body.purpose is not None
         current = _current(request)
@@ -155,6 +162,18 @@ async def _agree_to_scenario(request: Request, resident_id: UUID, body: AgreeIn)
     return await to_scenario.agree(_effects(request), resident_id, notice, CHANNEL, clock.now())
 
 
+async def _agree_to_city(request: Request, resident_id: UUID, body: AgreeIn) -> Receipt:
+    cities: CityNotices = request.app.state.city_notices
+    now = clock.now()
+    notice = cities.open(body.city or "", now)
+    if notice is None:
+        raise CityNotOpen
+    if body.notice_version not in (None, notice.notice_version):
+        raise NoticeOutdated(notice.notice_version)
+    effects = _effects(request)
+    return await to_city.agree(effects, resident_id, notice, CHANNEL, now, score=body.with_score)
+
+
 def _notices(request: Request) -> Notices:
     notices: Notices = request.app.state.notices
     return notices
@@ -172,7 +191,10 @@ def _effects(request: Request) -> Effects:
 async def _shown(
     request: Request, receipts: Sequence[Receipt], language: Language
 ) -> list[ConsentOut]:
-    read = await read_notices(_notices(request), request.app.state.scenario_notices, receipts)
+    state = request.app.state
+    read = await read_notices(
+        _notices(request), state.scenario_notices, state.city_notices, receipts
+    )
     return [ConsentOut.of(receipt, read, language) for receipt in receipts]
 
 

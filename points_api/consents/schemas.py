@@ -200,28 +200,31 @@ class ConsentsOut(Wire):
 
 
 class AgreeIn(Wire):
-    """Give or renew one consent: for a `purpose` of the notice, or to a scenario (`scenario_id`).
+    """Give or renew one consent: for a `purpose` of the notice, to a scenario, or to a `city`.
 
     `notice_version` is the one that was read; of a scenario, `<id>@<version>`, which may be left
-    out where it was just shown.
+    out where it was just shown, as that of a city. `city` is a division code; with `with_score` it
+    may learn the score itself.
     """
 
     purpose: Annotated[str | None, Field(max_length=32, examples=["scoring"])] = None
     scenario_id: Annotated[
         str | None, Field(max_length=64, examples=["huangshi-library-books-to-the-door"])
     ] = None
+    city: Annotated[str | None, Field(pattern=r"^[1-9]\d{5}$", examples=["460200"])] = None
+    with_score: bool = False
     notice_version: Annotated[str | None, Field(max_length=80, examples=["huangshi-2026.1"])] = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
-        if (self.purpose is None) == (self.scenario_id is None):
+        if sum(one is not None for one in (self.purpose, self.scenario_id, self.city)) != 1:
             raise FieldError("consent.one", _ONE)
         if self.purpose is not None and self.notice_version is None:
             raise FieldError("consent.notice", _NOTICE)
         return self
 
 
-_ONE = Text("purpose 与 scenario_id 填一个", "Give either purpose or scenario_id")
+_ONE = Text("purpose、scenario_id、city 填一个", "Give one of purpose, scenario_id and city")
 _NOTICE = Text(
     "请填写您读过的告知书版本 notice_version", "Give notice_version, the notice that you read"
 )

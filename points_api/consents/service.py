@@ -31,6 +31,11 @@ from points_api.db.transaction import advisory_lock, transactional
 JOINING: Final = "scoring"
 """The purpose that joining rests on; everything else a resident agrees to hangs on it."""
 
+CITY: Final = "city"
+"""The purpose of a consent whose recipient is another city."""
+RECALLED: Final = "recognition.recalled"
+"""The event that what was said of a resident to a city holds no more."""
+
 State = Literal["given", "renewed", "withdrawn", "expired"]
 Standing = Literal["given", "notice_changed", "expired", "withdrawn"]
 
@@ -168,6 +173,9 @@ async def withdraw(
         one.withdrawn_at = now
     receipts = tuple(receipt_of(one, now) for one in ending)
     await _record("consent.withdraw", "consent.withdrawn", resident_id, receipts)
+    for told in (one for one in receipts if one.purpose == CITY):
+        said = {"resident_id": str(resident_id), "host": told.recipient, "why": "withdrawn"}
+        await outbox.append(RECALLED, f"resident:{resident_id}", said)
     erasure = await effects.withdrawn(resident_id, frozenset(one.purpose for one in ending), now)
     return Withdrawn(receipts, erasure)
 

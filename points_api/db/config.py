@@ -46,6 +46,8 @@ FEATURES = (
     "entitlements",
     "webhooks",
     "messages",
+    "partners",
+    "recognitions",
 )
 _open: list[orm.TortoiseContext] = []
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from points_api import cancellation, log
 from points_api.composition import Parts
+from points_api.jobs.exchange import Telling
 from points_api.jobs.minutely import every_minute
 from points_api.jobs.processes import every_night, rescore
 from points_api.jobs.push import run_push
@@ -30,6 +31,7 @@ async def embedded_jobs(parts: Parts) -> AsyncIterator[None]:
                 Relay(parts.scores).run,
                 every_minute,
                 partial(run_push, parts),
+                Telling(parts.exchange).run,
                 partial(every_night, parts.registry, partial(rescore, "person", parts)),
             )
         ]

@@ -1,6 +1,7 @@
 """Carries outbox events on: at least once, in the order in which they are due.
 
-Events that are pushed to merchants, in order, are another work (`push`).
+Events that are pushed to merchants, in order, are another work (`push`), and so is what other
+cities have to be told (`exchange`).
 
 After a commit the process that made it already told Redis what it could. The relay does it again
 from the row, so a process that died in between leaves nothing stale behind.
@@ -18,7 +19,8 @@ from points_api.auth.sessions import Sessions
 from points_api.db import outbox
 from points_api.db.writes import write_all
 from points_api.entitlements import renewing
-from points_api.jobs import push
+from points_api.jobs import exchange, push
+from points_api.recognitions import recalls
 from points_api.scores.service import Scores
 
 BATCH: Final = 200
@@ -52,7 +54,7 @@ class Relay:
 
     async def once(self) -> int:
         """Carry out what is due now, and return how many events that were."""
-        events = await outbox.claim(BATCH, but=push.TOPICS)
+        events = await outbox.claim(BATCH, but=push.TOPICS | exchange.TOPICS)
         carried = []
         for event in events:
             try:
@@ -69,6 +71,8 @@ class Relay:
         resident_id = UUID(event.subject)
         day = clock.day_of(event.created_at)
         await self._scores.outdate(resident_id, int(event.payload["version"]), day)
+        if event.payload.get("cause") == "records":  # not by the passing of days
+            await recalls.score_changed(resident_id)
         if await renewing.is_concerned(resident_id):
             await write_all([renewing.due(resident_id)])
 

@@ -35,6 +35,7 @@ class Redemption(Model):
         "models.Resident", related_name=False, on_delete=fields.RESTRICT
     )
     resident_id: UUID
+    visitor = fields.CharField(max_length=50, null=True)  # as in the verification
     scenario_id = fields.CharField(max_length=64)
     scenario_version = fields.IntField()
     state = fields.CharField(max_length=16)

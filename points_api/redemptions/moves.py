@@ -14,6 +14,8 @@ from points_api.redemptions.view import View, document
 
 Move = Literal["reserve", "confirm", "cancel", "expire", "reverse", "return"]
 SYSTEM: Final = "system:redemptions"
+VISITOR_USED: Final = "visitor.used"
+"""The event that another city's resident has used something: their home has to know."""
 
 
 def moved(
@@ -34,7 +36,15 @@ def moved(
         "merchant_id": str(view.merchant_id), "resident_id": str(view.resident_id),
         "state": view.state, "move": move,
     }  # fmt: skip
+    told = []
+    if view.visitor is not None and move in ("confirm", "reverse"):
+        used = {
+            "verification_id": str(view.verification_id), "redemption_id": str(view.id),
+            "move": move, "day": clock.day_of(at).isoformat(),
+        }  # fmt: skip
+        told.append(outbox.event(VISITOR_USED, f"redemption:{view.id}", used))
     return [
+        *told,
         Insert(LedgerEntry, [entry]),
         audit.entry(actor, f"redemption.{move}", f"redemption:{view.id}", said),
         outbox.event("redemption.moved", f"resident:{view.resident_id}", event),

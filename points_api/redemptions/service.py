@@ -42,7 +42,7 @@ FREED_AT_ONCE: Final = 20
 _PUBLISHED: Final = "scenario_id = {} AND state = 'published'"
 _READ: Final = f"""
 SELECT {{time}}, {{free}} AS free, k.fingerprint, k.status, k.body, v.id, v.scenario_id,
-    v.scenario_version, v.resident_id, v.eligible, v.expires_at, r.id AS redeemed,
+    v.scenario_version, v.resident_id, v.visitor, v.eligible, v.expires_at, r.id AS redeemed,
     (SELECT 1 FROM scenario_version WHERE {_PUBLISHED.format("v.scenario_id")}) AS published
 FROM (SELECT 1) AS one
 LEFT JOIN idempotency_key k ON k.caller = $1 AND k.key = $2
@@ -166,6 +166,7 @@ def _made(
         changed_at=now,
         due_on=terms.due_on,
         taken=terms.taken,
+        visitor=found["visitor"],
     )
 
 

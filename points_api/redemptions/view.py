@@ -33,6 +33,7 @@ class View:
     changed_at: datetime
     due_on: date | None
     taken: Mapping[str, int]
+    visitor: str | None = None
 
     @classmethod
     def of(cls, row: Redemption | Mapping[str, Any]) -> "View":

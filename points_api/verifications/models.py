@@ -25,6 +25,7 @@ class Verification(Model):
     merchant_id = fields.UUIDField()
     staff = fields.CharField(max_length=100)  # as in the audit log
     resident_id: UUID | None = fields.UUIDField(null=True)
+    visitor = fields.CharField(max_length=50, null=True)  # home, and its name for them
     mode = fields.CharField(max_length=16)
     eligible = fields.BooleanField()
     cause = fields.CharField(max_length=16)

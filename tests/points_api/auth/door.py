@@ -145,6 +145,7 @@ async def door(
         app.state.looks_by_others = ()
         app.state.names_of_looks = _unnamed
         app.state.scenario_notices = None  # no consent here has a scenario as its recipient
+        app.state.city_notices = None  # nor a city
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://points") as client:
             yield Door(app, client, keyring, own)

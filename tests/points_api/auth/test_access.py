@@ -152,6 +152,6 @@ async def test_a_caller_argument_without_the_gate_refuses_everybody(door):
 
 def test_the_table_names_no_caller_that_does_not_exist():
     kinds = {who for who in ACCESS.values() if not isinstance(who, OfficerWith)}
-    assert kinds <= {"anyone", "resident", "agency", "merchant"}
+    assert kinds <= {"anyone", "resident", "agency", "merchant", "partner"}
     assert all(who.roles <= set(ROLES) for who in ACCESS.values() if isinstance(who, OfficerWith))
     assert all(re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE) /\S*", operation) for operation in ACCESS)

@@ -25,6 +25,8 @@ from points_api.merchants.models import (
 )
 from points_api.messages.models import Message, MessagePreference
 from points_api.officers.models import FailedSignIn, Officer, OfficerSession
+from points_api.partners.models import DirectoryEdition, MappingTable, PartnerNonce
+from points_api.recognitions.models import Recall, Recognition, Visit, VisitUse
 from points_api.records.models import RecordRow
 from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption, Statement
 from points_api.residents.models import Enrollment, Person, Resident
@@ -468,3 +470,58 @@ async def message_preference(**given: Any) -> MessagePreference:
         "accepted": {},
     }
     return await MessagePreference.create(**row | given)
+
+
+async def directory_edition(**given: Any) -> DirectoryEdition:
+    row: dict[str, Any] = {
+        "version": 1, "digest": "-", "document": b"{}", "followed_at": clock.now(),
+    }  # fmt: skip
+    return await DirectoryEdition.create(**row | given)
+
+
+async def partner_nonce(**given: Any) -> PartnerNonce:
+    row: dict[str, Any] = {"keyid": "460200/k1", "nonce": "n1", "until": clock.now()}
+    return await PartnerNonce.create(**row | given)
+
+
+async def mapping_table(**given: Any) -> MappingTable:
+    row: dict[str, Any] = {
+        "source": "sanya", "target": "huangshi", "version": "v1", "digest": "-", "document": {},
+        "signatures": [], "since": DAY, "until": DAY, "taken_at": clock.now(),
+    }  # fmt: skip
+    return await MappingTable.create(**row | given)
+
+
+async def recognition(**given: Any) -> Recognition:
+    row: dict[str, Any] = {
+        "host": "460200", "scenario": "s1", "purpose": "redemption", "mapping": "v1",
+        "nonce": new_id().hex, "subject": "s", "band": "good", "with_score": False,
+        "cause": "recognized", "request": b"{}", "response": b"{}", "edition": "-",
+        "created_at": clock.now(),
+    }  # fmt: skip
+    return await Recognition.create(**row | given)
+
+
+async def recall(**given: Any) -> Recall:
+    row: dict[str, Any] = {
+        "resident_id": new_id(), "host": "460200", "subject": "s", "why": "withdrawn",
+        "created_at": clock.now(), "due_at": clock.now(),
+    }  # fmt: skip
+    return await Recall.create(**row | given)
+
+
+async def visit_use(**given: Any) -> VisitUse:
+    row: dict[str, Any] = {
+        "resident_id": new_id(), "recognition_id": new_id(), "host": "460200", "scenario": "s1",
+        "use": "u1", "move": "confirm", "day": DAY, "told_at": clock.now(),
+    }  # fmt: skip
+    return await VisitUse.create(**row | given)
+
+
+async def visit(**given: Any) -> Visit:
+    row: dict[str, Any] = {
+        "verification_id": new_id(), "home": "460200", "host": "420200", "scenario_id": "s1",
+        "agreement": "a1", "mapping": "v1", "nonce": "n1", "request": b"{}", "response": b"{}",
+        "edition": "-", "created_at": clock.now(),
+    }  # fmt: skip
+    return await Visit.create(**row | given)

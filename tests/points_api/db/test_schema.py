@@ -165,6 +165,21 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "webhook_message_once": _one_event_twice,
     "message_once": _one_notice_twice,
     "message_preference_quiet": lambda: rows.message_preference(quiet_from=1440),
+    "directory_edition_once": lambda: _twice(rows.directory_edition),
+    "partner_nonce_once": lambda: _twice(rows.partner_nonce),
+    "mapping_table_until": lambda: rows.mapping_table(until=rows.DAY - DAY),
+    "mapping_table_direction": lambda: rows.mapping_table(target="sanya"),
+    "mapping_table_once": lambda: _twice(rows.mapping_table),
+    "recognition_cause": lambda: rows.recognition(cause="bad", subject=None),
+    "recognition_subject": lambda: rows.recognition(cause="below"),
+    "recognition_mark_once": lambda: _twice(rows.recognition, mark=b"1"),
+    "recognition_nonce_once": lambda: _twice(rows.recognition, nonce="n1"),
+    "recall_why": lambda: rows.recall(why="bored"),
+    "recall_receipt": lambda: rows.recall(confirmed_at=clock.now()),
+    "visit_use_move": lambda: rows.visit_use(move="reserve"),
+    "visit_use_once": lambda: _twice(rows.visit_use),
+    "visit_ended": lambda: rows.visit(ended_at=clock.now()),
+    "visit_verification_once": lambda: _twice(rows.visit, verification_id=new_id()),
 }
 
 

@@ -1,0 +1,117 @@
+"""What a city tells its partners of itself, and to its office how they do.
+
+The application's state holds the exchange as `exchange` and the scenarios in force as `scenarios`.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from points_api import clock
+from points_api.auth.callers import PartnerCaller, officer_with
+from points_api.auth.officers import CallingOfficer
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.conditional import conditional
+from points_api.language import Reader
+from points_api.partners import tables
+from points_api.partners.problems import ADMISSION, ExchangeClosed
+from points_api.partners.schemas import (
+    MappingOut,
+    MappingsOut,
+    PartnerOut,
+    PartnersOut,
+    ProfileOut,
+    VisitScenarioOut,
+    VisitScenariosOut,
+)
+from points_api.partners.service import Exchange
+from points_api.problem import Forbidden, problems
+from points_api.scenarios.live import LiveScenarios
+
+router = APIRouter()
+
+
+@router.get(
+    "/interop/v1/profile",
+    tags=["partner"],
+    summary="城市资料 / Who we are",
+    response_model=ProfileOut,
+    responses=problems(*ADMISSION),
+)
+async def profile(request: Request, caller: PartnerCaller, language: Reader) -> Response:
+    """Tell scale, bands, keys and agreements, each figure with its basis."""
+    exchange, now = _exchange(request), clock.now()
+    members, own = await exchange.own(now)
+    city = exchange.profiles.own
+    if city is None:
+        raise ExchangeClosed("no-profile")
+    agreements = exchange.profiles.agreements_with(city.division, caller.city, clock.day_of(now))
+    body = ProfileOut.of(city, own, members.version, agreements, language)
+    return conditional(request, body.model_dump_json().encode(), language)
+
+
+@router.get(
+    "/interop/v1/mappings",
+    tags=["partner"],
+    summary="分值对照表 / Mapping tables",
+    response_model=MappingsOut,
+    responses=problems(*ADMISSION),
+)
+async def mappings(request: Request, caller: PartnerCaller, language: Reader) -> Response:
+    """List the signed tables in force between us and the city that asks, both directions."""
+    profiles = _exchange(request).profiles
+    theirs = profiles.city_of(caller.city)
+    rows = await tables.of_city(theirs.id, clock.today()) if theirs and profiles.own else []
+    ours = profiles.own.id if profiles.own else ""
+    items = [MappingOut.of(row) for row in rows if ours in (row.source, row.target)]
+    return conditional(request, MappingsOut(items=items).model_dump_json().encode(), language)
+
+
+@router.get(
+    "/interop/v1/scenarios",
+    tags=["partner"],
+    summary="对访客开放的场景 / Scenarios open to visitors",
+    response_model=VisitScenariosOut,
+    responses=problems(*ADMISSION),
+)
+async def scenarios(request: Request, caller: PartnerCaller, language: Reader) -> Response:
+    """List what a visitor from the city that asks may use here, by the agreements of today."""
+    exchange, day = _exchange(request), clock.today()
+    live: LiveScenarios = request.app.state.scenarios
+    found = [
+        VisitScenarioOut.of(one, language)
+        for one in live.current.by_id.values()
+        if one.visitors
+        and one.open_on(day)
+        and exchange.profiles.recognition(
+            caller.city, one.place.division, (one.id, one.category), "redemption", day
+        )
+    ]
+    return conditional(request, VisitScenariosOut(items=found).model_dump_json().encode(), language)
+
+
+@router.get(
+    "/v1/officer/partners",
+    tags=["officer"],
+    summary="互认城市状态 / How partners do",
+    responses=problems(*CALLER_REFUSED, Forbidden, ExchangeClosed),
+)
+async def partners(
+    request: Request,
+    caller: Annotated[CallingOfficer, officer_with("partner")],  # noqa: ARG001
+    language: Reader,
+) -> PartnersOut:
+    """Tell of each member whether it is asked now, and why the last question to it failed."""
+    exchange, now = _exchange(request), clock.now()
+    members = await exchange.directory.members(now)
+    return PartnersOut(
+        directory_version=members.version,
+        directory_stale=members.stale,
+        directory_fault=exchange.directory.fault,
+        items=[PartnerOut.of(one, language) for one in await exchange.statuses(now)],
+    )
+
+
+def _exchange(request: Request) -> Exchange:
+    exchange: Exchange = request.app.state.exchange
+    return exchange

@@ -1,0 +1,1 @@
+"""Recognition of visitors: what home says of its residents, and what a host makes of it."""

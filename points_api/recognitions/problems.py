@@ -1,0 +1,40 @@
+"""Refusals around visits: to the resident at home, to the partner that asks, to the host's till."""
+
+from points_api.problem import Problem
+
+
+class CityConsentNeeded(Problem):
+    slug, status, errcode = "city-consent-needed", 409, 40972
+    title = ("需要您先同意让这个城市知道您的等次", "This city needs your consent first")
+
+    def __init__(self, city: str, notice_version: str) -> None:
+        super().__init__(
+            '同意：POST /v1/me/consents {"city": …, "notice_version": …}；分值另行勾选 with_score',
+            'To agree: POST /v1/me/consents {"city": …, "notice_version": …}; the score itself '
+            "only by with_score",
+            city=city,
+            notice_version=notice_version,
+        )
+
+
+class NothingAgreed(Problem):
+    slug, status, errcode = "nothing-agreed", 403, 40347
+    title = ("两地没有约定这一项", "Nothing of this kind is agreed on")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "现行协议见 GET /interop/v1/profile",
+            "The agreements in force are in GET /interop/v1/profile",
+        )
+
+
+class VisitorsNotRecognized(Problem):
+    slug, status, errcode = "visitors-not-recognized", 409, 40973
+    title = ("这个场景不认可该城市的访客", "The scenario is not open to visitors from this city")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "场景未向访客开放，或与该城市的协议不包括它；请按普通服务办理",
+            "It is not open to visitors, or no agreement with that city includes it; give the "
+            "ordinary service",
+        )

@@ -1,0 +1,169 @@
+"""Withdrawal, repair and objection spread: every city that got a statement is told, and chased.
+
+An event says of whom and why. From it comes one row for each host that has a statement not yet
+recalled, and an event for each row; that one comes back until the host has signed a receipt. Due is
+all of it before eight the next morning. At the host what is not redeemed yet ends at once.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from tortoise.expressions import F, Q
+
+from interop.instants import seconds
+from interop.notices import Ended, Receipt, read_ended
+from interop.refusals import Refused
+from interop.shape import shaped
+from points_api import clock
+from points_api.audit import service as audit
+from points_api.auth.partners import CallingPartner
+from points_api.consents.service import RECALLED
+from points_api.db import outbox
+from points_api.db.transaction import transactional
+from points_api.db.writes import Insert, write_all
+from points_api.ids import new_id
+from points_api.partners.client import Exchanged
+from points_api.partners.messages import kept_response
+from points_api.partners.problems import HomeNotAsked, QuestionRefused
+from points_api.partners.replies import parsed, reason_of
+from points_api.partners.service import Exchange
+from points_api.problem import Problem
+from points_api.recognitions.models import Recall, Recognition, Visit
+from points_api.verifications.models import Verification
+
+TELL: Final = "recognition.tell"
+"""The event that a host has to be told; its subject names the row."""
+PATH: Final = "/interop/v1/revocations"
+_BEFORE: Final = time(8)
+
+
+def due_after(now: datetime) -> datetime:
+    """Eight in the morning of the next legal day."""
+    day = clock.day_of(now) + timedelta(days=1)
+    return datetime.combine(day, _BEFORE, clock.LEGAL_ZONE).astimezone(UTC)
+
+
+@transactional
+async def score_changed(resident_id: UUID) -> None:
+    """Let those know who rely on how the resident stood; nothing where nobody does."""
+    if await Recognition.filter(_open(resident_id)).exists():
+        subject = f"resident:{resident_id}"
+        said = {"resident_id": str(resident_id), "host": None, "why": "changed"}
+        await outbox.append(RECALLED, subject, said)
+
+
+@transactional
+async def begin(resident_id: UUID, host: str | None, why: str, now: datetime) -> int:
+    """Write down whom to tell; return how many hosts that are. Again: nothing is left to write."""
+    only = {"host": host} if host else {}
+    found = await Recognition.filter(_open(resident_id), **only).order_by("host", "id")
+    names = {(one.host, str(one.subject)) for one in found}
+    if not names:
+        return 0
+    await Recognition.filter(id__in=[one.id for one in found]).update(recalled_at=now)
+    rows = [
+        {
+            "id": new_id(), "resident_id": resident_id, "host": city, "subject": subject,
+            "why": why, "created_at": now, "due_at": due_after(now),
+        }
+        for city, subject in sorted(names)
+    ]  # fmt: skip
+    subjects = [f"recall:{row['id']}" for row in rows]
+    told = [{"host": str(row["host"]), "why": why} for row in rows]
+    await write_all(
+        [
+            Insert(Recall, rows),
+            audit.entries("system:recognitions", "recognition.recall", subjects, told),
+            outbox.events(TELL, subjects, told),
+        ]
+    )
+    return len(rows)
+
+
+async def tell(exchange: Exchange, recall_id: UUID) -> None:
+    """Tell a host, once more if need be. Raises what says why it has to be tried again."""
+    recall = await Recall.get(id=recall_id)
+    if recall.confirmed_at is not None:
+        return
+    ended = Ended(
+        home=exchange.keys.division,
+        host=recall.host,
+        subject=recall.subject,
+        why="withdrawn" if recall.why == "withdrawn" else "changed",
+        notice=recall.id.hex,
+        until=seconds(recall.created_at),
+    )
+    try:
+        exchanged = await exchange.client.ask(recall.host, "POST", PATH, ended.body())
+        _require_receipt(exchanged, ended.notice)
+    except Problem as problem:
+        reason = str(problem.fields.get("reason", problem.slug))[:64]
+        await Recall.filter(id=recall.id).update(attempts=F("attempts") + 1, last_reason=reason)
+        raise
+    await _confirmed(recall, exchanged, clock.now())
+
+
+def _require_receipt(exchanged: Exchanged, notice: str) -> None:
+    if exchanged.response.status != 200:
+        raise HomeNotAsked(reason_of(exchanged.response))
+    try:
+        receipt = shaped(Receipt, parsed(exchanged.response))
+    except Refused as refused:
+        raise HomeNotAsked(refused.reason) from None
+    if receipt.received != notice:
+        raise HomeNotAsked("wrong-receipt")
+
+
+@transactional
+async def _confirmed(recall: Recall, exchanged: Exchanged, now: datetime) -> None:
+    receipt = kept_response(exchanged.response)
+    open_ = Recall.filter(id=recall.id, confirmed_at=None)
+    done = await open_.update(
+        confirmed_at=now, receipt=receipt, attempts=F("attempts") + 1, last_reason=None
+    )
+    if done:
+        said = {"host": recall.host, "why": recall.why}
+        subject = f"recall:{recall.id}"
+        await audit.append("system:recognitions", "recognition.recalled", subject, said)
+        await outbox.append("recognition.confirmed", subject, said)
+
+
+async def chase(most: int = 200) -> list[Recall]:
+    """What no host has confirmed yet, the longest due first."""
+    return await Recall.filter(confirmed_at=None).order_by("due_at", "id").limit(most)
+
+
+async def receive(exchange: Exchange, caller: CallingPartner) -> Receipt:
+    """At the host: end what rests on the statements of this visitor. Raises `QuestionRefused`."""
+    now = clock.now()
+    members = await exchange.directory.members(now)
+    try:
+        ended = read_ended(caller.message.body, caller.city, exchange.keys.division, members)
+    except Refused as refused:
+        raise QuestionRefused(refused) from None
+    return Receipt(received=ended.notice, met=await _end(caller, ended, now))
+
+
+@transactional
+async def _end(caller: CallingPartner, ended: Ended, now: datetime) -> int:
+    until = datetime.fromtimestamp(ended.until + 1, UTC)
+    visits = Visit.filter(
+        home=ended.home, subject=ended.subject, ended_at=None, created_at__lt=until
+    )
+    numbers = [one.verification_id for one in await visits]
+    if not numbers:
+        return 0
+    mine = Visit.filter(verification_id__in=numbers)
+    await mine.update(ended_at=now, ended_why=ended.why)
+    await Verification.filter(id__in=numbers, expires_at__gt=now).update(expires_at=now)
+    subject = f"notice:{ended.notice}"
+    said: dict[str, Any] = {"home": ended.home, "why": ended.why, "met": len(numbers)}
+    await audit.append(caller.actor, "visit.end", subject, said)
+    await outbox.append("visit.ended", subject, said)
+    return len(numbers)
+
+
+def _open(resident_id: UUID) -> Q:
+    """The statements about a resident that no host was told to forget."""
+    return Q(resident_id=resident_id, cause="recognized", recalled_at=None)

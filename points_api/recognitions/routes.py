@@ -1,0 +1,195 @@
+"""Visits: codes at home, questions of partners, visitors at a till, and who has to be told.
+
+The application's state holds `visit_codes`, `recognizing` (home), `visiting` (host), `exchange`.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from interop.notices import Ended, Receipt, Used
+from interop.statement import Answer, Asked
+from points_api import clock
+from points_api.auth.callers import (
+    MerchantCaller,
+    PartnerCaller,
+    ResidentCaller,
+    officer_with,
+)
+from points_api.auth.officers import CallingOfficer
+from points_api.auth.problems import CALLER_REFUSED
+from points_api.consents.problems import CityNotOpen
+from points_api.language import Reader
+from points_api.partners.problems import (
+    ADMISSION,
+    ExchangeClosed,
+    HomeAnswerRefused,
+    HomeNotAsked,
+    QuestionRefused,
+    UnknownCity,
+)
+from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
+from points_api.recognitions import recalls, usage
+from points_api.recognitions.codes import VisitCodes
+from points_api.recognitions.home import Home
+from points_api.recognitions.host import Host
+from points_api.recognitions.problems import (
+    CityConsentNeeded,
+    NothingAgreed,
+    VisitorsNotRecognized,
+)
+from points_api.recognitions.schemas import (
+    HostOut,
+    HostsOut,
+    RecallOut,
+    RecallsOut,
+    VisitCodeIn,
+    VisitCodeOut,
+    VisitorIn,
+)
+from points_api.residents.membership import NoMember
+from points_api.verifications.problems import CodeUsed
+from points_api.verifications.rendering import HEADERS, STATUS, body_of
+from points_api.verifications.schemas import VerificationOut
+
+router = APIRouter()
+
+
+def _body(shape: type[BaseModel]) -> dict[str, Any]:
+    """How a body is documented that is read as it was signed, not by the framework."""
+    content = {"application/json": {"schema": shape.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.get(
+    "/v1/me/visits/hosts",
+    tags=["resident"],
+    summary="可以去的城市 / Where I am recognized",
+    responses=problems(*CALLER_REFUSED),
+)
+async def hosts(
+    request: Request,
+    response: Response,
+    caller: ResidentCaller,  # noqa: ARG001
+    language: Reader,
+) -> HostsOut:
+    """List the cities and counties with which recognition is agreed on today."""
+    codes = _codes(request)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return HostsOut(items=[HostOut.of(one, language) for one in codes.hosts.all(clock.now())])
+
+
+@router.post(
+    "/v1/me/visits/codes",
+    status_code=201,
+    tags=["resident"],
+    summary="访客码 / A code to show in another city",
+    responses=problems(
+        *CALLER_REFUSED, NoMember, CityNotOpen, CityConsentNeeded, InvalidRequest, Busy
+    ),
+)
+async def make(
+    body: VisitCodeIn, request: Request, response: Response, caller: ResidentCaller,
+    language: Reader,
+) -> VisitCodeOut:  # fmt: skip
+    """Make a code for one scenario of one host. It says nothing by itself, is good once, and ends
+    with this sign-in or in two minutes.
+    """
+    scope = (body.scenario, body.purpose)
+    made = await _codes(request).make(caller.resident_id, caller.sid, body.host, scope, clock.now())
+    response.headers["Cache-Control"] = "no-store"
+    return VisitCodeOut.of(made, body, language)
+
+
+@router.post(
+    "/interop/v1/recognitions",
+    tags=["partner"],
+    summary="询问访客 / Ask about a visitor",
+    response_model=Answer,
+    openapi_extra=_body(Asked),
+    responses=problems(*ADMISSION, QuestionRefused, NothingAgreed, Busy),
+)
+async def recognize(request: Request, caller: PartnerCaller) -> Response:
+    """Answer with a signed statement, or with a signed one that says nothing of the visitor.
+
+    The second is the same for every reason there may be.
+    """
+    home: Home = request.app.state.recognizing
+    answer = await home.answer(caller)
+    return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
+
+
+@router.post(
+    "/interop/v1/revocations",
+    tags=["partner"],
+    summary="撤回通知 / What was said holds no more",
+    response_model=Receipt,
+    openapi_extra=_body(Ended),
+    responses=problems(*ADMISSION, QuestionRefused, Busy),
+)
+async def revoke(request: Request, caller: PartnerCaller) -> Response:
+    """End what rests on statements about a visitor; the signed answer is the receipt."""
+    receipt = await recalls.receive(request.app.state.exchange, caller)
+    return Response(receipt.body(), media_type="application/json")
+
+
+@router.post(
+    "/interop/v1/usage",
+    tags=["partner"],
+    summary="使用情况 / A use by a visitor",
+    response_model=Receipt,
+    openapi_extra=_body(Used),
+    responses=problems(*ADMISSION, QuestionRefused, Busy),
+)
+async def used(request: Request, caller: PartnerCaller) -> Response:
+    """Note that a resident of ours has used a scenario there, for them to see. Again: the same."""
+    receipt = await usage.receive(request.app.state.exchange, caller)
+    return Response(receipt.body(), media_type="application/json")
+
+
+@router.post(
+    "/v1/merchant/visitor-verifications",
+    status_code=201,
+    tags=["merchant"],
+    summary="核验访客 / Verify a visitor from another city",
+    response_model=VerificationOut,
+    responses=problems(
+        *CALLER_REFUSED, NotFound, VisitorsNotRecognized, CodeUsed, UnknownCity, HomeNotAsked,
+        HomeAnswerRefused, ExchangeClosed, InvalidRequest, Busy,
+    ),
+)  # fmt: skip
+async def verify(
+    body: VisitorIn, request: Request, caller: MerchantCaller, language: Reader
+) -> Response:
+    """Learn yes or no for a visitor, by what their home city says of them. A code works once.
+
+    503 and 502 are no answer: home could not be asked, or what it said does not hold.
+    """
+    visiting: Host = request.app.state.visiting
+    answer = await visiting.verify(caller, body.home, body.code, body.scenario_id, clock.now())
+    return Response(
+        body_of(answer, language),
+        status_code=STATUS,
+        media_type="application/json",
+        headers=dict(HEADERS[language]),
+    )
+
+
+@router.get(
+    "/v1/officer/recalls",
+    tags=["officer"],
+    summary="待确认的撤回通知 / Who has not confirmed yet",
+    responses=problems(*CALLER_REFUSED, Forbidden),
+)
+async def chase(
+    caller: Annotated[CallingOfficer, officer_with("partner")],  # noqa: ARG001
+) -> RecallsOut:
+    """List the hosts that have not signed a receipt, the longest due first."""
+    now = clock.now()
+    return RecallsOut(items=[RecallOut.of(one, now) for one in await recalls.chase()])
+
+
+def _codes(request: Request) -> VisitCodes:
+    codes: VisitCodes = request.app.state.visit_codes
+    return codes

@@ -1,0 +1,80 @@
+"""Host: what home's statement is on our scale, by a table that both have signed, or by bands.
+
+Nothing is made up: without a table there are the bands of the agreement, without those a statement
+is worth nothing here. A score that home gives counts only through a table that lets scores count.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from interop.agreements import Agreement, agreed_bands
+from interop.cities import City
+from interop.mapping import map_score
+from interop.statement import Statement
+from interop.tables import Mapped, Table
+from points_api.city import City as OwnRules
+from scenarios.conditions import OLDEST
+from scenarios.eligibility import Index
+from scenarios.facts import Facts
+
+ADULT = 18
+"""Who has joined anywhere is of age; how old a visitor is, home does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """Both ends of a visit. `table` is the newest that both hold, None: the agreed bands."""
+
+    agreement: Agreement
+    home: City | None
+    host: City | None
+    table: Table | None
+
+    @property
+    def wants_score(self) -> bool:
+        """Whether the score itself would be of use."""
+        return self.table is not None and self.table.header.use == "table"
+
+    @property
+    def without_table(self) -> "Scales":
+        """The same by the agreed bands."""
+        return replace(self, table=None)
+
+
+def weigh(said: Statement, scales: Scales) -> Mapped | None:
+    """What the statement is here; None where nothing was agreed by which it could be anything."""
+    table, home, host = scales.table, scales.home, scales.host
+    if table is not None and said.score is not None:
+        return map_score(table, int(Decimal(said.score) * 1000))
+    if home is None or host is None or not scales.agreement.grades:
+        return None
+    if table is not None and table.header.use == "yes_no":
+        return None
+    band = agreed_bands(scales.agreement, home, host)[said.band]
+    return Mapped(f"bands-{scales.agreement.id}", band is not None, band)
+
+
+def score_of(mapped: Mapped, host: City, rules: OwnRules, on: date) -> int | None:
+    """The score that decides: the mapped one, or with a band alone the least of that band."""
+    if mapped.value is not None:
+        return mapped.value
+    if mapped.band is None:
+        return None
+    known = rules.known(on).bands.get(mapped.band)
+    if known is not None:
+        return known.floor
+    return next((band.floor for band in host.bands if band.id == mapped.band), None)
+
+
+def is_open(
+    index: Index, scenario_id: str, score: int, division: str, overdue: frozenset[str]
+) -> bool:
+    """Whether a scenario is open to a visitor of this score, whatever their age may be.
+
+    Of dimensions and memberships nothing is known, so a scenario that asks for them is closed.
+    """
+    return all(
+        index.is_open(Facts(score, age, division, overdue=overdue), scenario_id)
+        for age in (ADULT, OLDEST)
+    )

@@ -1,0 +1,66 @@
+"""A visitor from Tianjin at a till in Huangshi."""
+
+from dataclasses import dataclass
+
+from tests.points_api.application import Visitor
+from tests.points_api.recognitions import two_cities
+from tests.points_api.recognitions.two_cities import HOME, HOST, IDS, PARKING, ROOM, City, Wire
+from tests.points_api.verifications import shop
+from tests.points_api.verifications.conftest import ADULTS
+
+PATH = "/v1/merchant/visitor-verifications"
+
+
+@dataclass
+class Cities:
+    home: City
+    host: City
+    wire: Wire
+    till: shop.Till
+    visitor: Visitor
+
+    async def code(self, scenario=ROOM, host=HOST, visitor=None, **more):
+        answer = await (visitor or self.visitor).post(
+            "/v1/me/visits/codes", {"host": host, "scenario": scenario, **more}
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()["code"]
+
+    async def verify(self, code, scenario=ROOM, home=HOME, till=None):
+        at = till or self.till
+        body = {"home": home, "code": code, "scenario_id": scenario}
+        return await at.http.post(PATH, json=body, headers=at.headers())
+
+    async def visit(self, scenario=ROOM):
+        return await self.verify(await self.code(scenario), scenario)
+
+    async def redeem(self, verification_id, amount=10_000, key="k1"):
+        return await self.till.http.post(
+            "/v1/merchant/redemptions",
+            json={"verification_id": verification_id, "amount_fen": amount},
+            headers=self.till.headers(idempotency_key=f'"{key}"'),
+        )
+
+    async def score(self, value, visitor=None):
+        await self.home.run(shop.set_score(visitor or self.visitor, value))
+
+    async def looks(self):
+        return (await self.visitor.get("/v1/me/access-log")).json()["items"]
+
+
+async def prepared(home, host, wire):
+    await host.run(two_cities.publish(host))
+    till = await host.run(shop.till(host.application, scenarios=IDS))
+    visitor = await joined(home, ADULTS[0])
+    answer = await visitor.post("/v1/me/consents", {"city": HOST})
+    assert answer.status_code == 201, answer.text
+    return Cities(home, host, wire, till, visitor)
+
+
+async def joined(home, n):
+    visitor = await home.application.visitor(n)
+    assert (await visitor.join()).status_code == 201
+    return visitor
+
+
+__all__ = ["PARKING"]
