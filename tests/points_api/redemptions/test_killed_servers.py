@@ -214,7 +214,7 @@ async def _serving(database_url, redis_url, folder):
         "POINTS_MERCHANT_CALLS_PER_MINUTE": "1000000",  # one key makes all the calls
     }
     command = ["-m", "points_api", "serve", "--port", str(port), "--workers", str(WORKERS)]
-    running = []
+    running: list[asyncio.subprocess.Process] = []
 
     async def supervise():
         """Start it again when it ends, as whoever runs services does."""
