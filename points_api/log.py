@@ -113,7 +113,9 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
         logger.propagate = True
         logger.setLevel(number)
     # Its lines hold addresses and full paths; the middleware writes better ones.
-    logging.getLogger("uvicorn.access").disabled = True
+    access = logging.getLogger("uvicorn.access")
+    access.disabled = True
+    access.propagate = False  # a logger that reaches no handler is spared the making of its lines
 
 
 def _configure_ours(level: int, out: TextIO) -> None:

@@ -17,7 +17,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from fastapi import Request
 from limits.aio.storage import RedisStorage
@@ -45,8 +46,7 @@ class Policy:
     alone: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`reset_seconds`: until more is let through; on success, until the window ends."""
 
     policy: str
@@ -86,29 +86,28 @@ class LocalCap:
 
     def allowed(self, key: str, cost: int = 1) -> bool:
         """Take `cost` from the key's bucket, if it holds as much."""
-        left, at = self._filled(key)
-        may = cost <= left
-        self._keep(key, left - cost if may else left, at)
-        return may
+        return self._take(key, cost)[0]
 
     def take(self, key: str, cost: int = 1) -> Verdict:
         """The same, with what is left."""
-        may = self.allowed(key, cost)
-        left, _ = self._left[key]
+        may, left = self._take(key, cost)
         lacking = (self._quota if may else cost) - left
-        reset = math.ceil(max(lacking, 0) / self._rate)
-        return Verdict(self._name, self._quota, self._seconds, may, math.floor(left), reset)
+        reset = math.ceil(lacking / self._rate) if lacking > 0 else 0
+        return Verdict(self._name, self._quota, self._seconds, may, int(left), reset)
 
-    def _filled(self, key: str) -> tuple[float, float]:
+    def _take(self, key: str, cost: int) -> tuple[bool, float]:
         at = self._now().timestamp()
-        left, since = self._left.get(key, (float(self._quota), at))
-        return min(self._quota, left + max(0.0, at - since) * self._rate), at
-
-    def _keep(self, key: str, left: float, at: float) -> None:
-        self._left.pop(key, None)
-        if len(self._left) >= self._most:
+        known = self._left.pop(key, None)
+        left = float(self._quota)
+        if known is not None:
+            before, since = known
+            left = min(left, before + max(0.0, at - since) * self._rate)
+        elif len(self._left) >= self._most:
             del self._left[next(iter(self._left))]  # the one not seen for longest
+        if may := cost <= left:
+            left -= cost
         self._left[key] = (left, at)
+        return may, left
 
 
 class Limits:
@@ -176,9 +175,19 @@ def headers(verdicts: list[Verdict]) -> list[tuple[bytes, bytes]]:
     """The two headers, as ASGI has them; none where nothing was counted."""
     if not verdicts:
         return []
-    policies = ", ".join(f'"{v.policy}";q={v.quota};w={v.window_seconds}' for v in verdicts)
-    left = ", ".join(f'"{v.policy}";r={v.remaining};t={v.reset_seconds}' for v in verdicts)
-    return [(b"ratelimit-policy", policies.encode()), (b"ratelimit", left.encode())]
+    policies = [_policy(v.policy, v.quota, v.window_seconds) for v in verdicts]
+    left = [b'"%b";r=%d;t=%d' % (v.policy.encode(), v.remaining, v.reset_seconds) for v in verdicts]
+    return [(b"ratelimit-policy", b", ".join(policies)), (b"ratelimit", b", ".join(left))]
+
+
+@lru_cache(maxsize=64)
+def _policy(name: str, quota: int, seconds: int) -> bytes:
+    return b'"%b";q=%d;w=%d' % (name.encode(), quota, seconds)
+
+
+def noted(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The headers of what was noted by now."""
+    return headers(scope.get("state", {}).get(_NOTED, []))
 
 
 def telling(scope: Scope, send: Send) -> Send:
@@ -186,8 +195,7 @@ def telling(scope: Scope, send: Send) -> Send:
 
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
-            noted = scope.get("state", {}).get(_NOTED, [])
-            message["headers"] = [*message.get("headers", ()), *headers(noted)]
+            message["headers"] = [*message.get("headers", ()), *noted(scope)]
         await send(message)
 
     return told

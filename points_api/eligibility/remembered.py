@@ -6,6 +6,7 @@ that of the person in the statement that writes the decision down, and where the
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -32,8 +33,13 @@ class Remembered:
 
     async def of(self, resident_id: UUID, now: datetime) -> Standing:
         """What is remembered, at best; what the database says, else."""
-        known = read(await self.cache.get(self._key(resident_id, now)), now)
+        [known] = await self.known([resident_id], now)
         return known or await self.fresh(resident_id, now)
+
+    async def known(self, resident_ids: Sequence[UUID], now: datetime) -> list[Standing | None]:
+        """What is remembered of each, by one trip."""
+        values = await self.cache.get_many([self._key(one, now) for one in resident_ids])
+        return [read(value, now) for value in values]
 
     async def fresh(self, resident_id: UUID, now: datetime) -> Standing:
         """What the database says, remembered from now on."""

@@ -7,15 +7,27 @@ revoked, a staff member who left or a merchant who is suspended is refused every
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, cast
+from uuid import UUID
 
 from points_api import clock
 from points_api.auth.merchants import CallingMerchant, StaffRole
-from points_api.auth.models import ApiClient
-from points_api.merchants.models import Merchant, MerchantStaff
+from points_api.db.config import Dialect
+from points_api.db.transaction import connection, dialect
 
 KIND: Final = "merchant"
 REMEMBERED: Final = timedelta(seconds=2)
 _MOST: Final = 10_000
+_FIND: Final = """
+SELECT m.id AS merchant_id, s.id AS staff_id, s.role, m.sandbox
+FROM api_client c
+JOIN merchant m ON m.id = c.merchant_id AND m.state = 'active'
+JOIN merchant_staff s ON s.id = c.staff_id AND s.left_at IS NULL
+WHERE c.id = $1 AND c.kind = $2 AND c.revoked_at IS NULL
+"""
+_READ: Final[dict[Dialect, str]] = {
+    "postgres": _FIND,
+    "sqlite": _FIND.replace("$1", "?").replace("$2", "?"),
+}
 
 
 class Standing:
@@ -39,12 +51,10 @@ class Standing:
 
 
 async def _read(client_id: str) -> CallingMerchant | None:
-    client = await ApiClient.get_or_none(id=client_id, kind=KIND, revoked_at=None)
-    if client is None or client.merchant_id is None or client.staff_id is None:
+    _, rows = await connection().execute_query(_READ[dialect()], [client_id, KIND])
+    if not rows:
         return None
-    staff = await MerchantStaff.get_or_none(id=client.staff_id, left_at=None)
-    merchant = await Merchant.get_or_none(id=client.merchant_id, state="active")
-    if staff is None or merchant is None:
-        return None
-    role = cast(StaffRole, staff.role)
-    return CallingMerchant(client.id, merchant.id, staff.id, role, merchant.sandbox)
+    [row] = rows
+    merchant_id, staff_id = (UUID(str(row[name])) for name in ("merchant_id", "staff_id"))
+    role = cast(StaffRole, row["role"])
+    return CallingMerchant(client_id, merchant_id, staff_id, role, bool(row["sandbox"]))

@@ -1,110 +1,142 @@
 """Group commit: whatever is waiting goes into one statement, and everybody is answered after it.
 
-While one statement is under way the next ones gather. So a quiet process answers at once, and a
-busy one pays for a commit once per dozens of questions.
+What Redis knows of their residents is asked for in one trip, too. While trip and statement are
+under way the next ones gather. So a quiet process answers at once, and a busy one pays for a trip
+and a commit once per dozens of questions.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from asyncio import AbstractEventLoop
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple, cast
 from uuid import UUID
 
+from points_api import clock
 from points_api.db.postgres import CONFLICTS
 from points_api.db.transaction import dialect as dialect_of
 from points_api.db.transaction import inside, transactional
+from points_api.ids import new_driver_ids
 from points_api.problem import Busy
-from points_api.verifications.statement import Ask, Cause, used, write
+from points_api.verifications.statement import Ask, Cause, Expected, Row, used, write
 
 MOST: Final = 200
+AT_ONCE: Final = 2
+ENOUGH: Final = 16
 _ATTEMPTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The row is committed."""
+class Written(NamedTuple):
+    """The row is committed, as of an instant."""
 
+    id: UUID
     cause: Cause
+    at: datetime
 
 
-@dataclass(frozen=True, slots=True)
 class Overtaken:
-    """Nothing was written: the person is no longer as they were known."""
+    """Nothing was written: the person is not known, or no longer as they were."""
 
 
-@dataclass(frozen=True, slots=True)
 class Used:
     """Nothing was written: the mark was there before."""
 
 
 Outcome = Written | Overtaken | Used
-_Waiting = tuple[Ask, asyncio.Future[Outcome]]
+Remembered = Callable[[Sequence[Ask], datetime], Awaitable[list[Expected | None]]]
+_Waiting = tuple[Ask, Expected | None, asyncio.Future[Outcome]]
+_OVERTAKEN: Final = Overtaken()
+_USED: Final = Used()
 
 
 class Group:
     """The questions of this process. Belongs to the event loop that first asks one."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: Remembered) -> None:
+        self._remembered = remembered
         self._waiting: list[_Waiting] = []
-        self._task: asyncio.Task[None] | None = None
+        self._loop: AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def ask(self, ask: Ask) -> Outcome:
-        """Write one question down, together with whichever others wait. May raise `Busy`."""
+    async def ask(self, ask: Ask, expected: Expected | None = None) -> Outcome:
+        """Write one question down, together with whichever others wait. May raise `Busy`.
+
+        Without an expected answer it is the one that is remembered.
+        """
         if inside():
             raise RuntimeError("a verification is committed by itself, not in a transaction")
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Outcome] = loop.create_future()
-        self._waiting.append((ask, answer))
-        if self._task is None:
-            self._task = loop.create_task(self._work())
+        if not self._tasks or self._loop is None:
+            # Once a group: before Python 3.12 asking for the loop is a call of the kernel.
+            self._loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Outcome] = self._loop.create_future()
+        self._waiting.append((ask, expected, answer))
+        if self._may_begin():
+            self._tasks.add(self._loop.create_task(self._work()))
         return await answer
+
+    def _may_begin(self) -> bool:
+        """One statement at once, and a second one as soon as it is worth its price."""
+        under_way = len(self._tasks)
+        return not under_way or (under_way < AT_ONCE and len(self._waiting) >= ENOUGH)
 
     async def _work(self) -> None:
         try:
             await asyncio.sleep(0)  # the others of this turn
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await _settle(batch)
+                await self._settle(batch)
+                if len(self._tasks) > 1 and len(self._waiting) < ENOUGH:
+                    break
         finally:
-            self._task = None
+            self._tasks.discard(cast(asyncio.Task[None], asyncio.current_task()))
+
+    async def _settle(self, batch: Sequence[_Waiting]) -> None:
+        """Answer each, also when the statement fails: then all by the same refusal."""
+        try:
+            outcomes = await self._outcomes(batch)
+        except asyncio.CancelledError:
+            for _, _, answer in batch:
+                answer.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised where each of them waits
+            for _, _, answer in batch:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for (_, _, answer), outcome in zip(batch, outcomes, strict=True):
+            if not answer.done():  # a caller who left has been written down all the same
+                answer.set_result(outcome)
+
+    async def _outcomes(self, batch: Sequence[_Waiting]) -> list[Outcome]:
+        now = clock.now()
+        asks = [ask for ask, _, _ in batch]
+        expected = [known for _, known, _ in batch]
+        if None in expected:
+            found = await self._remembered(asks, now)
+            expected = [known or other for known, other in zip(expected, found, strict=True)]
+        ids = new_driver_ids(len(batch))
+        rows = [
+            Row(id_, ask, known)
+            for id_, ask, known in zip(ids, asks, expected, strict=True)
+            if known is not None
+        ]
+        written = await _written(rows, now) if rows else {}
+        marks = [ask.mark for id_, ask, _ in rows if id_ not in written and ask.mark]
+        taken = await used(marks) if marks else set()
+        return [
+            Written(id_, cause, now)
+            if (cause := written.get(id_)) is not None
+            else (_USED if ask.mark in taken else _OVERTAKEN)
+            for id_, ask in zip(ids, asks, strict=True)
+        ]
 
 
-async def _settle(batch: Sequence[_Waiting]) -> None:
-    """Answer each, also when the statement fails: then all by the same refusal."""
-    try:
-        outcomes = await _outcomes([ask for ask, _ in batch])
-    except asyncio.CancelledError:
-        for _, answer in batch:
-            answer.cancel()
-        raise
-    except Exception as error:  # noqa: BLE001 - it is raised where each of them waits
-        for _, answer in batch:
-            if not answer.done():
-                answer.set_exception(error)
-        return
-    for (_, answer), outcome in zip(batch, outcomes, strict=True):
-        if not answer.done():  # a caller who left has been written down all the same
-            answer.set_result(outcome)
-
-
-async def _outcomes(asks: Sequence[Ask]) -> list[Outcome]:
-    written = await _written(asks)
-    marks = [ask.mark for ask in asks if ask.id not in written and ask.mark is not None]
-    taken = await used(marks) if marks else set()
-    return [
-        Written(cause)
-        if (cause := written.get(ask.id)) is not None
-        else (Used() if ask.mark in taken else Overtaken())
-        for ask in asks
-    ]
-
-
-async def _written(asks: Sequence[Ask]) -> dict[UUID, Cause]:
+async def _written(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Cause]:
     if dialect_of() == "sqlite":  # where writers wait for each other
-        return await transactional(write)(asks)
+        return await transactional(write)(rows, now)
     for _ in range(_ATTEMPTS):
         try:
-            return await write(asks)
+            return await write(rows, now)
         except CONFLICTS:
             continue
     raise Busy

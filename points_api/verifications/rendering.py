@@ -54,6 +54,7 @@ def body_of(answer: Answer, language: Language) -> bytes:
     )
 
 
+@lru_cache(maxsize=64)  # all answers of a group end at the same instant
 def text_of(at: datetime) -> str:
     """An instant as all answers write it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -6,7 +6,7 @@ the person has changed since they were known, they are read anew and it is asked
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -20,29 +20,24 @@ from points_api.credit_codes.sealing import CreditCode, Unreadable, mark_of, sce
 from points_api.credit_codes.service import CreditCodes, spoken
 from points_api.crypto.keyring import Keyring
 from points_api.eligibility import pseudonym
-from points_api.eligibility.standing import Standing
-from points_api.ids import new_id
 from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.models import Merchant, MerchantScenario
 from points_api.problem import Busy, NotFound
 from points_api.residents.membership import member_of
 from points_api.scenarios.live import Published
 from points_api.verifications import asked_by_name, guesses, in_sandbox, wall
+from points_api.verifications.expected import Expectations
 from points_api.verifications.group import Group, Used, Written
 from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeNotValid, CodeUsed, WallCodeUnknown
 from points_api.verifications.served import Served
-from points_api.verifications.statement import NO_PERSON, Ask, Cause, Mode
+from points_api.verifications.statement import GOOD_FOR, Ask, Cause, Mode
 from scenarios.scenario import Scenario
 
-GOOD_FOR: Final = timedelta(minutes=10)
-"""How long a merchant may rely on a yes before redeeming."""
-_ATTEMPTS: Final = 4
-_NOBODY: Final = UUID(int=0)
+_ATTEMPTS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What was written down. `scenario` only with a yes, `pseudonym` only where it is disclosed.
 
     `cause` is for the resident.
@@ -69,19 +64,7 @@ class OnTheWall:
     merchant_name: tuple[str, str]
 
 
-class _Question(NamedTuple):
-    scenario_id: str
-    version: int
-    merchant_id: UUID
-    staff: str
-    mode: Mode
-    resident_id: UUID | None
-    session_id: UUID | None = None
-    consent_id: UUID | None = None
-    mark: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verifications:
     """The service: what it needs besides the database. One per process."""
 
@@ -89,7 +72,12 @@ class Verifications:
     codes: CreditCodes
     guard: CodeGuard
     served: Served = field(default_factory=Served)
-    group: Group = field(default_factory=Group)
+    expectations: Expectations = field(init=False)
+    group: Group = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.expectations = Expectations(self.codes)
+        self.group = Group(self.expectations.remembered)
 
     async def by_code(
         self, caller: CallingMerchant, text: str, scenario_id: str, now: datetime
@@ -135,11 +123,11 @@ class Verifications:
         candidates = pseudonym.residents_of(self.keyring, caller.merchant_id, name)
         kinds = scenario.discloses if scenario else ()
         found = await asked_by_name.consenting(candidates, scenario_id, kinds, now)
-        question = _Question(
-            scenario_id, version, caller.merchant_id, caller.actor, "server",
-            found.resident_id, consent_id=found.consent_id,
+        ask = Ask(
+            None, scenario_id, version, caller.merchant_id, _staff(caller),
+            found.resident_id, None, found.consent_id, "server",
         )  # fmt: skip
-        return await self._answer(question, now)
+        return await self._answer(ask)
 
     async def by_wall(
         self, resident_id: UUID, session_id: UUID, text: str, now: datetime
@@ -156,11 +144,11 @@ class Verifications:
         if "wall" not in scenario.verification:
             raise ModeNotOffered(scenario.verification)
         merchant = await Merchant.get(id=code.merchant_id)
-        question = _Question(
-            scenario.id, scenario.version, merchant.id, f"merchant:{merchant.id}:wall", "wall",
-            resident_id, session_id, consent_id,
+        ask = Ask(
+            None, scenario.id, scenario.version, merchant.id, f"merchant:{merchant.id}:wall",
+            resident_id, session_id, consent_id, "wall",
         )  # fmt: skip
-        answer = await self._answer(question, now)
+        answer = await self._answer(ask)
         return OnTheWall(answer, scenario, merchant.id, (merchant.name, merchant.name_en))
 
     async def wall_code(self, caller: CallingMerchant, scenario_id: str) -> tuple[str, Scenario]:
@@ -185,32 +173,27 @@ class Verifications:
         self, caller: CallingMerchant, sealed: bytes, scenario_id: str, mode: Mode, now: datetime
     ) -> Answer:
         code = self._read(sealed, scenario_id, now)
-        if caller.sandbox:
-            return await self._in_sandbox(caller, code, scenario_id, mark_of(sealed), now)
-        question = _Question(
-            scenario_id, code.version, caller.merchant_id, _staff(caller), mode,
-            code.resident_id, code.session_id, code.consent_id, mark_of(sealed),
+        ask = Ask(
+            mark_of(sealed), scenario_id, code.version, caller.merchant_id, _staff(caller),
+            code.resident_id, code.session_id, code.consent_id, mode,
         )  # fmt: skip
-        return await self._answer(question, now)
+        if caller.sandbox:
+            return await self._in_sandbox(caller, code, ask, now)
+        return await self._answer(ask)
 
     async def _in_sandbox(
-        self,
-        caller: CallingMerchant,
-        code: CreditCode,
-        scenario_id: str,
-        mark: bytes,
-        now: datetime,
+        self, caller: CallingMerchant, code: CreditCode, ask: Ask, now: datetime
     ) -> Answer:
-        cause = await in_sandbox.decide(self.codes.live, caller, code, scenario_id, now)
+        cause = await in_sandbox.decide(self.codes.live, caller, code, ask.scenario_id, now)
         written = clock.now()
         row = Verification(
-            mark=mark, scenario_id=scenario_id, scenario_version=code.version,
-            merchant_id=caller.merchant_id, staff=caller.actor, resident_id=code.resident_id,
+            mark=ask.mark, scenario_id=ask.scenario_id, scenario_version=ask.version,
+            merchant_id=ask.merchant_id, staff=ask.staff, resident_id=ask.resident_id,
             mode="code", eligible=cause == "eligible", cause=cause, created_at=written,
             expires_at=written + GOOD_FOR,
         )  # fmt: skip
         await in_sandbox.write(row)
-        return self._said(scenario_id, caller.merchant_id, code.resident_id, row, cause)
+        return self._said(ask, row.id, cause, written)
 
     def _read(self, sealed: bytes, scenario_id: str, now: datetime) -> CreditCode:
         try:
@@ -224,66 +207,24 @@ class Verifications:
             raise CodeNotValid  # made for a version that another has followed
         return code
 
-    async def _answer(self, question: _Question, now: datetime) -> Answer:
+    async def _answer(self, ask: Ask) -> Answer:
         """Write the question down until it meets the person as they are."""
-        standing = await self._standing(question.resident_id, now, fresh=False)
+        expected = None
         for _ in range(_ATTEMPTS):
-            ask = self._ask(question, standing, now)
-            outcome = await self.group.ask(ask)
+            outcome = await self.group.ask(ask, expected)
             if isinstance(outcome, Written):
-                return self._said(
-                    question.scenario_id,
-                    question.merchant_id,
-                    question.resident_id,
-                    ask,
-                    outcome.cause,
-                )
+                return self._said(ask, *outcome)
             if isinstance(outcome, Used):
                 raise CodeUsed
-            standing = await self._standing(question.resident_id, now, fresh=True)
+            expected = await self.expectations.fresh(ask, clock.now())
         raise Busy
 
-    async def _standing(
-        self, resident_id: UUID | None, now: datetime, *, fresh: bool
-    ) -> Standing | None:
-        remembered = self.codes.remembered
-        # For nobody the same steps are gone through, so that the time does not tell.
-        found = await (remembered.fresh if fresh else remembered.of)(resident_id or _NOBODY, now)
-        return found if resident_id else None
-
-    def _ask(self, question: _Question, standing: Standing | None, now: datetime) -> Ask:
-        revision = standing.revision if standing else None
-        return Ask(
-            new_id(), question.mark, question.scenario_id, question.version,
-            question.merchant_id, question.staff, question.resident_id, question.session_id,
-            question.consent_id, question.mode, self._cause(question, standing),
-            NO_PERSON if revision is None else revision, now, now + GOOD_FOR,
-        )  # fmt: skip
-
-    def _cause(self, question: _Question, standing: Standing | None) -> Cause:
-        published = self._published
-        if published.open(question.scenario_id) is None:
-            return "closed"
-        if standing is None:
-            return "unknown"
-        if standing.why != "joined":
-            return standing.why
-        is_open = published.index.is_open(standing.facts, question.scenario_id)
-        return "eligible" if is_open else "below"
-
-    def _said(
-        self,
-        scenario_id: str,
-        merchant_id: UUID,
-        resident_id: UUID | None,
-        written: Ask | Verification,
-        cause: Cause,
-    ) -> Answer:
-        scenario = self._published.by_id.get(scenario_id) if cause == "eligible" else None
+    def _said(self, ask: Ask, id_: UUID, cause: Cause, at: datetime) -> Answer:
+        scenario = self._published.by_id.get(ask.scenario_id) if cause == "eligible" else None
         name = None
-        if scenario is not None and "pseudonym" in scenario.discloses and resident_id:
-            name = pseudonym.of(self.keyring, merchant_id, resident_id)
-        return Answer(written.id, cause, written.expires_at, scenario, name)
+        if scenario is not None and "pseudonym" in scenario.discloses and ask.resident_id:
+            name = pseudonym.of(self.keyring, ask.merchant_id, ask.resident_id)
+        return Answer(id_, cause, at + GOOD_FOR, scenario, name)
 
 
 @lru_cache(maxsize=10_000)

@@ -10,7 +10,7 @@ nothing either. Every cause goes this way, so none of them is told apart by its 
 # ruff: noqa: S608 - names are ours, values are parameters
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -21,15 +21,16 @@ Cause = Literal[
     "eligible", "below", "paused", "not_joined", "no_consent", "signed_out", "unknown", "closed"
 ]
 NO_PERSON: Final = -1
+GOOD_FOR: Final = timedelta(minutes=10)
+"""How long a merchant may rely on a yes before redeeming."""
 
 
 class Ask(NamedTuple):
-    """One question. `cause` is the answer if nothing has changed since `revision`.
+    """One question. Without `session_id` no sign-in is asked for.
 
-    Without `session_id` no sign-in is asked for; without `resident_id` nobody is known.
+    Without `resident_id` nobody is known.
     """
 
-    id: UUID
     mark: bytes | None
     scenario_id: str
     version: int
@@ -39,21 +40,36 @@ class Ask(NamedTuple):
     session_id: UUID | None
     consent_id: UUID | None
     mode: Mode
+
+
+class Expected(NamedTuple):
+    """The answer if nothing has changed since `revision`."""
+
     cause: Cause
     revision: int
-    now: datetime
-    expires_at: datetime
+
+
+class Row(NamedTuple):
+    """A question with the number that its answer will have."""
+
+    id: UUID
+    ask: Ask
+    expected: Expected
 
 
 _COLUMNS: Final = {
     "id": "uuid", "mark": "bytea", "scenario_id": "text", "version": "int", "merchant_id": "uuid",
     "staff": "text", "resident_id": "uuid", "session_id": "uuid", "consent_id": "uuid",
-    "mode": "text", "cause": "text", "revision": "int", "now": "timestamptz",
-    "expires_at": "timestamptz",
+    "mode": "text", "cause": "text", "revision": "int",
 }  # fmt: skip
+_TIMES: Final = ("now", "expires_at")  # the same in all rows
 _NAMES: Final = ", ".join(_COLUMNS)
+_ALL_NAMES: Final = ", ".join([*_COLUMNS, *_TIMES])
 _ARRAYS: Final = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1))
-_MARKS: Final = f"({', '.join('?' * len(_COLUMNS))})"
+_AT: Final = ", ".join(
+    f"${n}::timestamptz AS {name}" for n, name in enumerate(_TIMES, len(_COLUMNS) + 1)
+)
+_MARKS: Final = f"({', '.join('?' * (len(_COLUMNS) + len(_TIMES)))})"
 # Each table is asked by scalar queries, which PostgreSQL always answers row by row from an index,
 # whatever it believes of the sizes of tables. It would hash all of them where they look small.
 _WRITE: Final = """
@@ -88,23 +104,26 @@ FROM c WHERE true
 ON CONFLICT (mark) DO NOTHING
 RETURNING id, cause
 """
-_POSTGRES: Final = f"WITH a({_NAMES}) AS (SELECT * FROM unnest({_ARRAYS})), {_WRITE}"
+_POSTGRES: Final = f"WITH a AS (SELECT u.*, {_AT} FROM unnest({_ARRAYS}) AS u({_NAMES})), {_WRITE}"
 
 
-async def write(asks: Sequence[Ask]) -> dict[UUID, Cause]:
+async def write(rows: Sequence[Row], now: datetime) -> dict[UUID, Cause]:
     """Write what can be written and return the cause of each; the others are not written.
 
     In one order, so that two processes that are sent the same codes do not wait for each other.
     """
-    rows = sorted(asks, key=_order)
+    times = (now, now + GOOD_FOR)
+    flat = [(id_, *ask, *expected) for id_, ask, expected in sorted(rows, key=_order)]
     if dialect() == "postgres":
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        _, written = await connection().execute_query(_POSTGRES, columns)
-    else:
-        given = f"WITH a({_NAMES}) AS (VALUES {', '.join([_MARKS] * len(rows))}), "
-        values = [str(value) if isinstance(value, UUID) else value for row in rows for value in row]
-        _, written = await connection().execute_query(given + _WRITE, values)
-    return {_uuid(row["id"]): row["cause"] for row in written}
+        columns = [list(column) for column in zip(*flat, strict=True)]
+        _, written = await connection().execute_query(_POSTGRES, [*columns, *times])
+        return {row["id"]: row["cause"] for row in written}
+    given = f"WITH a({_ALL_NAMES}) AS (VALUES {', '.join([_MARKS] * len(flat))}), "
+    values = [
+        str(value) if isinstance(value, UUID) else value for row in flat for value in (*row, *times)
+    ]
+    _, written = await connection().execute_query(given + _WRITE, values)
+    return {UUID(row["id"]): row["cause"] for row in written}
 
 
 async def used(marks: Sequence[bytes]) -> set[bytes]:
@@ -118,10 +137,5 @@ async def used(marks: Sequence[bytes]) -> set[bytes]:
     return {bytes(row["mark"]) for row in rows}
 
 
-def _order(ask: Ask) -> bytes:
-    return ask.mark or ask.id.bytes
-
-
-def _uuid(value: UUID | str) -> UUID:
-    """As UUID whatever the driver gives; its own kind is not equal in every way."""
-    return UUID(str(value)) if isinstance(value, str) else value
+def _order(row: Row) -> bytes:
+    return row.ask.mark or b""
