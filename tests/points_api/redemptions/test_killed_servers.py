@@ -58,6 +58,7 @@ class Story:
     postgres_kills: int = 0
     flushes: int = 0
     longest_seconds: float = 0.0
+    over: bool = False
 
 
 async def test_every_key_is_redeemed_once_and_every_answer_stands(redis_url, tmp_path):
@@ -93,7 +94,10 @@ async def _told(story, address, bearer, verifications, workers, server, redis_ur
                 tasks.create_task(_kill_workers(story, workers, http)),
                 tasks.create_task(_kill_stores(story, server, redis_url, total)),
             ]
-            await asyncio.gather(*ongoing)
+            try:
+                await asyncio.gather(*ongoing)
+            finally:
+                story.over = True  # the client may swallow a cancellation
             for killer in killers:
                 killer.cancel()
 
@@ -103,7 +107,7 @@ async def _until_acknowledged(story, http, bearer, verification):
     headers = bearer | {"idempotency-key": key}
     body = {"verification_id": str(verification), "amount_fen": 1999}
     started = perf_counter()
-    while True:
+    while not story.over:
         story.tries += 1
         with suppress(httpx.HTTPError):
             answer = await http.post(PATH, json=body, headers=headers)
@@ -121,10 +125,11 @@ async def _kill_workers(story, workers, http):
     """The one that has lived longest, so that the machine has time to start another."""
     while True:
         await asyncio.sleep(KILL_SECONDS)
-        with suppress(httpx.HTTPError, ProcessLookupError):
+        with suppress(httpx.HTTPError, OSError):  # a process may be gone, or not there yet
             await http.get("/healthz")  # on a slow machine all of them may still be starting
-            os.kill(min(workers()), signal.SIGKILL)
-            story.worker_kills += 1
+            if alive := workers():
+                os.kill(min(alive), signal.SIGKILL)
+                story.worker_kills += 1
 
 
 async def _kill_stores(story, server, redis_url, total):
