@@ -5,7 +5,8 @@ the one before (`interop.directory`). What was followed to is a row, so a proces
 cannot be led back. A file that does not follow changes nothing and is told in the status.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -33,11 +34,14 @@ class MemberDirectory:
     _trusted: Trusted | None = None
     _members: Members | None = None
     _looked_at: datetime | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def members(self, now: datetime) -> Members:
         """Who belongs to the exchange now. Raises `ExchangeClosed`."""
-        if self._looked_at is None or now - self._looked_at >= LOOK_AGAIN:
-            await self.refresh(now)
+        if self._is_due(now):
+            async with self._looking:  # who comes meanwhile waits, for there may be nothing yet
+                if self._is_due(now):
+                    await self.refresh(now)
         if self._trusted is None:
             raise ExchangeClosed("no-directory")
         try:
@@ -51,7 +55,6 @@ class MemberDirectory:
 
     async def refresh(self, now: datetime) -> None:
         """Follow what the database and the folder have, as far as it holds."""
-        self._looked_at = now
         before = self._trusted
         stored = await DirectoryEdition.all().order_by("-version").first()
         if stored is not None and (before is None or stored.version > before.directory.version):
@@ -63,7 +66,11 @@ class MemberDirectory:
             except Refused as refused:
                 self.fault = refused.reason
                 _log.error("partners.directory_refused", reason=refused.reason)
-                return
+                break
+        self._looked_at = now
+
+    def _is_due(self, now: datetime) -> bool:
+        return self._looked_at is None or now - self._looked_at >= LOOK_AGAIN
 
     @property
     def version(self) -> int | None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from interop import base64url, statement
+from interop import statement
 from interop.agreements import Agreement, agreed_bands
 from interop.cities import City
 from interop.directory import Members
@@ -271,8 +271,8 @@ async def _store(
     }  # fmt: skip
     subject = f"recognition:{number}"
     said = {
-        "host": asked.host, "scenario": asked.scenario, "recognized": standing is not None,
-        "exchange": base64url.encode(sha256(entry(caller.message, signed)).digest()),
+        "host": asked.host, "recognized": standing is not None,
+        "exchange": sha256(entry(caller.message, signed)).hexdigest(),
     }  # fmt: skip
     await write_all(
         [
