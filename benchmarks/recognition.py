@@ -262,9 +262,11 @@ def _member(folder: Path, url: str) -> Settings:
         },
         [root],
     )  # fmt: skip
-    (folder / "1.json").write_bytes(document)
+    (folder / "directory.json").write_bytes(document)
     digest = base64url.encode(sha256(canonical(parse(document)["signed"])).digest())
-    return settings.model_copy(update={"directory_dir": folder, "directory_digest": digest})
+    return settings.model_copy(
+        update={"partners_directory": folder / "directory.json", "partners_digest": digest}
+    )
 
 
 def _x(signer: Signer) -> str:

@@ -26,9 +26,12 @@ _log = log.get("partners")
 
 @dataclass(slots=True)
 class MemberDirectory:
-    """What this process trusts. `folder` holds the editions as `<number>.json`. One per process."""
+    """What this process trusts, from the first edition's file on. One per process.
 
-    folder: Path | None
+    The editions after it lie beside it, as `directory-2.json` beside `directory.json`.
+    """
+
+    first: Path | None
     digest: str
     fault: str | None = None
     _trusted: Trusted | None = None
@@ -86,14 +89,21 @@ class MemberDirectory:
         self._trusted, self._members = trusted, None
 
     def _next_document(self) -> bytes | None:
-        if self.folder is None:
+        if self.first is None:
             return None
-        path = self.folder / f"{(self.version or 0) + 1}.json"
+        number = (self.version or 0) + 1
+        name = f"{self.first.stem}-{number}{self.first.suffix}"
+        path = self.first if number == 1 else self.first.with_name(name)
         return path.read_bytes() if path.is_file() else None
+
+    def _digest_beside(self) -> str:
+        """What stands beside the first edition: for trying out, as it protects nothing."""
+        beside = self.first.with_suffix(".digest") if self.first else None
+        return beside.read_text("ascii").strip() if beside and beside.is_file() else ""
 
     async def _followed(self, document: bytes, now: datetime) -> Trusted:
         if self._trusted is None:
-            trusted = begin(document, self.digest)
+            trusted = begin(document, self.digest or self._digest_beside())
         else:
             trusted = follow(self._trusted, [document], now)
         await _store(trusted, now)

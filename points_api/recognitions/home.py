@@ -76,7 +76,7 @@ FOR SHARE OF c
 
 
 class _Question(NamedTuple):
-    """What is asked, by whom, under which agreement; `signer` is our key of today."""
+    """What is asked, by whom, under which agreement; `signer` our key for statements."""
 
     asked: Asked
     caller: CallingPartner
@@ -132,7 +132,8 @@ class Home:
         host = self.exchange.profiles.city_of(asked.host)
         if not await self._holds(asked.table, agreement, host, now):
             raise WrongTable
-        return _Question(asked, caller, agreement, host, self.exchange.keys.signer(members))
+        signer = self.exchange.keys.signer(members, "statement")
+        return _Question(asked, caller, agreement, host, signer)
 
     def _agreement(self, asked: Asked, now: datetime) -> Agreement | None:
         """The agreement of both for this purpose.
