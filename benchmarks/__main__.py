@@ -21,6 +21,7 @@ BENCHMARKS = {
     "spark": "spark",
     "eligibility": "eligibility",
     "eligibility-reasons": "eligibility",
+    "recognition": "recognition",
     "mapping": "mapping",
     "linking": "linking",
 }

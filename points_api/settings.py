@@ -72,10 +72,11 @@ class Settings(BaseSettings):
     """Calls that one key of a merchant may make in a minute."""
     webhook_loopback: bool = False
     """Let merchants' addresses be on this machine, and without TLS there: development and tests."""
-    directory_dir: Path | None = None
-    """Folder of the member directory's editions, `<number>.json`; None: no exchange with cities."""
-    directory_digest: str = ""
-    """Digest of the directory's first edition, as the cities agreed on it."""
+    partners_directory: Path | None = None
+    """First edition of the member directory, those after it beside it as `<name>-<number>.json`;
+    None: no exchange with cities."""
+    partners_digest: str = ""
+    """Digest of that edition, as the cities agreed on it; empty: that in `<name>.digest` beside."""
     spark_master: str = "local[*]"
     """Cluster of `points rescore --engine spark`."""
     spark_folder: str = ""
@@ -142,7 +143,7 @@ class Settings(BaseSettings):
             ) from None
         return name
 
-    @field_validator("data_dir", "directory_dir")
+    @field_validator("data_dir")
     @classmethod
     def _existing_folder(cls, folder: Path | None) -> Path | None:
         if folder is not None and not folder.is_dir():
@@ -164,6 +165,12 @@ class Settings(BaseSettings):
                 "生产环境不得使用模拟微信；请填写微信公众平台给出的值",
                 "the WeChat fake is refused in production; set what the WeChat platform issued",
                 missing,
+            )
+        if self.env == "production" and self.partners_directory and not self.partners_digest:
+            raise _refusal(
+                "生产环境要写明成员名录首版的摘要，不从名录旁边读取",
+                "in production set the digest of the first edition; beside it, it protects nothing",
+                "partners_digest",
             )
         if self.env == "production" and self.webhook_loopback:
             raise _refusal(

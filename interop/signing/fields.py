@@ -6,6 +6,7 @@ is no choice which signature counts, and a message has one spelling.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import http_sf
@@ -58,18 +59,24 @@ def parameters(components: Iterable[Component], values: Mapping[str, int | str])
 
 def read(headers: Mapping[str, str]) -> tuple[SignatureInput, str, bytes]:
     """Return what the signature says, the same as serialized parameters, and the signature."""
-    inputs, signatures = _member(headers, "signature-input"), _member(headers, "signature")
+    return _read(headers.get("signature-input", ""), headers.get("signature", ""))
+
+
+@lru_cache(maxsize=256)
+def _read(input_text: str, signature_text: str) -> tuple[SignatureInput, str, bytes]:
+    """The same, remembered: a message is read when it is verified and again when it is logged."""
+    inputs = _member("signature-input", input_text)
+    signatures = _member("signature", signature_text)
     (label, (items, values)), (other, (signature, further)) = inputs, signatures
     if label != other or further or not isinstance(items, list) or not isinstance(signature, bytes):
         raise Malformed("signature")
     said = SignatureInput(tuple(_component(*item) for item in items), **_checked(values))
     if len(set(said.components)) != len(said.components):
         raise Malformed("signature-input: a component twice")
-    return said, headers["signature-input"].partition("=")[2], signature
+    return said, input_text.partition("=")[2], signature
 
 
-def _member(headers: Mapping[str, str], name: str) -> tuple[str, Any]:
-    text = headers.get(name, "")
+def _member(name: str, text: str) -> tuple[str, Any]:
     try:
         members: Any = http_sf.parse(text.encode("ascii"), tltype="dictionary")
         canonical = len(text) <= _LONGEST and http_sf.ser(members) == text

@@ -5,7 +5,8 @@ the one before (`interop.directory`). What was followed to is a row, so a proces
 cannot be led back. A file that does not follow changes nothing and is told in the status.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,19 +26,25 @@ _log = log.get("partners")
 
 @dataclass(slots=True)
 class MemberDirectory:
-    """What this process trusts. `folder` holds the editions as `<number>.json`. One per process."""
+    """What this process trusts, from the first edition's file on. One per process.
 
-    folder: Path | None
+    The editions after it lie beside it, as `directory-2.json` beside `directory.json`.
+    """
+
+    first: Path | None
     digest: str
     fault: str | None = None
     _trusted: Trusted | None = None
     _members: Members | None = None
     _looked_at: datetime | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def members(self, now: datetime) -> Members:
         """Who belongs to the exchange now. Raises `ExchangeClosed`."""
-        if self._looked_at is None or now - self._looked_at >= LOOK_AGAIN:
-            await self.refresh(now)
+        if self._is_due(now):
+            async with self._looking:  # who comes meanwhile waits, for there may be nothing yet
+                if self._is_due(now):
+                    await self.refresh(now)
         if self._trusted is None:
             raise ExchangeClosed("no-directory")
         try:
@@ -51,7 +58,6 @@ class MemberDirectory:
 
     async def refresh(self, now: datetime) -> None:
         """Follow what the database and the folder have, as far as it holds."""
-        self._looked_at = now
         before = self._trusted
         stored = await DirectoryEdition.all().order_by("-version").first()
         if stored is not None and (before is None or stored.version > before.directory.version):
@@ -63,7 +69,11 @@ class MemberDirectory:
             except Refused as refused:
                 self.fault = refused.reason
                 _log.error("partners.directory_refused", reason=refused.reason)
-                return
+                break
+        self._looked_at = now
+
+    def _is_due(self, now: datetime) -> bool:
+        return self._looked_at is None or now - self._looked_at >= LOOK_AGAIN
 
     @property
     def version(self) -> int | None:
@@ -79,14 +89,21 @@ class MemberDirectory:
         self._trusted, self._members = trusted, None
 
     def _next_document(self) -> bytes | None:
-        if self.folder is None:
+        if self.first is None:
             return None
-        path = self.folder / f"{(self.version or 0) + 1}.json"
+        number = (self.version or 0) + 1
+        name = f"{self.first.stem}-{number}{self.first.suffix}"
+        path = self.first if number == 1 else self.first.with_name(name)
         return path.read_bytes() if path.is_file() else None
+
+    def _digest_beside(self) -> str:
+        """What stands beside the first edition: for trying out, as it protects nothing."""
+        beside = self.first.with_suffix(".digest") if self.first else None
+        return beside.read_text("ascii").strip() if beside and beside.is_file() else ""
 
     async def _followed(self, document: bytes, now: datetime) -> Trusted:
         if self._trusted is None:
-            trusted = begin(document, self.digest)
+            trusted = begin(document, self.digest or self._digest_beside())
         else:
             trusted = follow(self._trusted, [document], now)
         await _store(trusted, now)

@@ -1,38 +1,37 @@
-"""This city's own keys in the exchange: one for each master key, under the name of that key."""
+"""This city's own keys in the exchange: per master key one for messages, one for statements."""
 
 from collections.abc import Mapping
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from itertools import chain
+from typing import Final
 
 from interop import base64url
+from interop.cities import KeyUse
 from interop.directory import Members
 from interop.instants import seconds
 from interop.keys import Signer
 from interop.refusals import Refused
 from points_api import clock
+from points_api.crypto.city_keys import signers
 from points_api.crypto.keyring import Keyring
 from points_api.partners.problems import ExchangeClosed
 
-_PURPOSE = "interop/ed25519"
+USES: Final[tuple[KeyUse, ...]] = ("message", "statement")
 
 
 class OwnKeys:
-    """Which of our keys signs: the newest that the directory lists as ours.
+    """Which of our keys signs: the newest of its use that the directory lists as ours.
 
     So a new master key may stand in front before the next edition lists it. One per process.
     """
 
     def __init__(self, keyring: Keyring, division: str) -> None:
-        self._signers = [
-            Signer(f"{division}/{key.kid}", _private(keyring, key.kid))
-            for key in keyring.signing_keys()
-        ]
+        self._signers = {use: signers(keyring, division, use) for use in USES}
         self.division = division
 
-    def signer(self, members: Members) -> Signer:
+    def signer(self, members: Members, use: KeyUse = "message") -> Signer:
         """The key to sign with now. Raises `ExchangeClosed` where none of ours is listed."""
         now = seconds(clock.now())
-        for one in self._signers:
+        for one in self._signers[use]:
             try:
                 listed = members.key(one.keyid, now)
             except Refused:
@@ -47,9 +46,5 @@ class OwnKeys:
             one.keyid.partition("/")[2]: base64url.encode(
                 one.private.public_key().public_bytes_raw()
             )
-            for one in self._signers
+            for one in chain.from_iterable(self._signers.values())
         }
-
-
-def _private(keyring: Keyring, key_id: str) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(keyring.derive(_PURPOSE, 32, key_id))

@@ -124,7 +124,7 @@ class Exchange:
 def compose(settings: Settings, keyring: Keyring, http: httpx.AsyncClient) -> Exchange:
     """Put the exchange together as the settings say; `http` serves the calls to partners."""
     profiles = load_profiles(settings.city, settings.data_dir)
-    directory = MemberDirectory(settings.directory_dir, settings.directory_digest)
+    directory = MemberDirectory(settings.partners_directory, settings.partners_digest)
     keys = OwnKeys(keyring, profiles.own.division if profiles.own else "")
     return Exchange(profiles, directory, keys, PartnerClient(http, keys, directory))
 

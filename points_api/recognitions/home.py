@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from interop import base64url, statement
+from interop import statement
 from interop.agreements import Agreement, agreed_bands
 from interop.cities import City
 from interop.directory import Members
@@ -76,7 +76,7 @@ FOR SHARE OF c
 
 
 class _Question(NamedTuple):
-    """What is asked, by whom, under which agreement; `signer` is our key of today."""
+    """What is asked, by whom, under which agreement; `signer` our key for statements."""
 
     asked: Asked
     caller: CallingPartner
@@ -132,7 +132,8 @@ class Home:
         host = self.exchange.profiles.city_of(asked.host)
         if not await self._holds(asked.table, agreement, host, now):
             raise WrongTable
-        return _Question(asked, caller, agreement, host, self.exchange.keys.signer(members))
+        signer = self.exchange.keys.signer(members, "statement")
+        return _Question(asked, caller, agreement, host, signer)
 
     def _agreement(self, asked: Asked, now: datetime) -> Agreement | None:
         """The agreement of both for this purpose.
@@ -271,8 +272,8 @@ async def _store(
     }  # fmt: skip
     subject = f"recognition:{number}"
     said = {
-        "host": asked.host, "scenario": asked.scenario, "recognized": standing is not None,
-        "exchange": base64url.encode(sha256(entry(caller.message, signed)).digest()),
+        "host": asked.host, "recognized": standing is not None,
+        "exchange": sha256(entry(caller.message, signed)).hexdigest(),
     }  # fmt: skip
     await write_all(
         [

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from interop import base64url, statement
+from interop import statement
 from interop.evidence import entry
 from interop.refusals import Refused
 from interop.shape import shaped
@@ -224,9 +224,7 @@ async def _store(
     subject = f"verification:{number}"
     details = {
         "home": visit.home, "scenario": visit.scenario.id, "eligible": bool(row["eligible"]),
-        "exchange": base64url.encode(
-            sha256(entry(exchanged.request, exchanged.response)).digest()
-        ),
+        "exchange": sha256(entry(exchanged.request, exchanged.response)).hexdigest(),
     }  # fmt: skip
     await write_all(
         [

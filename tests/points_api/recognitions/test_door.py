@@ -80,7 +80,7 @@ async def test_an_unlisted_city_and_a_wrong_destination_are_two_refusals(cities)
 
 
 async def test_a_key_that_is_not_the_members_or_not_known_is_refused(cities):
-    forged = Signer(f"{HOST}/key-2", Ed25519PrivateKey.generate())
+    forged = Signer(f"{HOST}/message-key-2", Ed25519PrivateKey.generate())
     answer = await sent(cities, await signed(cities, signer=forged))
     assert (*refused(answer), answer.json()["reason"]) == (
         401, "partner-not-admitted", "bad-signature",

@@ -133,7 +133,9 @@ async def connected(
         HOST: {"city": "huangshi", "secret_keys": _secret(2)},
     }
     digest = write_directory(folder, {own: Settings(**one) for own, one in chosen.items()})
-    common: dict[str, Any] = {"directory_dir": folder / "directory", "directory_digest": digest}
+    common: dict[str, Any] = {
+        "partners_directory": folder / "directory.json", "partners_digest": digest,
+    }  # fmt: skip
     stop = asyncio.Event()
     cities: list[City] = []
     tasks: list[asyncio.Task[None]] = []
@@ -192,8 +194,8 @@ def write_directory(
         "members": [_member(own, settings) for own, settings in cities.items()], **changed,
     }  # fmt: skip
     document = directory.sign(edition, [ROOT])
-    (folder / "directory").mkdir(exist_ok=True)
-    (folder / "directory" / f"{version}.json").write_bytes(document)
+    name = "directory.json" if version == 1 else f"directory-{version}.json"
+    (folder / name).write_bytes(document)
     return base64url.encode(sha256(canonical(parse(document)["signed"])).digest())
 
 
