@@ -50,7 +50,8 @@ from points_api.scenarios.live import LiveScenarios
 from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeUsed
 from points_api.verifications.served import Served
-from points_api.verifications.statement import GOOD_FOR, Answer, Cause
+from points_api.verifications.service import Answer
+from points_api.verifications.statement import GOOD_FOR, Cause
 from scenarios.scenario import Scenario
 
 PATH: Final = "/interop/v1/recognitions"
