@@ -17,7 +17,6 @@ from points_api.consents import service as consents
 from points_api.consents.service import Effects, plus_months
 from points_api.db import idempotency, outbox
 from points_api.officers import service as officers
-from points_api.partners import service as partners
 from points_api.records.models import RecordRow
 from points_api.redemptions import statements
 from points_api.residents import retention
@@ -40,7 +39,6 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         "statements": partial(statements.close_all, now),
         "events": partial(outbox.purge, now - EVENTS_KEPT),
         "webhooks": partial(webhooks.purge, now - EVENTS_KEPT),
-        "nonces": partial(partners.purge, now),
         "answers": partial(idempotency.purge, now - ANSWERS_KEPT),
     }
     counts = {}

@@ -7,6 +7,7 @@ from typing import Final
 
 from points_api import cancellation, clock, log
 from points_api.conduct import service as conduct
+from points_api.partners import service as partners
 from points_api.redemptions import expiry
 
 PAUSE_SECONDS: Final = 60.0
@@ -26,6 +27,7 @@ async def this_minute() -> Mapping[str, int]:
     steps: Mapping[str, Callable[[], Awaitable[int]]] = {
         "reservations": expiry.expire_all,
         "conduct": partial(conduct.stand, clock.now()),
+        "nonces": partial(partners.purge, clock.now()),
     }
     counts = {}
     for name, work in steps.items():

@@ -10,7 +10,17 @@ from interop import base64url, jws, refusals
 from interop.canonical import canonical, parse
 from interop.keys import Signer
 from interop.pseudonyms import pairwise
-from interop.statement import TYPE, Asked, Statement, read_question, state, verify
+from interop.statement import (
+    TYPE,
+    Asked,
+    NotRecognized,
+    Statement,
+    decline,
+    read_question,
+    state,
+    verify,
+    verify_either,
+)
 from tests.interop.cities import HUANGSHI, NOW, SANYA, TIANJIN, later, private, signer
 from tests.interop.editions import at, members
 from tests.interop.visitors import ASKED, SECRET, STANDING, SUBJECT
@@ -271,3 +281,15 @@ def test_two_cities_cannot_join_their_lists(one, other, host):
 def test_a_short_secret_is_a_mistake_of_ours():
     with pytest.raises(ValueError, match="32 bytes"):
         pairwise(b"short", SANYA, b"x")
+
+
+def test_saying_nothing_is_signed_too_and_has_no_field_to_differ_in():
+    token = decline(ASKED, signer(HUANGSHI), NOW)
+    said = verify_either(token, ASKED, members(), None, NOW)
+    assert isinstance(said, NotRecognized)
+    assert set(said.model_dump()) == {"iss", "aud", "table", "scope", "nonce", "iat", "exp"}
+    with pytest.raises(refusals.WrongType):
+        verify(token, ASKED, members(), None, NOW)
+    other = ASKED.model_copy(update={"nonce": "another-nonce-altogether"})
+    with pytest.raises(refusals.WrongNonce):
+        verify_either(token, other, members(), None, NOW)

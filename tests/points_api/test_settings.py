@@ -79,6 +79,7 @@ def test_a_real_installation_has_nothing_to_announce():
         ({"wechat_appid": ""}, "POINTS_WECHAT_APPID"),
         ({"wechat_secret": ""}, "POINTS_WECHAT_SECRET"),
         ({"webhook_loopback": True}, "POINTS_WEBHOOK_LOOPBACK"),
+        ({"partners_directory": "directory.json"}, "POINTS_PARTNERS_DIGEST"),
     ],
 )
 def test_production_refuses_the_published_key_and_the_fake(change, variable):

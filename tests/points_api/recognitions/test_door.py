@@ -10,6 +10,7 @@ from interop.keys import Signer
 from interop.signing import Request, Response, Terms, combined, sign_request, verify_response
 from interop.statement import Asked
 from points_api import clock
+from points_api.partners.service import purge
 from tests.points_api.recognitions.two_cities import ADDRESSES, HOME, HOST, ROOM, _within
 
 # What is looked at here is between two cities, and not in their databases.
@@ -132,3 +133,13 @@ async def test_scenarios_for_visitors_and_tables_are_listed(cities):
     assert ids == ["xialu-car-park-discount", "xialu-hotel-room-rate"]
     tables = await cities.home.run(exchange.client.ask(HOST, "GET", "/interop/v1/mappings"))
     assert tables.response.body == b'{"items":[],"next":null}'
+
+
+async def test_nonces_are_forgotten_once_nothing_could_pass_by_them(cities, frozen_clock):
+    request = await signed(cities)
+    await sent(cities, request)
+    frozen_clock.forward(timedelta(minutes=3))
+    assert (await sent(cities, request)).json()["reason"] == "stale"
+    assert await cities.home.run(purge(clock.now())) == 0
+    frozen_clock.forward(timedelta(minutes=2))
+    assert await cities.home.run(purge(clock.now())) == 1
