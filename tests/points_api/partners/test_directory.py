@@ -34,7 +34,9 @@ async def test_editions_are_followed_as_they_come_and_kept(database, at, tmp_pat
     at.forward(timedelta(days=1))
     members = await own.members(clock.now())
     assert members.version == 2
-    assert member_for(members, "420281").city == HUANGSHI
+    speaking = member_for(members, "420281")
+    assert speaking is not None
+    assert speaking.city == HUANGSHI
     assert await DirectoryEdition.all().count() == 2
     (tmp_path / "directory-2.json").unlink()
     again = MemberDirectory(tmp_path / "directory.json", own.digest)
