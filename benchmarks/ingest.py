@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.rows import Row, row
+from points_api.db.migrate import migrate
 from points_api.deliveries import matching
 from points_api.deliveries.blocks import Block
 from points_api.deliveries.checks import Checked, Checker
@@ -132,6 +133,7 @@ async def _take_in(large: Path, tenth: Path) -> dict[str, dict[str, float]]:
         await admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         await admin.execute(f'CREATE DATABASE "{database}"')
         environment = os.environ | {"POINTS_DATABASE_URL": url, "POINTS_REDIS_URL": "memory://"}
+        await migrate(url)
         command = [sys.executable, "-m", "benchmarks.ingest_once", str(path)]
         done = await asyncio.create_subprocess_exec(
             *command, env=environment, stdout=subprocess.PIPE
