@@ -53,8 +53,11 @@ class FileScale(FilePart):
     def made(self) -> Scale:
         """The scale. Raises ValueError where its ends or its step do not fit."""
         low, step = self.minimum.made(), self.step.made()
-        top = self.maximum.made() if isinstance(self.maximum, FileFigure) else None
-        last = top.value if top else thousandths(self.maximum.covered)  # type: ignore[union-attr]
+        if isinstance(self.maximum, FileFigure):
+            top = self.maximum.made()
+            last = top.value
+        else:
+            top, last = None, thousandths(self.maximum.covered)
         if step.value <= 0 or last <= low.value or (last - low.value) % step.value:
             raise ValueError("scale: 上下限之差须为步长的整数倍 (the range is no multiple of step)")
         base = self.base.made() if self.base else None

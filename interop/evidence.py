@@ -17,6 +17,7 @@ messages. So a city cannot show one exchange and have logged another.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 
@@ -184,7 +185,7 @@ class _Checking:
         yield "answer", self._check_answer
         yield "statement", self._check_statement
         for one in self._package.logs:
-            yield "log", lambda one=one: self._check_log(one)  # type: ignore[misc]
+            yield "log", partial(self._check_log, one)
 
     def _open(self, document: bytes) -> None:
         self._package = shaped(_Package, parse(document) if len(document) <= LONGEST else None)

@@ -1,5 +1,6 @@
 """What all tables of the data files share: unknown keys are refused, values are strict."""
 
+from abc import ABC, abstractmethod
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Generic, Self, TypeVar
@@ -23,14 +24,14 @@ class FilePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class FileMakes(FilePart, Generic[Thing]):
+class FileMakes(FilePart, ABC, Generic[Thing]):
     """A whole file with an id, which makes what it describes."""
 
     id: Id
 
+    @abstractmethod
     def made(self) -> Thing:
         """The described thing. Raises ValueError, which says how to mend the file."""
-        raise NotImplementedError
 
 
 class FileNamed(FilePart):

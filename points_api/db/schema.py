@@ -7,13 +7,17 @@ catalogs of both databases back.
 """
 
 from typing import Any
+from uuid import UUID
 
+from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations import operations
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from tortoise.migrations.schema_generator.state import State
+
+from points_api.ids import new_id
 
 
 class IndexWhere(Index):
@@ -93,3 +97,21 @@ class LeaveRoom(operations.TortoiseOperation):
         if state_editor is not None and not isinstance(state_editor, SqliteSchemaEditor):
             sql = f'ALTER TABLE "{self.table}" RESET (fillfactor)'
             await operations.SQLOperation(sql, []).run(app_label, new_state, False, state_editor)
+
+
+def row_id() -> tuple[str, fields.UUIDField[UUID]]:
+    """The key that nearly every table has, in a migration."""
+    return "id", fields.UUIDField(primary_key=True, default=new_id)
+
+
+def points_to(
+    name: str, model: str, on_delete: fields.OnDelete = fields.RESTRICT
+) -> tuple[str, Any]:
+    """A foreign key to the id of another table, in a migration."""
+    return name, fields.ForeignKeyField(
+        f"models.{model}",
+        source_field=f"{name}_id",
+        to_field="id",
+        related_name=False,
+        on_delete=on_delete,
+    )

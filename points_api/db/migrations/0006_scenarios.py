@@ -8,8 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from points_api.db.schema import AddConstraint, IndexWhere
-from points_api.ids import new_id
+from points_api.db.schema import AddConstraint, IndexWhere, points_to, row_id
 
 
 class Migration(migrations.Migration):
@@ -23,17 +22,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Entitlement",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "resident",
-                    fields.ForeignKeyField(
-                        "models.Resident",
-                        source_field="resident_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("resident", "Resident"),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("scenario_version", fields.IntField()),
                 ("granted", fields.BooleanField()),
@@ -58,7 +48,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "EntitlementChange",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("number", fields.BigIntField()),
                 ("merchant_id", fields.UUIDField()),
                 ("scenario_id", fields.CharField(max_length=64)),
@@ -82,7 +72,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Merchant",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("name", fields.CharField(max_length=120)),
                 ("name_en", fields.CharField(max_length=120)),
                 ("credit_code", fields.CharField(null=True, max_length=18)),
@@ -103,17 +93,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "MerchantScenario",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "merchant",
-                    fields.ForeignKeyField(
-                        "models.Merchant",
-                        source_field="merchant_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("merchant", "Merchant"),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("since", fields.DatetimeField()),
                 ("until", fields.DatetimeField(null=True)),
@@ -131,17 +112,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "MerchantStaff",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "merchant",
-                    fields.ForeignKeyField(
-                        "models.Merchant",
-                        source_field="merchant_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("merchant", "Merchant"),
                 ("label", fields.CharField(max_length=64)),
                 ("role", fields.CharField(max_length=16)),
                 ("created_at", fields.DatetimeField()),
@@ -166,7 +138,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "QuotaCounter",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("name", fields.CharField(max_length=100)),
                 ("used", fields.BigIntField()),
@@ -185,7 +157,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "ScenarioMove",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("version", fields.IntField()),
                 ("move", fields.CharField(max_length=16)),
@@ -200,7 +172,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "ScenarioVersion",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("version", fields.IntField()),
                 ("category", fields.CharField(max_length=64)),
@@ -242,7 +214,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "SpokenCode",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("number", fields.CharField(max_length=6)),
                 ("sealed", fields.BinaryField()),
@@ -257,17 +229,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Statement",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "merchant",
-                    fields.ForeignKeyField(
-                        "models.Merchant",
-                        source_field="merchant_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("merchant", "Merchant"),
                 ("day", fields.DateField()),
                 ("number", fields.IntField()),
                 ("entries", fields.IntField()),
@@ -289,7 +252,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Verification",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("mark", fields.BinaryField(null=True)),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("scenario_version", fields.IntField()),
@@ -337,37 +300,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Redemption",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "verification",
-                    fields.ForeignKeyField(
-                        "models.Verification",
-                        source_field="verification_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
-                (
-                    "merchant",
-                    fields.ForeignKeyField(
-                        "models.Merchant",
-                        source_field="merchant_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
-                (
-                    "resident",
-                    fields.ForeignKeyField(
-                        "models.Resident",
-                        source_field="resident_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("verification", "Verification"),
+                points_to("merchant", "Merchant"),
+                points_to("resident", "Resident"),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("scenario_version", fields.IntField()),
                 ("state", fields.CharField(max_length=16)),
@@ -420,17 +356,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "ConductReport",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "redemption",
-                    fields.ForeignKeyField(
-                        "models.Redemption",
-                        source_field="redemption_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("redemption", "Redemption"),
                 ("merchant_id", fields.UUIDField()),
                 ("resident_id", fields.UUIDField()),
                 ("scenario_id", fields.CharField(max_length=64)),
@@ -473,17 +400,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "LedgerEntry",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "redemption",
-                    fields.ForeignKeyField(
-                        "models.Redemption",
-                        source_field="redemption_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("redemption", "Redemption"),
                 ("merchant_id", fields.UUIDField()),
                 ("scenario_id", fields.CharField(max_length=64)),
                 ("day", fields.DateField()),
@@ -509,17 +427,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "WebhookEndpoint",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "merchant",
-                    fields.ForeignKeyField(
-                        "models.Merchant",
-                        source_field="merchant_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("merchant", "Merchant"),
                 ("url", fields.CharField(max_length=500)),
                 ("kinds", fields.JSONField()),
                 ("secret", fields.BinaryField()),
@@ -544,17 +453,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "WebhookMessage",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "endpoint",
-                    fields.ForeignKeyField(
-                        "models.WebhookEndpoint",
-                        source_field="endpoint_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("endpoint", "WebhookEndpoint"),
                 ("event_id", fields.UUIDField()),
                 ("kind", fields.CharField(max_length=64)),
                 ("subject", fields.CharField(max_length=64)),
@@ -600,17 +500,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "WebhookAttempt",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "message",
-                    fields.ForeignKeyField(
-                        "models.WebhookMessage",
-                        source_field="message_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.CASCADE,
-                    ),
-                ),
+                row_id(),
+                points_to("message", "WebhookMessage", fields.CASCADE),
                 ("at", fields.DatetimeField()),
                 ("status", fields.IntField(null=True)),
                 ("took_ms", fields.IntField()),

@@ -7,8 +7,7 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from points_api.db.schema import AddConstraint
-from points_api.ids import new_id
+from points_api.db.schema import AddConstraint, points_to, row_id
 
 
 class Migration(migrations.Migration):
@@ -17,17 +16,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "SandboxSetting",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "merchant",
-                    fields.ForeignKeyField(
-                        "models.Merchant",
-                        source_field="merchant_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("merchant", "Merchant"),
                 ("offset_seconds", fields.IntField(default=0)),
                 ("slow_ms", fields.IntField(default=0)),
                 ("error_status", fields.IntField(default=503)),
@@ -49,27 +39,9 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "SandboxResident",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "merchant",
-                    fields.ForeignKeyField(
-                        "models.Merchant",
-                        source_field="merchant_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
-                (
-                    "resident",
-                    fields.ForeignKeyField(
-                        "models.Resident",
-                        source_field="resident_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("merchant", "Merchant"),
+                points_to("resident", "Resident"),
                 ("handle", fields.CharField(max_length=48)),
                 ("why", fields.CharField(max_length=16)),
                 ("band", fields.CharField(max_length=32, null=True)),

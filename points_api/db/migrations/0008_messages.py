@@ -8,8 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from points_api.db.schema import AddConstraint, IndexWhere
-from points_api.ids import new_id
+from points_api.db.schema import AddConstraint, IndexWhere, points_to, row_id
 
 
 class Migration(migrations.Migration):
@@ -18,17 +17,8 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Message",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
-                (
-                    "resident",
-                    fields.ForeignKeyField(
-                        "models.Resident",
-                        source_field="resident_id",
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                row_id(),
+                points_to("resident", "Resident"),
                 ("event_id", fields.UUIDField()),
                 ("kind", fields.CharField(max_length=32)),
                 ("params", fields.JSONField()),

@@ -8,8 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
-from points_api.db.schema import AddConstraint, IndexWhere
-from points_api.ids import new_id
+from points_api.db.schema import AddConstraint, IndexWhere, row_id
 
 
 class Migration(migrations.Migration):
@@ -20,7 +19,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "DirectoryEdition",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("version", fields.IntField()),
                 ("digest", fields.CharField(max_length=64)),
                 ("document", fields.BinaryField()),
@@ -32,7 +31,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "PartnerNonce",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("keyid", fields.CharField(max_length=80)),
                 ("nonce", fields.CharField(max_length=128)),
                 ("until", fields.DatetimeField()),
@@ -44,7 +43,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "MappingTable",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("source", fields.CharField(max_length=32)),
                 ("target", fields.CharField(max_length=32)),
                 ("version", fields.CharField(max_length=64)),
@@ -68,7 +67,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Recognition",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("mark", fields.BinaryField(null=True)),
                 ("host", fields.CharField(max_length=6)),
                 ("scenario", fields.CharField(max_length=64)),
@@ -113,7 +112,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Recall",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("resident_id", fields.UUIDField()),
                 ("host", fields.CharField(max_length=6)),
                 ("subject", fields.CharField(max_length=43)),
@@ -140,7 +139,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "VisitUse",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("resident_id", fields.UUIDField()),
                 ("recognition_id", fields.UUIDField()),
                 ("host", fields.CharField(max_length=6)),
@@ -160,7 +159,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             "Visit",
             [
-                ("id", fields.UUIDField(primary_key=True, default=new_id)),
+                row_id(),
                 ("verification_id", fields.UUIDField()),
                 ("home", fields.CharField(max_length=6)),
                 ("host", fields.CharField(max_length=6)),
