@@ -28,6 +28,7 @@ def blocks(heading: str) -> list[str]:
 
 
 RESIDENT, MERCHANT = blocks("居民"), blocks("商户")
+OFFICER = blocks("信用办")[:1]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,12 @@ def merchant(demo: tuple[str, Path]) -> list[dict[str, object]]:
     return pasted(demo, MERCHANT)
 
 
+@pytest.fixture(scope="module")
+def officer(demo: tuple[str, Path], merchant: object) -> list[dict[str, object]]:
+    """After the merchant, whose scenario the officer stops."""
+    return pasted(demo, OFFICER)
+
+
 def test_every_step_answers_and_none_is_refused(resident, merchant):
     assert len(resident) == "\n".join(RESIDENT).count("| show\n")
     # The redemption is printed once and sent twice.
@@ -131,6 +138,14 @@ def test_the_merchant_learns_yes_redeems_once_and_finds_it_in_todays_statement(m
     assert statement["closed"] is False
     assert first["redemption_id"] in {one["redemption_id"] for one in statement["ledger"]}
     assert seen["items"][0]["verification_id"] == verified["verification_id"]
+
+
+def test_the_officer_signs_in_and_stops_a_scenario(officer):
+    published, stopped = officer
+    assert published["items"]
+    assert (stopped["scenario_id"], stopped["state"]) == (
+        "huangshi-mining-park-ticket", "suspended",
+    )  # fmt: skip
 
 
 def verified_in(found: dict[str, list[dict[str, str]]]) -> str:
