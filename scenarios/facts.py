@@ -15,8 +15,8 @@ class Facts:
 
     `score` and `dimensions` are thousandths of a point. `age` is in completed years. `division` is
     the code of the county-level division that the person belongs to. `items` are the codes of
-    catalog items of which a record counts on that day; `adverse` those of adverse ones. `overdue`
-    are ids of scenarios in which something that was lent or deferred has not come back in time.
+    catalog items of which a record counts on that day. `overdue` are ids of scenarios in which
+    something that was lent or deferred has not come back in time.
     """
 
     score: int

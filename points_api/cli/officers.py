@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from points_api.cli.database import in_database
-from points_api.cli.service import prepared, settings
+from points_api.cli.service import prepared
 from points_api.cli.terminal import err, fail, out, print_json, say
 
 if TYPE_CHECKING:
@@ -129,8 +129,9 @@ def demo_code(
     from points_api import clock
     from points_api.demo.officer import credentials
     from points_api.officers import totp
+    from points_api.settings import load
 
-    if settings().env == "production":
+    if load().env == "production":
         fail("生产环境没有演示账号 (there is no demo account in production)")
     print(totp.code_at(credentials(seed).secret, clock.now()))
 

@@ -18,24 +18,17 @@ GRACE_SECONDS: Final = 5
 app = typer.Typer()
 
 
-def settings() -> "Settings":
-    """The settings of the environment, with what is only embedded or faked announced."""
+def prepared() -> "Settings":
+    """The settings, and a database with the newest schema.
+
+    Announces what is only embedded or faked. The embedded one is brought up to date on the way. A server's is not: its operator decides when.
+    """
+    from points_api.db.migrate import migrate as bring_up_to_date
     from points_api.settings import announcements, load
 
     chosen = load()
     for line in announcements(chosen):
         err.print(line, markup=False, soft_wrap=True)
-    return chosen
-
-
-def prepared() -> "Settings":
-    """The settings, and a database with the newest schema.
-
-    The embedded one is brought up to date on the way. A server's is not: its operator decides when.
-    """
-    from points_api.db.migrate import migrate as bring_up_to_date
-
-    chosen = settings()
     if chosen.database_url.startswith("sqlite:"):
         asyncio.run(bring_up_to_date(chosen.database_url))
     elif missing := asyncio.run(_missing(chosen.database_url)):

@@ -9,8 +9,10 @@ from uuid import UUID
 from points_api.credit_codes.service import CreditCodes
 from points_api.eligibility.standing import Standing
 from points_api.verifications.statement import NO_PERSON, Ask, Cause, Expected
+from scenarios.facts import Facts
 
 _NOBODY: Final = UUID(int=0)
+_NOTHING_KNOWN: Final = Facts(score=0, age=0, division="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Expectations:
             return "closed"
         if ask.resident_id is None:
             return "unknown"
+        # Asked for somebody without facts, too, or the time would tell who has none.
+        is_open = published.index.is_open(standing.facts or _NOTHING_KNOWN, ask.scenario_id)
         if standing.why != "joined":
             return standing.why
-        is_open = published.index.is_open(standing.facts, ask.scenario_id)
         return "eligible" if is_open else "below"

@@ -72,27 +72,32 @@ _AT: Final = ", ".join(
 _MARKS: Final = f"({', '.join('?' * (len(_COLUMNS) + len(_TIMES)))})"
 # Each table is asked by scalar queries, which PostgreSQL always answers row by row from an index,
 # whatever it believes of the sizes of tables. It would hash all of them where they look small.
+# All three are asked for everybody, of a person that does not exist where nobody has joined, so
+# that no cause is told by a look that was not needed.
 _WRITE: Final = """
 b AS MATERIALIZED (
     SELECT a.*, (
-        SELECT p.revision FROM enrollment e JOIN person p ON p.id = e.person_id
-        WHERE e.resident_id = a.resident_id AND e.left_at IS NULL) AS current
+        SELECT p.revision FROM person p WHERE p.id = coalesce((
+            SELECT e.person_id FROM enrollment e
+            WHERE e.resident_id = a.resident_id AND e.left_at IS NULL), a.id)) AS current,
+    a.session_id IS NOT NULL AND (
+        SELECT 1 FROM session s
+        WHERE s.id = a.session_id AND s.revoked_at IS NULL AND s.expires_at > a.now
+    ) IS NULL AS signed_out,
+    (
+        SELECT 1 FROM consent n
+        WHERE n.id = a.consent_id AND n.resident_id = a.resident_id
+          AND n.purpose = 'scenario' AND n.recipient = a.scenario_id
+          AND n.withdrawn_at IS NULL AND n.expires_at > a.now
+    ) IS NULL AS no_consent
     FROM a
 ),
 c AS MATERIALIZED (
     SELECT b.*, CASE
         WHEN b.cause IN ('closed', 'unknown') THEN b.cause
-        WHEN b.session_id IS NOT NULL AND (
-            SELECT 1 FROM session s
-            WHERE s.id = b.session_id AND s.revoked_at IS NULL AND s.expires_at > b.now
-        ) IS NULL THEN 'signed_out'
+        WHEN b.signed_out THEN 'signed_out'
         WHEN b.current IS NULL THEN 'not_joined'
-        WHEN (
-            SELECT 1 FROM consent n
-            WHERE n.id = b.consent_id AND n.resident_id = b.resident_id
-              AND n.purpose = 'scenario' AND n.recipient = b.scenario_id
-              AND n.withdrawn_at IS NULL AND n.expires_at > b.now
-        ) IS NULL THEN 'no_consent'
+        WHEN b.no_consent THEN 'no_consent'
         ELSE b.cause END AS found
     FROM b WHERE coalesce(b.current, -1) = b.revision
 )
