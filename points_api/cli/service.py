@@ -21,7 +21,8 @@ app = typer.Typer()
 def prepared() -> "Settings":
     """The settings, and a database with the newest schema.
 
-    Announces what is only embedded or faked. The embedded one is brought up to date on the way. A server's is not: its operator decides when.
+    Announces what is only embedded or faked. The embedded one is brought up to date on the way. A
+    server's is not: its operator decides when.
     """
     from points_api.db.migrate import migrate as bring_up_to_date
     from points_api.settings import announcements, load
