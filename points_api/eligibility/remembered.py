@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import from_json
+
 from points_api import clock
 from points_api.cache import Cache
 from points_api.eligibility.standing import Standing, Standings
@@ -75,7 +77,7 @@ def read(value: bytes | None, now: datetime) -> Standing | None:
     """A kept standing; None where there is none, or the consent that it rests on has ended."""
     if value is None:
         return None
-    why, revision, ends, said = json.loads(value.decode())
+    why, revision, ends, said = from_json(value)
     if ends is not None and ends <= now.timestamp():
         return None
     return Standing(why, None if said is None else _facts(*said), revision)
