@@ -53,7 +53,7 @@ def serving(app: str, environment: Mapping[str, str], log: Path) -> Iterator[str
     command = [
         *_on_core(0), sys.executable, "-m", "uvicorn", app,
         "--host", "127.0.0.1", "--port", str(port), "--loop", "uvloop", "--http", "httptools",
-        "--no-access-log", "--log-level", "warning",
+        "--no-access-log", "--log-level", "warning", "--no-proxy-headers",
     ]  # fmt: skip
     with log.open("wb") as output:
         process = subprocess.Popen(

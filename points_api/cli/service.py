@@ -90,13 +90,16 @@ def require_free(host: str, port: int) -> None:
 
 
 def run_server(host: str, port: int, workers: int = 1) -> None:
-    """Run uvicorn until it is told to stop. uvloop also sets TCP_NODELAY for several workers."""
+    """Run uvicorn until it is told to stop. uvloop also sets TCP_NODELAY for several workers.
+
+    Nothing asks who is at the other end of the connection, so no header of a proxy is believed.
+    """
     import uvicorn
 
     uvicorn.run(
         "points_api.asgi:app", host=host, port=port, workers=workers, loop="uvloop",
         http="httptools", access_log=False, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=False, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
 
 
