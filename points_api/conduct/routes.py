@@ -27,7 +27,8 @@ from points_api.problem import Busy, InvalidRequest, NotFound, problems
 from points_api.redemptions.moving import Request as Asked
 from points_api.redemptions.problems import NothingToReturn
 from points_api.redemptions.requests import KEY_REFUSED, Key, fingerprint_of, key_of, replied
-from points_api.redemptions.routes import keyring_of, live_of
+from points_api.redemptions.routes import keyring_of
+from points_api.scenarios.finding import live_of
 
 router = APIRouter()
 

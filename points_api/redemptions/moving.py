@@ -59,7 +59,7 @@ class Moved:
 
 Step = Callable[[View, datetime], Awaitable[Moved]]
 Settle = Callable[[UUID, str, datetime], Awaitable[list[Write]]]
-"""What follows where all has come back: given the redemption, the actor and the time."""
+"""What follows where nothing is out any more: given the redemption, the actor and the time."""
 
 
 async def confirm(
@@ -96,8 +96,11 @@ async def cancel(caller: CallingMerchant, request: Request) -> tuple[Answer, boo
     return await _done(caller, request, "cancel", step)
 
 
-async def reverse(caller: CallingMerchant, request: Request) -> tuple[Answer, bool]:
-    """Undo a confirmed redemption, within `REVERSIBLE`; quota, budget and account get it back."""
+async def reverse(caller: CallingMerchant, request: Request, settle: Settle) -> tuple[Answer, bool]:
+    """Undo a confirmed redemption, within `REVERSIBLE`; quota, budget and account get it back.
+
+    Nothing is out any more, so what was reported of it is settled, too.
+    """
 
     async def step(view: View, now: datetime) -> Moved:
         _require(view, "confirmed")
@@ -105,7 +108,9 @@ async def reverse(caller: CallingMerchant, request: Request) -> tuple[Answer, bo
         if clock.day_of(now) > until:
             raise TooLateToReverse(until)
         rest = view.benefit_fen - view.returned_fen  # what has come back is in the ledger already
-        return Moved(replace(view, state="reversed", taken={}), -rest, -view.owed_fen)
+        also = await settle(view.id, caller.actor, now)
+        after = replace(view, state="reversed", taken={})
+        return Moved(after, -rest, -view.owed_fen, tuple(also))
 
     return await _done(caller, request, "reverse", step)
 

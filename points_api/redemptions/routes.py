@@ -1,6 +1,7 @@
 """`/v1/merchant/redemptions`: redeem, reserve, and what becomes of it; `/v1/me/benefits`.
 
-The application's state holds the scenarios in force as `scenarios`, the keyring as `keyring`.
+The application's state holds the keyring as `keyring`, and what settles a report of conduct as
+`settle_conduct`: conduct knows redemptions and not the other way.
 """
 
 from typing import Annotated
@@ -42,7 +43,7 @@ from points_api.redemptions.schemas import (
     ReturnIn,
 )
 from points_api.redemptions.view import State, members
-from points_api.scenarios.live import LiveScenarios
+from points_api.scenarios.finding import live_of
 
 router = APIRouter()
 PATH = "/v1/merchant/redemptions"
@@ -160,7 +161,8 @@ async def reverse(
     redemption_id: UUID, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
     """Undo a confirmed redemption within 30 days; quota and budget get it back."""
-    return replied(await moving.reverse(caller, _asked(request, redemption_id, key)))
+    asked = _asked(request, redemption_id, key)
+    return replied(await moving.reverse(caller, asked, settle_of(request)))
 
 
 @router.post(
@@ -175,8 +177,7 @@ async def return_(
 ) -> Response:
     """Note what of a deposit or deferred payment has come back; it frees the person's limit."""
     asked = _asked(request, redemption_id, key, body)
-    settle: moving.Settle = request.app.state.settle_conduct
-    return replied(await moving.return_(caller, asked, body.amount_fen, settle))
+    return replied(await moving.return_(caller, asked, body.amount_fen, settle_of(request)))
 
 
 @router.get(
@@ -206,10 +207,10 @@ async def benefits(
     return answer
 
 
-def live_of(request: Request) -> LiveScenarios:
-    """The scenarios in force."""
-    live: LiveScenarios = request.app.state.scenarios
-    return live
+def settle_of(request: Request) -> moving.Settle:
+    """What settles a report of conduct, where nothing is out any more."""
+    settle: moving.Settle = request.app.state.settle_conduct
+    return settle
 
 
 def keyring_of(request: Request) -> Keyring:

@@ -7,6 +7,7 @@ import pytest
 from points_api import clock
 from points_api.conduct import service
 from points_api.conduct.models import ConductReport
+from points_api.conduct.overdue import scenarios_of
 from points_api.conduct.problems import ConductWrongState, NotOverdue
 from points_api.crypto.keyring import Keyring
 from points_api.ids import new_id
@@ -131,6 +132,20 @@ async def test_returning_by_the_other_way_settles_too(database, still):
     assert await state_of(report) == "settled"
     with pytest.raises(NothingToReturn):
         await returned(shop, made)
+
+
+async def test_reversing_what_was_lent_settles_the_report_for_nothing_is_out_any_more(
+    database, still
+):
+    shop, made = await lent()
+    still.forward(11 * DAY)
+    report, resident = await overdue(shop, made), await shop.resident()
+    await service.tell(report)
+    await service.stand(clock.now() + 30 * DAY)
+    assert await scenarios_of(resident) == {"s1"}
+    await shop.reverse(made, settle=service.settle)
+    assert await state_of(report) == "settled"
+    assert await scenarios_of(resident) == frozenset()
 
 
 async def test_what_an_officer_dismissed_cannot_be_reported_again(database, still):

@@ -86,8 +86,9 @@ class Shop:
     async def cancel(self, made: UUID, key: str = "") -> Answer:
         return (await moving.cancel(self.caller, _asked(made, key)))[0]
 
-    async def reverse(self, made: UUID, key: str = "") -> Answer:
-        return (await moving.reverse(self.caller, _asked(made, key)))[0]
+    async def reverse(self, made: UUID, key: str = "", settle: Any = None) -> Answer:
+        asked = _asked(made, key)
+        return (await moving.reverse(self.caller, asked, settle or nothing))[0]
 
     async def give_back(self, made: UUID, amount_fen: int, settle: Any = None) -> Answer:
         asked = _asked(made, "")
