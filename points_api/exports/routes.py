@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from points_api.records.facts import record_id
 from points_api.records.models import RecordRow
 from points_api.records.reading import facts_of
 from points_api.redemptions.models import Redemption
+from points_api.redemptions.view import View
 from points_api.residents import service as residents
 from points_api.residents.membership import member_of
 from points_api.scores.explanation import Explainer
@@ -100,16 +102,21 @@ async def _uses(request: Request, resident_id: UUID) -> dict[str, Any]:
         row["reply"] = row["reply"] and keyring.decrypt_text(bytes(row["reply"]), REPLY)
     for row in mine["entitlements"]:
         row["member"] = row["member"] and keyring.decrypt_text(bytes(row["member"]), SEALED_AS)
-    return dict(mine)
+    used = await Redemption.filter(resident_id=resident_id).order_by("id")
+    return {**mine, "benefits": [_benefit(View.of(row)) for row in used]}
 
 
 _OF_SCENARIOS: Mapping[str, type[Model]] = {
     "verifications": Verification,
-    "benefits": Redemption,
     "conduct_reports": ConductReport,
     "entitlements": Entitlement,
     "messages": Message,
 }
+
+
+def _benefit(view: View) -> dict[str, Any]:
+    """As lists show it: what was undone counts nothing."""
+    return _without_ids({**asdict(view.counted()), "undone_fen": view.undone_fen})
 
 
 def _record(row: dict[str, Any], person_id: Any) -> dict[str, Any]:

@@ -41,7 +41,11 @@ class ReturnIn(Wire):
 
 
 class RedemptionOut(Wire):
-    """A redemption. Amounts are fen; `benefit_fen` is what it is worth, 0 for what is in kind."""
+    """A redemption. Amounts are fen; what was canceled, has expired or was reversed counts nothing.
+
+    `benefit_fen` is what it is worth, 0 for what is in kind. `benefit_fen` less `returned_fen` of
+    all that are not reserved adds up to the statements.
+    """
 
     redemption_id: UUID
     verification_id: UUID
@@ -54,6 +58,7 @@ class RedemptionOut(Wire):
     to_pay_fen: int | None
     owed_fen: int = Field(description="what the city owes the merchant for it")
     returned_fen: int
+    undone_fen: int = Field(description="what was held or given before it was undone")
     outstanding_fen: int = Field(description="what of it is still to come back")
     reserved_at: datetime
     expires_at: datetime | None
@@ -67,7 +72,7 @@ class RedemptionsOut(Wire):
 
 
 class BenefitOut(Wire):
-    """A benefit that I was given or that is held for me."""
+    """A benefit that I was given or that is held for me; what was undone counts nothing."""
 
     redemption_id: UUID
     scenario_id: str
@@ -77,6 +82,7 @@ class BenefitOut(Wire):
     day: date
     amount_fen: int | None
     benefit_fen: int
+    undone_fen: int = Field(description="what it was worth before it was undone")
     outstanding_fen: int = Field(description="what I have still to return or pay")
     due_on: date | None = Field(description="by when")
     overdue: bool
@@ -95,7 +101,8 @@ class BenefitOut(Wire):
             state=view.state,
             day=view.day,
             amount_fen=view.amount_fen,
-            benefit_fen=view.benefit_fen,
+            benefit_fen=view.counted().benefit_fen,
+            undone_fen=view.undone_fen,
             outstanding_fen=view.outstanding_fen,
             due_on=view.due_on,
             overdue=late,

@@ -10,6 +10,7 @@ from points_api.db.idempotency import text_of
 from points_api.redemptions.models import Redemption
 
 State = Literal["reserved", "confirmed", "canceled", "expired", "reversed"]
+UNDONE: Final[frozenset[State]] = frozenset({"canceled", "expired", "reversed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,17 @@ class View:
         lapsed = self.state == "reserved" and self.expires_at is not None and self.expires_at <= now
         return replace(self, state="expired") if lapsed else self
 
+    def counted(self) -> "View":
+        """With the amounts that count: of what was undone none, so that lists may be added up."""
+        if self.state not in UNDONE:
+            return self
+        return replace(self, benefit_fen=0, owed_fen=0, returned_fen=0)
+
+    @property
+    def undone_fen(self) -> int:
+        """What was held or given before it was undone."""
+        return self.benefit_fen - self.counted().benefit_fen
+
     @property
     def outstanding_fen(self) -> int:
         """What of a deposit or deferred payment is still to come back."""
@@ -64,7 +76,7 @@ def document(view: View) -> str:
 
 def members(view: View) -> dict[str, Any]:
     """The members of the document. A benefit in kind is worth nothing in fen."""
-    amount = view.amount_fen
+    amount, counts = view.amount_fen, view.counted()
     return {
         "redemption_id": str(view.id),
         "verification_id": str(view.verification_id),
@@ -73,10 +85,11 @@ def members(view: View) -> dict[str, Any]:
         "state": view.state,
         "day": view.day.isoformat(),
         "amount_fen": amount,
-        "benefit_fen": view.benefit_fen,
-        "to_pay_fen": None if amount is None else max(amount - view.benefit_fen, 0),
-        "owed_fen": view.owed_fen,
-        "returned_fen": view.returned_fen,
+        "benefit_fen": counts.benefit_fen,
+        "to_pay_fen": None if amount is None else max(amount - counts.benefit_fen, 0),
+        "owed_fen": counts.owed_fen,
+        "returned_fen": counts.returned_fen,
+        "undone_fen": view.undone_fen,
         "outstanding_fen": view.outstanding_fen,
         "reserved_at": _instant(view.reserved_at),
         "expires_at": _instant(view.expires_at),

@@ -8,6 +8,7 @@ from points_api.db.idempotency import KeyMissing
 from points_api.ids import new_id
 from points_api.problem import NotFound
 from points_api.redemptions import moving
+from points_api.redemptions.models import LedgerEntry, Redemption
 from points_api.redemptions.problems import (
     AmountAboveReserved,
     NothingToReturn,
@@ -15,6 +16,7 @@ from points_api.redemptions.problems import (
     TooLateToReverse,
     WrongState,
 )
+from points_api.redemptions.view import View, members
 from scenarios.scenario import Quota, Settled
 from tests.points_api.redemptions.shop import DEPOSIT, ledger_of, open_shop, state_of, told
 
@@ -73,6 +75,28 @@ async def test_reversing_gives_quota_budget_and_account_back_once(shop):
         await shop.reverse(made)
     assert await shop.used() == EMPTY
     assert await ledger_of(made) == [("confirm", 100, 50), ("reverse", -100, -50)]
+
+
+async def test_what_was_undone_counts_nothing_and_the_rest_adds_up_to_the_ledger(shop):
+    canceled = told(await shop.cancel(await shop.made(1000, reserve=True)))
+    reversed_ = told(await shop.reverse(await shop.made(1000)))
+    for undone in (canceled, reversed_):
+        assert (undone["benefit_fen"], undone["owed_fen"], undone["undone_fen"]) == (0, 0, 100)
+        assert undone["to_pay_fen"] == 1000
+    kept = told(await shop.redeem(2000, n=2))
+    assert (kept["benefit_fen"], kept["undone_fen"]) == (200, 0)
+    listed = [members(View.of(row)) for row in await Redemption.all()]
+    ledger = await LedgerEntry.all()
+    for amount in ("benefit_fen", "owed_fen"):
+        assert sum(one[amount] for one in listed) == sum(getattr(one, amount) for one in ledger)
+
+
+async def test_what_came_back_before_a_reversal_counts_nothing_either(database):
+    shop = await open_shop(benefit=DEPOSIT)
+    made = await shop.made(1000)
+    await shop.give_back(made, 300)
+    said = told(await shop.reverse(made))
+    assert (said["benefit_fen"], said["returned_fen"], said["undone_fen"]) == (0, 0, 1000)
 
 
 async def test_reversing_is_possible_for_thirty_days(shop, still):
