@@ -25,10 +25,21 @@ class PublishedNotices:
         return notice_of(scenario) if scenario is not None else None
 
     async def read(self, scenario_ids: Iterable[str]) -> Mapping[str, ScenarioNotice]:
-        """Every version of these scenarios, by `notice_version`."""
-        rows = await ScenarioVersion.filter(scenario_id__in=sorted(scenario_ids))
-        found = (_read(row.scenario_id, row.version, row.document) for row in rows)
+        """Every version of these scenarios that was ever published, by `notice_version`."""
+        # A draft may still lack anything, and nobody can have agreed to it.
+        rows = ScenarioVersion.filter(
+            scenario_id__in=sorted(scenario_ids), approved_by__isnull=False
+        ).order_by("version")
+        found = [_read(row.scenario_id, row.version, row.document) for row in await rows]
         return {one.notice_version: one for one in found}
+
+    async def named(self, scenario_ids: Iterable[str]) -> Mapping[str, ScenarioNotice]:
+        """The scenarios by id, as published now or else last; what never was is left out."""
+        wanted, current = set(scenario_ids), self.live.current.by_id
+        found = {one: notice_of(current[one]) for one in wanted & current.keys()}
+        if over := wanted - found.keys():
+            found |= {one.scenario_id: one for one in (await self.read(over)).values()}
+        return found
 
 
 def notice_of(scenario: Scenario) -> ScenarioNotice:
