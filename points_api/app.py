@@ -12,7 +12,7 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from points_api import log, metrics, problem
+from points_api import announcements, log, metrics, problem
 from points_api.access_log import routes as access_log_routes
 from points_api.access_log.own_looks import OwnLooks
 from points_api.auth import routes as auth_routes
@@ -48,7 +48,7 @@ from points_api.residents.effects import ConsentEffects
 from points_api.scenarios import routes as scenario_routes
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
-from points_api.settings import Settings, announcements
+from points_api.settings import Settings
 from points_api.verifications import naming
 from points_api.verifications import routes as verification_routes
 from points_api.verifications.hot import HotVerifications
@@ -111,7 +111,7 @@ def fronted(app: FastAPI) -> ASGIApp:
 @asynccontextmanager
 async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     log.configure(settings.log_level)
-    for line in announcements(settings):
+    for line in announcements.in_full(settings):
         log.announce(line)
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(composed(settings))

@@ -20,8 +20,6 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from points_api.language import Language, Text
-
 PREFIX = "POINTS_"
 # Published with the source on purpose: data sealed with it is not protected from anybody.
 DEVELOPMENT_KEYS = "development:" + base64.b64encode(b"development only, not a secret!!").decode()
@@ -190,22 +188,6 @@ def load(fields: Mapping[str, Any] | None = None) -> Settings:
         raise SettingsError("; ".join(lines)) from None
 
 
-def announcements(settings: Settings, language: Language = "zh") -> list[str]:
-    """Return one line for each part that is only embedded, fake or unprotected."""
-    found: list[Text] = []
-    if settings.uses_development_keys:
-        found.append(_DEVELOPMENT_KEY)
-    if settings.uses_wechat_fake:
-        found.append(_WECHAT_FAKE)
-    if settings.webhook_loopback:
-        found.append(_LOOPBACK)
-    if settings.database_url.startswith("sqlite:"):
-        found.append(_SQLITE)
-    if settings.redis_url.startswith("memory:"):
-        found.append(_MEMORY)
-    return [text.say(language) for text in found]
-
-
 def parse_keys(text: str) -> tuple[MasterKey, ...]:
     """Read `id:base64,id:base64`, newest first."""
     keys = tuple(_parse_key(entry.strip()) for entry in text.split(",") if entry.strip())
@@ -247,27 +229,3 @@ def _line(entry: Mapping[str, object]) -> str:
     location = entry["loc"]
     first = location[0] if isinstance(location, tuple) and location else "?"
     return f"{PREFIX}{str(named or first).upper()}: {entry['msg']}"
-
-
-_DEVELOPMENT_KEY = Text(
-    "警告：正在使用随源代码公开的开发密钥，数据等于没有加密；请设置 POINTS_SECRET_KEYS",
-    "WARNING: the development key that is published with the source is in use, so nothing is "
-    "really encrypted; set POINTS_SECRET_KEYS",
-)
-_WECHAT_FAKE = Text(
-    "微信登录是本机模拟的；请设置 POINTS_WECHAT_APPID 和 POINTS_WECHAT_SECRET",
-    "WeChat sign-in is a local fake; set POINTS_WECHAT_APPID and POINTS_WECHAT_SECRET",
-)
-_LOOPBACK = Text(
-    "推送地址可以指向本机；正式运行请删去 POINTS_WEBHOOK_LOOPBACK",
-    "webhooks may lead to this machine; unset POINTS_WEBHOOK_LOOPBACK to run for real",
-)
-_SQLITE = Text(
-    "数据库是内嵌的 SQLite，只供一个进程使用；请用 POINTS_DATABASE_URL 指向 PostgreSQL",
-    "the database is embedded SQLite, for one process only; "
-    "point POINTS_DATABASE_URL to PostgreSQL",
-)
-_MEMORY = Text(
-    "缓存在进程内存里，别的进程看不到；请用 POINTS_REDIS_URL 指向 Redis",
-    "the cache lives in this process and no other sees it; point POINTS_REDIS_URL to Redis",
-)

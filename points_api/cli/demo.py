@@ -41,7 +41,7 @@ def demo(
         require_free("127.0.0.1", port)
     _clear(folder)
     os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{folder}/points.db")
-    settings = prepared()
+    settings = prepared(to_run=True)
     city = asyncio.run(_make(settings, folder, people, seed))
     if as_json:
         print_json(

@@ -18,17 +18,20 @@ GRACE_SECONDS: Final = 5
 app = typer.Typer()
 
 
-def prepared() -> "Settings":
+def prepared(*, to_run: bool = False) -> "Settings":
     """The settings, and a database with the newest schema.
 
-    Announces what is only embedded or faked. The embedded one is brought up to date on the way. A
-    server's is not: its operator decides when.
+    Announces what is only embedded or faked: with what to do about it where a process is `to_run`,
+    in one line for a command that is over at once. The embedded database is brought up to date on
+    the way. A server's is not: its operator decides when.
     """
+    from points_api import announcements
     from points_api.db.migrate import migrate as bring_up_to_date
-    from points_api.settings import announcements, load
+    from points_api.settings import load
 
     chosen = load()
-    for line in announcements(chosen):
+    told = announcements.in_full(chosen) if to_run else announcements.in_brief(chosen)
+    for line in told:
         err.print(line, markup=False, soft_wrap=True)
     if chosen.database_url.startswith("sqlite:"):
         asyncio.run(bring_up_to_date(chosen.database_url))
@@ -67,7 +70,7 @@ def serve(
     ] = 1,
 ) -> None:
     """Serve the API: 启动接口服务."""
-    chosen = prepared()
+    chosen = prepared(to_run=True)
     embedded = [u for u in (chosen.database_url, chosen.redis_url) if u.startswith(("sql", "mem"))]
     if embedded and workers > 1:
         fail(
@@ -109,7 +112,7 @@ def relay() -> None:
     from points_api import log
     from points_api.jobs.processes import run_relay
 
-    chosen = prepared()
+    chosen = prepared(to_run=True)
     log.configure(chosen.log_level)
     asyncio.run(run_relay(chosen))
 
@@ -120,6 +123,6 @@ def jobs() -> None:
     from points_api import log
     from points_api.jobs.processes import run_jobs
 
-    chosen = prepared()
+    chosen = prepared(to_run=True)
     log.configure(chosen.log_level)
     asyncio.run(run_jobs(chosen))

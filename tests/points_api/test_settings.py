@@ -4,7 +4,7 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from points_api.settings import DEVELOPMENT_KEYS, SettingsError, announcements, load
+from points_api.settings import DEVELOPMENT_KEYS, SettingsError, load
 
 SECRET = base64.b64encode(bytes(range(32))).decode()
 OLDER = base64.b64encode(bytes(range(1, 33))).decode()
@@ -50,23 +50,6 @@ def test_settings_come_from_the_environment_under_their_published_names(monkeypa
         ("2026", bytes(range(32))),
         ("2025", bytes(range(1, 33))),
     ]
-
-
-def test_what_is_embedded_or_fake_is_announced_and_the_published_key_first():
-    told = announcements(load(), "en")
-    assert len(told) == 4
-    assert told[0].startswith("WARNING")
-    assert "POINTS_SECRET_KEYS" in told[0]
-    assert len(announcements(load())) == 4
-
-
-def test_pushing_to_this_machine_is_announced():
-    told = announcements(load({"webhook_loopback": True}), "en")
-    assert any("POINTS_WEBHOOK_LOOPBACK" in line for line in told)
-
-
-def test_a_real_installation_has_nothing_to_announce():
-    assert announcements(load(REAL)) == []
 
 
 @pytest.mark.parametrize(
