@@ -8,31 +8,31 @@ from points_api.access_log.service import record_look
 from points_api.conduct.models import ConductReport
 from points_api.conduct.schemas import MyReportOut, ReportOut, State
 from points_api.conduct.service import REPLY
+from points_api.consents.scenario_notice import ScenarioNotices, title_in
 from points_api.crypto.keyring import Keyring
 from points_api.db.transaction import transactional
 from points_api.language import Language
 from points_api.paging import Page, Pages
 from points_api.redemptions.models import Redemption
 from points_api.redemptions.view import View
-from points_api.scenarios.live import LiveScenarios
 
 _MOST = 200
 
 
 async def of_resident(
-    keyring: Keyring, live: LiveScenarios, resident_id: UUID, language: Language
+    keyring: Keyring, scenarios: ScenarioNotices, resident_id: UUID, language: Language
 ) -> list[MyReportOut]:
     """What merchants say of a resident, the newest first."""
     rows = await ConductReport.filter(resident_id=resident_id).order_by("-id").limit(_MOST)
     used = await Redemption.filter(id__in=[row.redemption_id for row in rows])
     views = {one.id: View.of(one) for one in used}
-    titles = {id_: one.title for id_, one in live.current.by_id.items()}
+    named = await scenarios.named(row.scenario_id for row in rows)
     return [
         MyReportOut(
             report_id=row.id,
             redemption_id=row.redemption_id,
             scenario_id=row.scenario_id,
-            title=getattr(titles.get(row.scenario_id), language, row.scenario_id),
+            title=title_in(named, row.scenario_id).say(language),
             state=cast(State, row.state),
             outstanding_fen=views[row.redemption_id].outstanding_fen,
             due_on=views[row.redemption_id].due_on,

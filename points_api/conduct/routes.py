@@ -28,7 +28,6 @@ from points_api.redemptions.moving import Request as Asked
 from points_api.redemptions.problems import NothingToReturn
 from points_api.redemptions.requests import KEY_REFUSED, Key, fingerprint_of, key_of, replied
 from points_api.redemptions.routes import keyring_of
-from points_api.scenarios.finding import live_of
 
 router = APIRouter()
 
@@ -60,7 +59,7 @@ async def report(
 async def mine(request: Request, caller: ResidentCaller, language: Reader) -> Response:
     """List what merchants say is overdue, with the term within which I may reply."""
     items = await listing.of_resident(
-        keyring_of(request), live_of(request), caller.resident_id, language
+        keyring_of(request), request.app.state.scenario_notices, caller.resident_id, language
     )
     note_look(request, caller.resident_id, "conduct")
     return conditional(request, MyReportsOut(items=items).model_dump_json().encode(), language)

@@ -46,8 +46,18 @@ class ScenarioNotices(Protocol):
         ...
 
     async def read(self, scenario_ids: Iterable[str]) -> Mapping[str, ScenarioNotice]:
-        """Every version of these scenarios, by `notice_version`."""
+        """Every version of these scenarios that was ever published, by `notice_version`."""
         ...
+
+    async def named(self, scenario_ids: Iterable[str]) -> Mapping[str, ScenarioNotice]:
+        """The scenarios by id, as published now or else last; what never was is left out."""
+        ...
+
+
+def title_in(named: Mapping[str, ScenarioNotice], scenario_id: str) -> Text:
+    """What a scenario is called; one that is not among them goes by its id."""
+    known = named.get(scenario_id)
+    return known.title if known is not None else Text(scenario_id, scenario_id)
 
 
 def notice_version(scenario_id: str, version: int) -> str:

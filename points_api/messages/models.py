@@ -31,6 +31,11 @@ class Message(Model):
     read_at = fields.DatetimeField(null=True)
     push_after = fields.DatetimeField(null=True)
 
+    @property
+    def scenario_id(self) -> str | None:
+        """Which scenario it is about."""
+        return self.params.get("scenario")
+
     class Meta:
         table = "message"
         indexes = (

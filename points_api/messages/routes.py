@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request, Response
 from points_api import clock
 from points_api.auth.callers import ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
-from points_api.language import Language, Reader
+from points_api.consents.scenario_notice import ScenarioNotices
+from points_api.language import Reader
 from points_api.messages import service
 from points_api.messages.schemas import (
     AcceptedIn,
@@ -18,7 +19,6 @@ from points_api.messages.schemas import (
 )
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
 from points_api.problem import Busy, InvalidRequest, problems
-from points_api.scenarios.live import LiveScenarios
 
 router = APIRouter(prefix="/v1/me", tags=["resident"])
 _READ = problems(*CALLER_REFUSED, InvalidRequest)
@@ -42,10 +42,11 @@ async def messages(
     page = await service.page(request.app.state.keyring, caller.resident_id, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
     response.headers["Cache-Control"] = "private, no-store"
-    titles = _titles(request, language)
+    scenarios: ScenarioNotices = request.app.state.scenario_notices
+    named = await scenarios.named(one for row in page.entries if (one := row.scenario_id))
     return MessagesOut(
         unread=await service.unread(caller.resident_id),
-        items=[MessageOut.of(row, titles, language) for row in page.entries],
+        items=[MessageOut.of(row, named, language) for row in page.entries],
         next=page.next_cursor,
     )
 
@@ -79,11 +80,3 @@ async def prefer(body: PreferencesIn, caller: ResidentCaller, language: Reader) 
 async def accepted(body: AcceptedIn, caller: ResidentCaller, language: Reader) -> PreferencesOut:
     """Tell which messages I just allowed in WeChat: each acceptance allows one."""
     return PreferencesOut.of(await service.accept(caller.resident_id, body.accepted), language)
-
-
-def _titles(request: Request, language: Language) -> dict[str, str]:
-    live: LiveScenarios = request.app.state.scenarios
-    return {
-        one.id: one.title.en if language == "en" else one.title.zh
-        for one in live.current.by_id.values()
-    }

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from points_api import clock
+from points_api.consents.scenario_notice import ScenarioNotice, title_in
 from points_api.language import Language
 from points_api.messages.kinds import KINDS, WORDINGS, Kind
 from points_api.messages.models import Message
@@ -30,20 +31,19 @@ class MessageOut(BaseModel):
     read_at: datetime | None
 
     @classmethod
-    def of(cls, row: Message, titles: Mapping[str, str], language: Language) -> "MessageOut":
-        """`titles` names scenarios by id in that language; one that is gone keeps its id."""
+    def of(
+        cls, row: Message, named: Mapping[str, ScenarioNotice], language: Language
+    ) -> "MessageOut":
         kind = next(one for one in KINDS if one == row.kind)
         words = WORDINGS[kind]
-        scenario = str(row.params.get("scenario", ""))
-        body = words.body.fill(
-            scenario=titles.get(scenario, scenario), until=row.params.get("until", "")
-        )
+        title = title_in(named, row.scenario_id or "").say(language)
+        body = words.body.fill(scenario=title, until=row.params.get("until", ""))
         return cls(
             id=row.id,
             kind=kind,
             title=words.title.say(language),
             body=body.say(language),
-            scenario_id=scenario or None,
+            scenario_id=row.scenario_id,
             created_at=row.created_at.astimezone(clock.LEGAL_ZONE),
             read_at=row.read_at and row.read_at.astimezone(clock.LEGAL_ZONE),
         )

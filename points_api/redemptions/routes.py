@@ -14,6 +14,7 @@ from points_api.access_log.own_looks import note_look
 from points_api.auth.callers import MerchantCaller, ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.conditional import conditional
+from points_api.consents.scenario_notice import ScenarioNotices
 from points_api.crypto.keyring import Keyring
 from points_api.language import Reader
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
@@ -196,10 +197,9 @@ async def benefits(
 ) -> Response:
     """List what I was given, the newest first, with what I have still to return and by when."""
     page = await listing.of_resident(keyring_of(request), caller.resident_id, cursor, limit)
-    known, today = live_of(request).current.by_id, clock.today()
-    items = [
-        BenefitOut.of(view, known.get(view.scenario_id), today, language) for view in page.entries
-    ]
+    scenarios: ScenarioNotices = request.app.state.scenario_notices
+    named, today = await scenarios.named(view.scenario_id for view in page.entries), clock.today()
+    items = [BenefitOut.of(view, named, today, language) for view in page.entries]
     note_look(request, caller.resident_id, "benefits")
     body = BenefitsOut(items=items, next=page.next_cursor).model_dump_json().encode()
     answer = conditional(request, body, language)

@@ -1,15 +1,16 @@
 """What merchants send and are told of redemptions and statements, and residents of benefits."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from points_api.consents.scenario_notice import ScenarioNotice, title_in
 from points_api.language import Language
 from points_api.redemptions.models import Statement
 from points_api.redemptions.view import State, View
-from scenarios.scenario import Scenario
 
 Fen = Annotated[int, Field(ge=1, le=200_000_00, strict=True, description="fen, 分")]
 """One use: up to 200,000 yuan, four times the largest deposit that a hospital takes."""
@@ -89,15 +90,15 @@ class BenefitOut(Wire):
 
     @classmethod
     def of(
-        cls, view: View, scenario: Scenario | None, today: date, language: Language
+        cls, view: View, named: Mapping[str, ScenarioNotice], today: date, language: Language
     ) -> "BenefitOut":
-        title, provider = (scenario.title, scenario.provider.name) if scenario else (None, None)
+        known = named.get(view.scenario_id)
         late = view.outstanding_fen > 0 and view.due_on is not None and view.due_on < today
         return cls(
             redemption_id=view.id,
             scenario_id=view.scenario_id,
-            title=getattr(title, language) if title else view.scenario_id,
-            provider=getattr(provider, language) if provider else "",
+            title=title_in(named, view.scenario_id).say(language),
+            provider=known.provider.say(language) if known else "",
             state=view.state,
             day=view.day,
             amount_fen=view.amount_fen,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from points_api.auth.callers import MerchantCaller
 from points_api.auth.merchants import CallingMerchant
 from points_api.auth.problems import CALLER_REFUSED
+from points_api.consents.scenario_notice import ScenarioNotices
 from points_api.paging import CursorText, Limit, Pages, UnknownCursor, link_header
 from points_api.problem import Forbidden, InvalidRequest, NotFound, problems
 from points_api.redemptions import statements
@@ -57,6 +58,7 @@ async def listed(
 )
 async def one(
     day: date,
+    request: Request,
     caller: MerchantCaller,
     format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002 - the wire's name
 ) -> Response:
@@ -68,9 +70,11 @@ async def one(
         raise NotFound
     no_store = {"Cache-Control": "no-store"}
     if format == "csv":
-        named = f'attachment; filename="statement-{day}{"" if found else "-open"}.csv"'
-        headers = {"Content-Disposition": named, **no_store}
-        return Response(csv_of(entries), media_type="text/csv; charset=utf-8", headers=headers)
+        shown_as = f'attachment; filename="statement-{day}{"" if found else "-open"}.csv"'
+        headers = {"Content-Disposition": shown_as, **no_store}
+        scenarios: ScenarioNotices = request.app.state.scenario_notices
+        file = csv_of(entries, await scenarios.named(entry.scenario_id for entry in entries))
+        return Response(file, media_type="text/csv; charset=utf-8", headers=headers)
     benefit, owed = statements.sums(entries)
     shown = StatementDayOut(
         day=day,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,9 @@ from points_api import clock
 from points_api.redemptions import statements
 from points_api.redemptions.models import LedgerEntry, Statement
 from points_api.redemptions.statement_file import csv_of
+from points_api.scenarios.notices import notice_of
 from scenarios.scenario import Settled
+from scenarios.words import Words
 from tests.points_api.redemptions.shop import open_shop
 
 DAY = timedelta(days=1)
@@ -103,9 +106,20 @@ async def test_the_file_opens_in_a_spreadsheet_program(shop, still):
     still.forward(DAY)
     await close()
     row = await Statement.get()
-    content = csv_of(await statements.entries_of(row.merchant_id, row.day))
+    named = {shop.scenario.id: notice_of(shop.scenario)}
+    content = csv_of(await statements.entries_of(row.merchant_id, row.day), named)
     assert content.startswith(b"\xef\xbb\xbf")
     heading, entry, total = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    assert heading == ["时间", "操作", "兑现编号", "场景", "优惠（元）", "应结算（元）"]
-    assert (entry[0], entry[1], entry[4:]) == ("2026-06-01 12:00:00", "兑现", ["1.05", "0.52"])
-    assert total[4:] == ["1.05", "0.52"]
+    assert heading[3:] == ["场景", "场景名称", "优惠（元）", "应结算（元）"]
+    assert (entry[0], entry[1]) == ("2026-06-01 12:00:00", "兑现")
+    assert entry[3:] == ["s1", shop.scenario.title.zh, "1.05", "0.52"]
+    assert total[5:] == ["1.05", "0.52"]
+
+
+async def test_the_name_of_a_scenario_is_no_formula_in_a_spreadsheet_program(shop):
+    await shop.made(1050)
+    title = Words("=1+1", "=1+1")
+    named = {"s1": notice_of(replace(shop.scenario, title=title))}
+    entries = await LedgerEntry.all()
+    _, entry, _ = csv.reader(io.StringIO(csv_of(entries, named).decode("utf-8-sig")))
+    assert entry[4] == "'=1+1"
