@@ -73,10 +73,27 @@ class InvalidRequest(Problem):
 
 
 class NotFound(Problem):
-    """Also said of what is not the caller's, so that nobody learns what exists."""
+    """Said of what is not the caller's in the same words, so that nobody learns what exists."""
 
     slug, status, errcode = "not-found", 404, 40400
     title = ("没有找到", "Not found")
+
+    def __init__(self, detail_zh: str = "", detail_en: str = "") -> None:
+        if not detail_zh:
+            detail_zh, detail_en = _no_such("内容", "thing")
+        super().__init__(detail_zh, detail_en)
+
+    @classmethod
+    def of(cls, zh: str, en: str) -> "NotFound":
+        """The refusal that names what was looked for, such as 兑现, redemption."""
+        return cls(*_no_such(zh, en))
+
+
+def _no_such(zh: str, en: str) -> tuple[str, str]:
+    return (
+        f"没有这个编号的{zh}，或不归您查看；请核对编号",
+        f"There is no {en} of this id, or it is not yours to see; check the id",
+    )
 
 
 class Unauthorized(Problem):
@@ -157,7 +174,7 @@ def install(app: FastAPI) -> None:
 async def _describe(slug: str) -> dict[str, Any]:
     """Make the `type` of a problem an address that answers."""
     if (problem := _known.get(slug)) is None:
-        raise NotFound
+        raise NotFound.of("错误说明", "problem")
     title = Text(*problem.title)
     return {
         "type": f"/problems/{slug}",

@@ -206,7 +206,10 @@ class Gate:
     async def _decide(self, scope: Scope) -> None:
         callers = self._table.callers(scope["path"])
         if not callers:
-            raise NotFound
+            raise NotFound(
+                "没有这个地址；全部地址见 /openapi.json",
+                "There is no such address; /openapi.json lists them",
+            )
         who = callers.get(scope["method"])
         if who is None:
             raise MethodRefused(sorted(callers))

@@ -137,7 +137,7 @@ async def reply(keyring: Keyring, resident_id: UUID, report_id: UUID, text: str)
     found = ConductReport.filter(id=report_id, resident_id=resident_id)
     row = await found.select_for_update().first()
     if row is None:
-        raise NotFound
+        raise NotFound.of("登记", "report")
     if row.state != "told" or row.reply_until is None or row.reply_until <= now:
         raise ConductWrongState(row.state)
     said = {"reply": keyring.encrypt(text, REPLY), "replied_at": now}
@@ -172,7 +172,7 @@ async def dismiss(report_id: UUID, actor: str, reason: str) -> None:
     """Dismiss a report for good. `reason` is a code. Raises `ConductWrongState`."""
     row = await ConductReport.filter(id=report_id).select_for_update().first()
     if row is None:
-        raise NotFound
+        raise NotFound.of("登记", "report")
     if row.state not in _OPEN:
         raise ConductWrongState(row.state)
     await write_all(await _closed(Report.of(row), "dismissed", actor, clock.now(), reason))

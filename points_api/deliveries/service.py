@@ -91,7 +91,7 @@ class Deliveries:
         """A delivery; of that agency, if one is named. Raises `NotFound`."""
         found = await Delivery.get_or_none(id=delivery_id)
         if found is None or agency not in (None, found.agency):
-            raise NotFound
+            raise NotFound.of("报送", "delivery")
         return found
 
     def errors(self, delivery: Delivery, language: Language) -> AsyncIterator[str]:

@@ -84,9 +84,7 @@ async def my_scenario(
     """一个场景对我：全部说明、每个条件的理由、还差什么、同意了没有、现在能不能出示信用码。"""
     live, now = live_of(request), clock.now()
     published = live.current
-    scenario = published.open(scenario_id)
-    if scenario is None:
-        raise NotFound
+    scenario = published.require(scenario_id)
     mine = await _mine(request, caller, published)
     decision = mine.decisions[scenario_id]
     city: City = request.app.state.city

@@ -20,7 +20,6 @@ from points_api.entitlements import members, renewing
 from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.entitlements.problems import DayNotOver, ListConsentNeeded, NotAList
 from points_api.paging import Pages
-from points_api.problem import NotFound
 from points_api.scenarios.live import LiveScenarios
 
 _PAGE: Final = 5000
@@ -72,9 +71,7 @@ async def give_number(
 
     Raises `NotFound`, `NotAList`, `ListConsentNeeded`, `MemberRefused`.
     """
-    scenario = scenarios.current.open(scenario_id)
-    if scenario is None:
-        raise NotFound
+    scenario = scenarios.current.require(scenario_id)
     if "list" not in scenario.verification:
         raise NotAList
     plain = members.normalized(number)

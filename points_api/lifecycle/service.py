@@ -165,13 +165,13 @@ async def _held(caller: Caller, which: Which) -> ScenarioVersion:
     """The version, if it is the caller's to see; else it is not there."""
     row = await ScenarioVersion.filter(which.where).select_for_update().first()
     if row is None:
-        raise NotFound
+        raise NotFound.of("场景版本", "version of a scenario")
     if isinstance(caller, CallingMerchant):
         if row.merchant_id != caller.merchant_id:
-            raise NotFound
+            raise NotFound.of("场景版本", "version of a scenario")
         _require_manager(caller)
     elif not await oversees(caller, row):
-        raise NotFound
+        raise NotFound.of("场景版本", "version of a scenario")
     return row
 
 

@@ -80,7 +80,7 @@ async def proposal(caller: CallingMerchant, proposal_id: UUID) -> Version:
     """One of the merchant's own. Raises `NotFound`."""
     row = await ScenarioVersion.get_or_none(id=proposal_id, merchant_id=caller.merchant_id)
     if row is None:
-        raise NotFound
+        raise NotFound.of("场景版本", "version of a scenario")
     return version_of(row)
 
 
@@ -112,7 +112,7 @@ async def of_scenario(caller: CallingOfficer, scenario_id: str) -> list[Version]
     seen = [version_of(row) for row in await rows.limit(MOST_VERSIONS)]
     seen = [one for one in seen if caller.oversees(one.division)]
     if not seen:
-        raise NotFound
+        raise NotFound.of("场景版本", "version of a scenario")
     return seen
 
 
@@ -120,7 +120,7 @@ async def one_of(caller: CallingOfficer, scenario_id: str, version: int) -> Vers
     """One version. Raises `NotFound`."""
     row = await ScenarioVersion.get_or_none(scenario_id=scenario_id, version=version)
     if row is None or not caller.oversees(row.division):
-        raise NotFound
+        raise NotFound.of("场景版本", "version of a scenario")
     return version_of(row)
 
 

@@ -79,7 +79,7 @@ async def find(office: Office, merchant_id: UUID) -> Account:
     """Return an account. One that is another county's is not found."""
     row = await Merchant.get_or_none(id=merchant_id)
     if row is None or not office.oversees(row.division):
-        raise NotFound
+        raise NotFound.of("商户", "merchant")
     return _account(row)
 
 
@@ -124,7 +124,7 @@ async def held(office: Office, merchant_id: UUID) -> Merchant:
     """Hold an account to the end of the transaction: who changes it or its staff comes by here."""
     row = await Merchant.filter(id=merchant_id).select_for_update().first()
     if row is None or not office.oversees(row.division):
-        raise NotFound
+        raise NotFound.of("商户", "merchant")
     return row
 
 

@@ -127,7 +127,10 @@ async def mint(
     row = await SandboxResident.get_or_none(merchant_id=merchant_id, handle=handle)
     served = MerchantScenario.filter(merchant_id=merchant_id, scenario_id=scenario_id, until=None)
     if row is None or not await served.exists():
-        raise NotFound
+        raise NotFound(
+            "沙箱里没有这位居民（handle），或沙箱没有承办这个场景",
+            "The sandbox has no resident of this handle, or does not serve the scenario",
+        )
     return await codes.mint(row.resident_id, scenario_id, merchant_id, now)
 
 

@@ -51,7 +51,7 @@ async def unserve(office: Office, merchant_id: UUID, scenario_id: str, now: date
     merchant = await accounts.held(office, merchant_id)
     there = MerchantScenario.filter(merchant_id=merchant.id, scenario_id=scenario_id, until=None)
     if not await there.update(until=now):
-        raise NotFound
+        raise NotFound("这个商户没有承办这个场景", "The merchant does not serve this scenario")
     await _note(office, "merchant.unserve", merchant.id, scenario_id)
 
 

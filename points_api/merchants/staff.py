@@ -123,7 +123,7 @@ async def find(merchant_id: UUID, staff_id: UUID) -> Member:
     """Return a member of this merchant's staff; others' are not found."""
     row = await MerchantStaff.get_or_none(id=staff_id, merchant_id=merchant_id, left_at=None)
     if row is None:
-        raise NotFound
+        raise NotFound.of("人员", "staff member")
     return _member(row)
 
 
@@ -153,10 +153,9 @@ async def keys(merchant_id: UUID, staff_id: UUID) -> list[Client]:
 async def revoke_key(acting: Acting, staff_id: UUID, client_id: str, now: datetime) -> None:
     """Refuse a key from now on; of two who revoke it at once one finds none."""
     member = await _held(acting, staff_id)
-    if not await ApiClient.filter(id=client_id, staff_id=member.id).exists():
-        raise NotFound
-    if not await clients.revoke(client_id, acting.actor, now):
-        raise NotFound
+    theirs = await ApiClient.filter(id=client_id, staff_id=member.id).exists()
+    if not theirs or not await clients.revoke(client_id, acting.actor, now):
+        raise NotFound.of("在用的钥匙", "key in use")
     await _require_manager(acting)
 
 

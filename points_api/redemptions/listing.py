@@ -35,7 +35,7 @@ async def one_of(merchant_id: UUID, redemption_id: UUID) -> View:
     """A merchant's redemption as it is now. Raises `NotFound`."""
     row = await Redemption.get_or_none(id=redemption_id, merchant_id=merchant_id)
     if row is None:
-        raise NotFound
+        raise NotFound.of("兑现", "redemption")
     return View.of(row).at(clock.now())
 
 

@@ -196,5 +196,5 @@ async def held(redemption_id: UUID, merchant_id: UUID) -> tuple[View, datetime]:
     sql = _HELD.format(time=time.column())
     rows = await select(Redemption, sql, str(redemption_id), str(merchant_id))
     if not rows:
-        raise NotFound
+        raise NotFound.of("兑现", "redemption")
     return View.of(rows[0]), time.told(rows[0])

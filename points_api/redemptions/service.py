@@ -136,7 +136,7 @@ async def _decide(
 
 def _refuse_unusable(found: dict[str, Any], now: datetime) -> None:
     if found["id"] is None:
-        raise NotFound
+        raise NotFound.of("核验", "verification")
     if not found["eligible"] or found["resident_id"] is None:
         raise VerificationUnusable("not_eligible")
     if found["redeemed"] is not None:

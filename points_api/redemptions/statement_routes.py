@@ -67,7 +67,7 @@ async def one(
     found = await Statement.get_or_none(merchant_id=caller.merchant_id, day=day)
     entries = await statements.entries_of(caller.merchant_id, day)
     if found is None and not entries:
-        raise NotFound
+        raise NotFound("这一天没有兑现，所以没有对账单", "Nothing moved on this day: no statement")
     no_store = {"Cache-Control": "no-store"}
     if format == "csv":
         shown_as = f'attachment; filename="statement-{day}{"" if found else "-open"}.csv"'

@@ -18,6 +18,7 @@ from typing import Final
 
 from points_api import cancellation, clock, log
 from points_api.city import City
+from points_api.problem import NotFound
 from points_api.scenarios.models import ScenarioMove, ScenarioVersion
 from scenarios.eligibility import Index
 from scenarios.files import Known, ScenarioError, checked
@@ -47,6 +48,15 @@ class Published:
         """A scenario that is published and in its term today; None else."""
         found = self.by_id.get(scenario_id)
         return found if found is not None and found.open_on(self.day) else None
+
+    def require(self, scenario_id: str) -> Scenario:
+        """A scenario that is open today. Raises `NotFound`."""
+        if (found := self.open(scenario_id)) is None:
+            raise NotFound(
+                "这个场景不存在，或现在没有开放；开放的见 GET /v1/scenarios",
+                "There is no such scenario or it is not open now; GET /v1/scenarios lists the open",
+            )
+        return found
 
 
 @dataclass(slots=True)

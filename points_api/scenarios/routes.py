@@ -66,8 +66,6 @@ async def scenarios(
 async def scenario(request: Request, language: Reader, scenario_id: ScenarioId) -> Response:
     """一个场景的全部：人人都有的服务、优惠、条件、次数、怎样核验、告诉商户什么、依据与期限。"""
     live = live_of(request)
-    found = live.current.open(scenario_id)
-    if found is None:
-        raise NotFound
+    found = live.current.require(scenario_id)
     body = Teller(live, language).full(found).model_dump_json().encode()
     return public(request, body, language, KEPT_SECONDS)

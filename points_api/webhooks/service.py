@@ -154,7 +154,7 @@ async def deliveries(
 ) -> Page[Delivery]:
     """The messages of an endpoint with their tries, the newest first. Raises `NotFound`."""
     if not await _of(merchant_id).filter(id=endpoint_id).exists():
-        raise NotFound
+        raise _no_endpoint()
     pages = Pages(keyring, f"merchant.deliveries:{endpoint_id}")
     place = pages.read(cursor)
     found = WebhookMessage.filter(endpoint_id=endpoint_id).order_by("-id")
@@ -196,12 +196,16 @@ async def replay_one(
     """Send one message again. Raises `NotFound`, `EndpointDisabled`, `StillWaiting`."""
     row = await _active(merchant_id, endpoint_id)
     found = await WebhookMessage.get_or_none(id=message_id, endpoint_id=row.id)
+    gone = NotFound(
+        "没有这条消息，或因居民撤回授权不再推送",
+        "There is no such message, or a withdrawal has stopped it for good",
+    )
     if found is None or found.outcome == "dropped":
-        raise NotFound
+        raise gone
     if found.ended_at is None:
         raise StillWaiting
     if not await _send_again(row.id, [found], actor, now):
-        raise NotFound
+        raise gone
     return message_id
 
 
@@ -233,8 +237,12 @@ async def _held(merchant_id: UUID, endpoint_id: UUID) -> WebhookEndpoint:
         await _of(merchant_id).filter(id=endpoint_id).select_for_update().first()
     )
     if found is None:
-        raise NotFound
+        raise _no_endpoint()
     return found
+
+
+def _no_endpoint() -> NotFound:
+    return NotFound.of("推送地址", "endpoint")
 
 
 async def _active(merchant_id: UUID, endpoint_id: UUID) -> WebhookEndpoint:

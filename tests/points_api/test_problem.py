@@ -68,6 +68,15 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def test_what_was_not_found_is_named_and_what_to_do_whether_it_is_anothers_or_nobodys():
+    bare, named = NotFound().body("zh"), NotFound.of("兑现", "redemption").body("en")
+    assert "请核对编号" in bare["detail"]
+    assert named["detail"] == (
+        "There is no redemption of this id, or it is not yours to see; check the id"
+    )
+    assert bare["errmsg"] == bare["detail"]
+
+
 async def test_a_refusal_speaks_both_dialects_and_the_callers_language(client):
     answer = await client.post("/closed", json={"count": 2}, headers={"accept-language": "en"})
     assert answer.status_code == 409
