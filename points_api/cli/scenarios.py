@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from scenarios.files import Folder
 
 ACTOR: Final = "office:cli"
+WIDE: Final = 120
+"""Columns of a terminal from which on a line has room for everything."""
+_COLUMNS: Final = {
+    "id": "id", "title": "标题", "state": "状态", "version": "版本", "category": "类别",
+    "division": "区划", "valid_until": "有效期至",
+}  # fmt: skip
+_NARROW: Final = ("id", "title", "state")
 scenarios = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(scenarios, name="scenarios", help="场景 · scenarios.")
@@ -146,15 +153,18 @@ def _matching(rows: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
 def _print(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
+    narrow = out.width < WIDE
+    shown = _NARROW if narrow else _COLUMNS
     table = Table(box=None, pad_edge=False)
-    table.add_column("id", no_wrap=True)  # to be copied from here into the next command
-    for heading in ("版本", "状态", "类别", "区划", "标题", "有效期至"):
-        table.add_column(heading, overflow="fold")
+    for key in shown:
+        # An id is to be copied from here into the next command.
+        table.add_column(_COLUMNS[key], overflow="fold", no_wrap=key == "id")
     for row in rows:
-        keys = ("id", "version", "state", "category", "division", "title", "valid_until")
-        table.add_row(*[str(row[key]) for key in keys])
+        table.add_row(*[str(row[key]) for key in shown])
     out.print(table)
-    say(f"{len(rows)} 个版本 ({len(rows)} versions)")
+    more = f"；其余各列要 {WIDE} 字宽，或用 --json" if narrow else ""
+    also = f"; {WIDE} columns or --json show the rest" if narrow else ""
+    say(f"{len(rows)} 个版本{more} ({len(rows)} versions{also})")
 
 
 def _read(folder: Path | None) -> "Folder":

@@ -3,6 +3,10 @@
 import json
 import shutil
 
+import pytest
+from rich.cells import cell_len
+
+from points_api.cli.scenarios import WIDE
 from scenarios.files import SHIPPED
 from tests.points_api.scenarios.registry import LIBRARY, of_categories
 
@@ -33,6 +37,20 @@ def test_a_mistaken_file_is_told_with_its_place(points, tmp_path):
     assert "titel" in plain.stderr
 
 
+@pytest.mark.parametrize(("width", "whole"), [(80, False), (WIDE, True)])
+def test_each_version_has_a_line_of_its_own_that_fits_the_terminal(
+    points, monkeypatch, width, whole
+):
+    points("scenarios", "import")
+    monkeypatch.setenv("COLUMNS", str(width))
+    heading, *lines, sum_ = points("scenarios", "list").stdout.splitlines()
+    ids = [one["id"] for one in json.loads(points("scenarios", "list", "--json").stdout)]
+    assert [line.split()[0] for line in lines] == ids
+    assert all(cell_len(line) <= width for line in lines)
+    assert ("区划" in heading) == whole
+    assert ("--json" in sum_) != whole
+
+
 def test_what_is_imported_is_listed_and_can_be_narrowed(points, tmp_path):
     folder = some_files(tmp_path)
     assert "先 points scenarios import" in points("scenarios", "list").stdout
@@ -48,6 +66,5 @@ def test_what_is_imported_is_listed_and_can_be_narrowed(points, tmp_path):
     assert ids("--state", "suspended") == []
     assert LIBRARY in ids("-q", "mianyajin") or LIBRARY in ids("-q", "myj")
     assert all(name.startswith("daye") for name in ids("--division", "420281"))
-    table = points("scenarios", "list").stdout
-    assert LIBRARY in table.replace("\n", "")
+    assert LIBRARY in points("scenarios", "list").stdout
     assert points("scenarios", "list", "--state", "lost").exit_code == 2
