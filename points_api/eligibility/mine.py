@@ -21,14 +21,14 @@ from scenarios.eligibility import Decision
 PURPOSE: Final = "scenario"
 HOW_TO_JOIN: Final = {
     "not_joined": Text(
-        "您还没有加入，照常享受普通服务。自愿加入后可享受更多优惠：POST /v1/me/enrollment",
-        "You have not joined and get the ordinary service as ever. Joining is up to you and opens "
-        "more: POST /v1/me/enrollment",
+        "您还没有加入，照常享受普通服务。加入与否由您决定；读完告知书、同意加入后可享受更多优惠",
+        "You have not joined and get the ordinary service as ever. Joining is up to you: read the "
+        "notice and agree to it, and more is open to you",
     ),
     "paused": Text(
-        "您的积分已暂停，照常享受普通服务。恢复：取消暂停，或重新同意 POST /v1/me/consents",
+        "您的积分已暂停，照常享受普通服务。要恢复，请取消暂停，或重新同意告知书",
         "Your points are paused and you get the ordinary service as ever. To go on, end the pause "
-        "or agree anew: POST /v1/me/consents",
+        "or agree to the notice anew",
     ),
 }
 

@@ -8,7 +8,9 @@ class ListConsentNeeded(Problem):
     title = ("需要先同意这个场景", "Consent to the scenario is needed first")
 
     def __init__(self) -> None:
-        super().__init__("请先 POST /v1/me/consents", "POST /v1/me/consents first")
+        super().__init__(
+            "请先同意这个场景，再填写号码", "Agree to the scenario first, then give the number"
+        )
 
 
 class NotAList(Problem):

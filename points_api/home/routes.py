@@ -1,18 +1,20 @@
 """`GET /v1/me/home`: all that the first page shows in one call, as weak networks pay per call."""
 
-from datetime import timedelta
-from typing import Literal
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from points_api import clock
 from points_api.access_log.own_looks import note_look
 from points_api.auth.callers import ResidentCaller
+from points_api.city import City
 from points_api.conditional import conditional
 from points_api.language import Language, Reader
 from points_api.records.reading import end_of, facts_known_at, facts_of
-from points_api.residents.membership import NoMember, member_of
+from points_api.residents.membership import NoMember, enrollment_of
+from points_api.residents.models import Enrollment
 from points_api.scores.document import render
 from points_api.scores.explanation import Explainer
 from points_api.scores.schemas import AdviceOut, Points, ReasonOut, ScoreOut
@@ -33,7 +35,9 @@ class HomeOut(BaseModel):
     state: Literal["not_joined", "joined"]
     message: str
     score: ScoreOut | None = None
-    change_in_30_days: Points | None = None
+    change_in_30_days: Annotated[
+        Points | None, Field(description="加入不满三十天时没有 · null in the first 30 days")
+    ] = None
     reasons: list[ReasonOut] = []
     advice: AdviceOut | None = None
     records: int = 0
@@ -53,25 +57,31 @@ async def home(request: Request, caller: ResidentCaller, language: Reader) -> Re
 
 async def _joined(request: Request, caller: ResidentCaller, language: Language) -> HomeOut:
     scores: Scores = request.app.state.scores
-    member = await member_of(caller.resident_id)
+    joined = await enrollment_of(caller.resident_id)
     day = clock.today()
     stored = await scores.current(caller.resident_id)
     document = render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
-    facts = await facts_of(member.person_id)
-    explained = Explainer(scores.city, member.person_id, day, language).explain(facts)
-    before = day - timedelta(days=_SINCE_DAYS)
-    known = await facts_known_at(member.person_id, end_of(before))
-    earlier = score(known, scores.city.scorecard(before), before)
+    facts = await facts_of(joined.person_id)
+    explained = Explainer(scores.city, joined.person_id, day, language).explain(facts)
     return HomeOut(
         state="joined",
         message=_message(len(facts), language),
         score=ScoreOut.model_validate_json(document),
-        change_in_30_days=points_text(stored.value - earlier.value),
+        change_in_30_days=await _change(scores.city, joined, stored.value, day),
         reasons=explained.reasons[:_REASONS_SHOWN],
         advice=explained.advice[0] if explained.advice else None,
         records=len(facts),
         under_objection=sum(record.status == "disputed" for record in facts),
     )
+
+
+async def _change(city: City, joined: Enrollment, value: int, day: date) -> str | None:
+    """How the score has changed since; None for who had none then."""
+    before = day - timedelta(days=_SINCE_DAYS)
+    if joined.joined_at > end_of(before):
+        return None
+    known = await facts_known_at(joined.person_id, end_of(before))
+    return points_text(value - score(known, city.scorecard(before), before).value)
 
 
 def _message(records: int, language: Language) -> str:

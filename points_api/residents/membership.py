@@ -13,9 +13,9 @@ class NoMember(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            "加入后才有信用积分；不加入不影响您办任何事。加入：POST /v1/me/enrollment",
-            "There is a score only after joining, and not joining affects nothing else. "
-            "To join: POST /v1/me/enrollment",
+            "读完告知书、同意加入后才有信用积分；不加入不影响您办任何事",
+            "There is a score only after joining, by agreeing to the notice; not joining affects "
+            "nothing else",
         )
 
 
@@ -28,9 +28,15 @@ class Member:
     person_id: UUID
 
 
-async def member_of(resident_id: UUID) -> Member:
-    """The member behind an account. Raises `NoMember`."""
+async def enrollment_of(resident_id: UUID) -> Enrollment:
+    """What is known of a member. Raises `NoMember`."""
     found = await Enrollment.get_or_none(resident_id=resident_id, left_at=None)
     if found is None:
         raise NoMember
+    return found
+
+
+async def member_of(resident_id: UUID) -> Member:
+    """The member behind an account. Raises `NoMember`."""
+    found = await enrollment_of(resident_id)
     return Member(resident_id, found.id, found.person_id)

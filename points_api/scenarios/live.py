@@ -53,8 +53,8 @@ class Published:
         """A scenario that is open today. Raises `NotFound`."""
         if (found := self.open(scenario_id)) is None:
             raise NotFound(
-                "这个场景不存在，或现在没有开放；开放的见 GET /v1/scenarios",
-                "There is no such scenario or it is not open now; GET /v1/scenarios lists the open",
+                "这个场景不存在，或现在没有开放；请从场景列表里另选",
+                "There is no such scenario or it is not open now; choose from the list",
             )
         return found
 

@@ -79,6 +79,24 @@ async def test_who_has_not_joined_is_told_that_nothing_is_lost(application):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_change_in_thirty_days_is_told_only_to_who_has_had_a_score_for_as_long(
+    application, resident, frozen_clock
+):
+    async def change():
+        visitor = await application.visitor(resident.n)
+        return (await visitor.get("/v1/me/home")).json()["change_in_30_days"]
+
+    await make_record(await person_of(resident), "volunteer.hours", date(2026, 5, 1))
+    await application.app.state.scores.refresh(
+        (await Enrollment.get(left_at=None)).resident_id, "records"
+    )
+    assert await change() is None
+    frozen_clock.forward(timedelta(days=29))
+    assert await change() is None
+    frozen_clock.forward(timedelta(days=1))
+    assert await change() == "0.0"
+
+
 async def test_a_resident_joins_and_reads_the_score_of_the_contract(resident):
     answer = await resident.get("/v1/me/score")
     assert answer.status_code == 200

@@ -61,6 +61,7 @@ async def test_who_has_not_joined_sees_the_ordinary_service_and_how_to_join(visi
     shown = await all_of(visitor)
     assert shown["standing"] == "not_joined"
     assert "加入" in shown["how_to_join"]
+    assert not any(letter.isascii() and letter.isalpha() for letter in shown["how_to_join"])
     assert (shown["eligible"], shown["total"]) == (0, len(SOME))
     for one in shown["items"]:
         assert one["ordinary"]
