@@ -43,6 +43,7 @@ from points_api.recognitions import routes as recognition_routes
 from points_api.records import routes as record_routes
 from points_api.redemptions import routes as redemption_routes
 from points_api.redemptions import statement_routes
+from points_api.redemptions.remaining import uses_of
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
 from points_api.scenarios import routes as scenario_routes
@@ -120,6 +121,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             setattr(state, part.name, getattr(parts, part.name))
         state.notices = parts.registry.notices
         state.settle_conduct = conduct.settle
+        state.uses_of = uses_of
         state.consent_effects = ConsentEffects(parts.registry)
         state.names_of_looks = partial(naming.named, parts.scenarios)
         recognized = parts.recognitions

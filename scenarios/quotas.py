@@ -7,9 +7,13 @@ are those of the calendar in Huangshi: a week begins on Monday, a month on its f
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, cast
 
 from scenarios.benefits import DepositWaive, PayLater, Period
 from scenarios.scenario import Scenario
+
+Limit = Literal["person", "out", "day", "total", "budget"]
+"""The kinds of counters, in the order of taking; the name of each begins with its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,11 @@ class Counter:
     name: str
     amount: int
     limit: int
+
+    @property
+    def kind(self) -> Limit:
+        """Which limit it stands for."""
+        return kind_of(self.name)
 
 
 def counters(
@@ -51,6 +60,11 @@ def _counters(
         yield Counter(f"total{end}", 1, quota.total)
     if quota.budget_fen is not None and benefit_fen:
         yield Counter(f"budget{end}", benefit_fen, quota.budget_fen)
+
+
+def kind_of(name: str) -> Limit:
+    """Which limit a counter of this name stands for."""
+    return cast(Limit, name.partition(":")[0])
 
 
 def period_of(period: Period, day: date) -> str:

@@ -1,5 +1,9 @@
-"""`GET /v1/me/scenarios`: what is open to me, why, and what would open the rest."""
+"""`GET /v1/me/scenarios`: what is open to me, why, and what would open the rest.
 
+The application's state holds who counts uses as `uses_of`.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,8 +17,14 @@ from points_api.conditional import conditional, weak_etag_of
 from points_api.eligibility import mine as service
 from points_api.eligibility.mine import Mine
 from points_api.eligibility.missing import Ways, findings, missing
-from points_api.eligibility.schemas import MyScenarioFullOut, MyScenarioOut, MyScenariosOut
+from points_api.eligibility.schemas import (
+    MyScenarioFullOut,
+    MyScenarioOut,
+    MyScenariosOut,
+    UsesOut,
+)
 from points_api.eligibility.standing import Standings
+from points_api.eligibility.uses import Uses, UsesOf
 from points_api.language import Language, Reader
 from points_api.paging import CursorText, Limit, Pages, UnknownCursor, link_header
 from points_api.problem import NotFound, problems
@@ -23,6 +33,7 @@ from points_api.scenarios.live import Published
 from points_api.scenarios.routes import ScenarioId
 from points_api.scenarios.saying import Teller
 from scenarios.eligibility import Decision
+from scenarios.scenario import Scenario
 
 router = APIRouter(prefix="/v1/me", tags=["resident"])
 
@@ -41,7 +52,7 @@ async def my_scenarios(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> Response:
-    """我的场景：能不能享受、每个条件的理由、还差什么、怎样最容易达到。"""
+    """我的场景：能不能享受、每个条件的理由、还差什么、怎样最容易达到、还可用几次。"""
     live, now = live_of(request), clock.now()
     published = live.current
     mine = await _mine(request, caller, published)
@@ -52,6 +63,7 @@ async def my_scenarios(
     decisions = [mine.decisions[entry.scenario.id] for entry in page.entries]
     city: City = request.app.state.city
     ways = await service.adviser(city, caller.resident_id, decisions, now, language)
+    uses = await _uses(request, caller, [one.scenario for one in decisions], published)
     teller = Teller(live, language)
     shown = MyScenariosOut(
         standing=mine.standing.why,
@@ -60,7 +72,9 @@ async def my_scenarios(
         eligible=len(mine.open_ids()),
         total=len(found),
         items=[
-            MyScenarioOut(**teller.short_fields(entry), **_fields(mine, decision, ways, language))
+            MyScenarioOut(
+                **teller.short_fields(entry), **_fields(mine, decision, ways, uses, language)
+            )
             for entry, decision in zip(page.entries, decisions, strict=True)
         ],
         next=page.next_cursor,
@@ -81,7 +95,7 @@ async def my_scenarios(
 async def my_scenario(
     request: Request, caller: ResidentCaller, language: Reader, scenario_id: ScenarioId
 ) -> Response:
-    """一个场景对我：全部说明、每个条件的理由、还差什么、同意了没有、现在能不能出示信用码。"""
+    """一个场景对我：全部说明、每个条件的理由、还差什么、同意了没有、还可用几次、能不能出示信用码。"""
     live, now = live_of(request), clock.now()
     published = live.current
     scenario = published.require(scenario_id)
@@ -89,9 +103,10 @@ async def my_scenario(
     decision = mine.decisions[scenario_id]
     city: City = request.app.state.city
     ways = await service.adviser(city, caller.resident_id, [decision], now, language)
+    uses = await _uses(request, caller, [scenario], published)
     shown = MyScenarioFullOut(
         **Teller(live, language).full_fields(scenario),
-        **_fields(mine, decision, ways, language),
+        **_fields(mine, decision, ways, uses, language),
         standing=mine.standing.why,
         how_to_join=mine.how_to_join(language),
         as_of=published.day,
@@ -107,13 +122,26 @@ async def _mine(request: Request, caller: CallingResident, published: Published)
     return await service.decide(published, standing, caller.resident_id, now)
 
 
-def _fields(mine: Mine, decision: Decision, ways: Ways, language: Language) -> dict[str, Any]:
+async def _uses(
+    request: Request,
+    caller: CallingResident,
+    scenarios: Sequence[Scenario],
+    published: Published,
+) -> Mapping[str, Uses]:
+    uses_of: UsesOf = request.app.state.uses_of
+    return await uses_of(caller.resident_id, scenarios, published.day)
+
+
+def _fields(
+    mine: Mine, decision: Decision, ways: Ways, uses: Mapping[str, Uses], language: Language
+) -> dict[str, Any]:
     """The fields of `MineOut`."""
     name = decision.scenario.id
     return {
         "eligible": decision.eligible,
         "findings": findings(decision, language),
         "missing": missing(decision, language, ways),
+        "uses": UsesOut.of(uses[name], language),
         "consented": name in mine.consented,
         "can_show_code": mine.can_show_code(name),
     }

@@ -6,7 +6,10 @@ from typing import Literal
 from pydantic import BaseModel
 
 from points_api.eligibility.standing import Why
+from points_api.eligibility.uses import Uses, says
+from points_api.language import Language
 from points_api.scenarios.schemas import ConditionType, ScenarioFullOut, ScenarioOut, Wire
+from scenarios.quotas import Limit
 
 
 class FindingOut(Wire):
@@ -41,6 +44,25 @@ class MissingOut(Wire):
     met_on_text: str | None
 
 
+class UsesOut(Wire):
+    """How often I may still use it, which is another question than whether it is open to me.
+
+    `left` in this period; null without a limit for each person. `used_up` is a limit on which there
+    is no room now, `free_on` the day from which on there is.
+    """
+
+    left: int | None
+    used_up: Limit | None
+    free_on: date | None
+    text: str | None
+
+    @classmethod
+    def of(cls, uses: Uses, language: Language) -> "UsesOut":
+        said = says(uses)
+        text = said.say(language) if said else None
+        return cls(left=uses.left, used_up=uses.used_up, free_on=uses.free_on, text=text)
+
+
 class MineOut(BaseModel):
     """What a scenario is for this resident, beside what it is for everybody.
 
@@ -50,6 +72,7 @@ class MineOut(BaseModel):
     eligible: bool
     findings: list[FindingOut]
     missing: list[MissingOut]
+    uses: UsesOut
     consented: bool
     can_show_code: bool
 

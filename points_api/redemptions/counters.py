@@ -7,17 +7,17 @@ and after all else of their statement, so that the ones for which many wait are 
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, cast, get_args
+from typing import Final, get_args
 
 from points_api.db.writes import Insert, Update, Write
 from points_api.ids import new_id
 from points_api.redemptions.models import QuotaCounter
-from points_api.redemptions.problems import Limit, QuotaUsedUp
+from points_api.redemptions.problems import QuotaUsedUp
 from scenarios.benefits import Period
-from scenarios.quotas import Counter, period_of
+from scenarios.quotas import Counter, Limit, kind_of, period_of
 
 ORDER: Final[tuple[Limit, ...]] = get_args(Limit)
-"""The kinds of counters, which begin their names, in the order of taking."""
+"""The kinds of counters in the order of taking."""
 WITHIN: Final = "quota_counter_used"
 
 
@@ -57,26 +57,32 @@ def less(taken: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
     return {name: rest for name, rest in rests.items() if rest}
 
 
-def kind_of(name: str) -> Limit:
-    """Which limit a counter stands for."""
-    return cast(Limit, name.partition(":")[0])
+async def used_of(counters: Mapping[str, Sequence[Counter]]) -> Mapping[str, Mapping[str, int]]:
+    """How much of these counters is used now, by scenario and name; of one not named, nothing."""
+    names = {one.name for each in counters.values() for one in each}
+    rows = await QuotaCounter.filter(scenario_id__in=list(counters), name__in=sorted(names))
+    found: dict[str, dict[str, int]] = {scenario_id: {} for scenario_id in counters}
+    for row in rows:
+        found[row.scenario_id][row.name] = row.used
+    return found
 
 
-async def first_full(scenario_id: str, counters: Sequence[Counter]) -> Counter | None:
-    """The first counter on which there is no room now."""
-    names = [one.name for one in counters]
-    rows = await QuotaCounter.filter(scenario_id=scenario_id, name__in=names)
-    used = {row.name: row.used for row in rows}
+def first_full(counters: Sequence[Counter], used: Mapping[str, int]) -> Counter | None:
+    """The first counter on which there is no room."""
     full = (one for one in counters if used.get(one.name, 0) + one.amount > one.limit)
     return next(full, None)
 
 
 def used_up(counter: Counter, period: Period, day: date) -> QuotaUsedUp:
     """The refusal that says which limit it is, and from which day on there is room again."""
-    kind = kind_of(counter.name)
-    if kind == "day":
-        return QuotaUsedUp(kind, day + timedelta(days=1))
-    return QuotaUsedUp(kind, next_period(period, day) if kind == "person" else None)
+    return QuotaUsedUp(counter.kind, free_on(counter.kind, period, day))
+
+
+def free_on(limit: Limit, period: Period, day: date) -> date | None:
+    """The day on which there is room again by itself; None where time alone gives none."""
+    if limit == "day":
+        return day + timedelta(days=1)
+    return next_period(period, day) if limit == "person" else None
 
 
 def next_period(period: Period, day: date) -> date | None:

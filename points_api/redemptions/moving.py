@@ -33,6 +33,7 @@ from points_api.redemptions.problems import (
 from points_api.redemptions.terms import terms_of
 from points_api.redemptions.view import State, View
 from points_api.scenarios.live import LiveScenarios, scenario_of
+from scenarios.quotas import kind_of
 
 REVERSIBLE: Final = timedelta(days=30)
 _HELD: Final = "SELECT {time}, r.* FROM redemption r WHERE id = $1 AND merchant_id = $2 FOR UPDATE"
@@ -132,7 +133,7 @@ async def returned(view: View, amount_fen: int, actor: str, now: datetime, settl
     outstanding = view.outstanding_fen
     if not 0 < amount_fen <= outstanding:
         raise NothingToReturn(outstanding)
-    out = next(name for name in view.taken if counters.kind_of(name) == "out")
+    out = next(name for name in view.taken if kind_of(name) == "out")
     taken = {**view.taken, out: view.taken[out] - amount_fen}
     after = replace(view, returned_fen=view.returned_fen + amount_fen, taken=taken)
     also = await settle(view.id, actor, now) if amount_fen == outstanding else []

@@ -4,8 +4,7 @@ from datetime import date
 from typing import Literal
 
 from points_api.problem import Problem
-
-Limit = Literal["person", "out", "day", "total", "budget"]
+from scenarios.quotas import Limit
 
 
 class AlreadyRedeemed(Problem):

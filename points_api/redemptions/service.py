@@ -201,7 +201,8 @@ async def _write(caller: CallingMerchant, key: str, decision: _Decision) -> None
 async def _refuse_if_full(decision: _Decision) -> None:
     """Refuse by the counter that is full, unless reservations that have lapsed give room."""
     scenario_id, wanted = decision.scenario.id, decision.terms.counters
-    full = await counters.first_full(scenario_id, wanted)
+    used = await counters.used_of({scenario_id: wanted})
+    full = counters.first_full(wanted, used[scenario_id])
     if full is None or await expire_lapsed(FREED_AT_ONCE, scenario_id):
         return
     raise counters.used_up(full, decision.scenario.quota.period, decision.view.day)

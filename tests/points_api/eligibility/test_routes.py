@@ -10,9 +10,11 @@ from points_api.db import config
 from points_api.generate import person
 from points_api.identifiers import id_number
 from points_api.residents.models import Enrollment
+from scenarios.quotas import period_of
 from tests.factories import make_record
 from tests.points_api.application import running
-from tests.points_api.scenarios.registry import LIBRARY, of_categories, publish
+from tests.points_api.db import rows
+from tests.points_api.scenarios.registry import LIBRARY, of_categories, publish, shipped
 
 ADULT = next(n for n in range(1, 60) if id_number.age_on(person(1, n)[1], date(2026, 6, 1)) >= 18)
 SOME = of_categories("library", "travel")
@@ -81,6 +83,24 @@ async def test_a_resident_sees_for_each_what_is_met_and_what_is_missing(resident
         assert [found["text"] for found in one["findings"]] == [
             c["text"] for c in one["conditions"]
         ]
+
+
+async def test_how_often_it_may_be_used_is_told_apart_from_whether_it_is_open(resident):
+    quotas = {one.id: one.quota for one in shipped().scenarios}
+    shown = await all_of(resident)
+    for one in shown["items"]:
+        assert one["uses"]["left"] == quotas[one["id"]].per_person
+        assert one["uses"]["used_up"] is None
+    name, quota = next((n, q) for n, q in quotas.items() if n in SOME and q.per_person)
+    mine = await enrolled(resident)
+    period = period_of(quota.period, date(2026, 6, 1))
+    await rows.quota_counter(
+        scenario_id=name, name=f"person:{mine.resident_id}:{period}", used=quota.per_person,
+        most=quota.per_person,
+    )  # fmt: skip
+    now = (await resident.get(f"/v1/me/scenarios/{name}")).json()["uses"]
+    assert (now["left"], now["used_up"]) == (0, "person")
+    assert "已用完" in now["text"]
 
 
 async def test_the_list_can_be_of_the_open_ones_or_of_the_others(resident):
