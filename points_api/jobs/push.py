@@ -81,6 +81,7 @@ class Push:
     async def _renew(self, event: outbox.Event) -> None:
         if event.topic == "scenario.moved":
             await renewing.due_for_scenario(str(event.payload["scenario_id"]))
+            await self.messages.told(event)
             return
         if event.topic == REPORTED and event.payload["state"] == "reported":
             await conduct.tell(UUID(event.payload["report_id"]))

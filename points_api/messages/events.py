@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from points_api import clock
 from points_api.crypto.keyring import Keyring
 from points_api.db.outbox import Event
-from points_api.messages import service
+from points_api.messages import concerned, service
 from points_api.messages.kinds import Kind
 from points_api.messages.pushing import Subscribers
 
@@ -33,6 +33,7 @@ class Messages:
             "redemption.moved": self._redemption,
             "conduct.moved": self._conduct,
             "consent.withdrawn": self._consent,
+            "scenario.moved": self._scenario,
         }
         if handler := handlers.get(event.topic):
             await handler(event)
@@ -55,6 +56,14 @@ class Messages:
                 params = {"scenario": consent["recipient"]}
                 each = replace(event, id=uuid5(event.id, consent["recipient"]))
                 await service.notify(resident_id, each, "consent_withdrawn", params, clock.now())
+
+    async def _scenario(self, event: Event) -> None:
+        said, now = event.payload, clock.now()
+        kind = await concerned.end_of(said["scenario_id"], said["version"], said["state"])
+        if kind is not None:
+            residents = await concerned.residents(said["scenario_id"], now)
+            params = {"scenario": said["scenario_id"]}
+            await service.notify_all(residents, event, kind, params, now)
 
     async def _tell(
         self, event: Event, kind: Kind | None, more: Mapping[str, Any] | None = None

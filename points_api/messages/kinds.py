@@ -7,8 +7,8 @@ from typing import Final, Literal, get_args
 from points_api.language import Text
 
 Kind = Literal[
-    "benefit_used", "benefit_back", "conduct_reported", "conduct_settled", "entitlement_granted",
-    "entitlement_revoked", "consent_withdrawn", "verification_looked",
+    "benefit_used", "benefit_back", "conduct_reported", "conduct_settled", "consent_withdrawn",
+    "scenario_suspended", "scenario_retired",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -42,23 +42,24 @@ WORDINGS: Final[Mapping[Kind, Wording]] = {
         Text("待归还事项已了结", "Settled"),
         Text("“{scenario}”的那一项已了结，权益恢复", "What was due in “{scenario}” is settled"),
     ),
-    "entitlement_granted": Wording(
-        Text("新的权益", "A new benefit"),
-        Text("“{scenario}”已对您开放", "“{scenario}” is open to you now"),
-    ),
-    "entitlement_revoked": Wording(
-        Text("权益有变化", "A benefit changed"),
-        Text(
-            "“{scenario}”目前不再对您开放，普通服务照常",
-            "“{scenario}” is not open to you at present; the ordinary service goes on",
-        ),
-    ),
     "consent_withdrawn": Wording(
         Text("授权已撤回", "Consent withdrawn"),
         Text("您已撤回对“{scenario}”的授权", "You withdrew your consent to “{scenario}”"),
     ),
-    "verification_looked": Wording(
-        Text("商户核验", "A merchant asked"),
-        Text("“{scenario}”的商户核验了一次", "The merchant of “{scenario}” verified once"),
+    "scenario_suspended": Wording(
+        Text("场景暂停", "A scenario is suspended"),
+        Text(
+            "“{scenario}”暂停了，普通服务照常。您的授权保留，恢复后可再用；已预留的仍可由商户确认",
+            "“{scenario}” is suspended; the ordinary service goes on. Your consent stays for when "
+            "it is taken up again, and what is reserved for you the merchant can still confirm",
+        ),
+    ),
+    "scenario_retired": Wording(
+        Text("场景结束", "A scenario has ended"),
+        Text(
+            "“{scenario}”结束了，普通服务照常。已预留的仍可由商户确认；您的授权不再被使用，可以撤回",
+            "“{scenario}” has ended; the ordinary service goes on. What is reserved for you the "
+            "merchant can still confirm. Your consent is used no more, and you may withdraw it",
+        ),
     ),
 }

@@ -22,6 +22,7 @@ from points_api.residents.accounts import OPENID
 from points_api.residents.models import Resident
 
 BATCH: Final = 50
+TOLD_AT_ONCE: Final = 500
 MOST_ACCEPTED: Final = 50
 
 
@@ -38,22 +39,47 @@ class Preferences:
 NEVER_ASKED: Final = Preferences(frozenset(), DEFAULT_FROM, DEFAULT_UNTIL, {})
 
 
-@transactional
 async def notify(
     resident_id: UUID, event: Event, kind: Kind, params: Mapping[str, Any], now: datetime
 ) -> None:
     """Write a notice, once for an event however often it comes."""
-    wanted = await preferences_of(resident_id)
-    loud = kind not in wanted.muted and wanted.accepted.get(kind, 0) > 0
-    row = {
-        "resident_id": resident_id,
-        "event_id": event.id,
-        "kind": kind,
-        "params": dict(params),
-        "created_at": now,
-        "push_after": loud_after(now, wanted.quiet_from, wanted.quiet_until) if loud else None,
-    }
-    await write_all([Insert(Message, [row], unless="message_once")])
+    await notify_all([resident_id], event, kind, params, now)
+
+
+async def notify_all(
+    residents: Sequence[UUID],
+    event: Event,
+    kind: Kind,
+    params: Mapping[str, Any],
+    now: datetime,
+    at_once: int = TOLD_AT_ONCE,
+) -> None:
+    """Write the same notice to each of these, some at a time; begun again, it goes on."""
+    for first in range(0, len(residents), at_once):
+        await _notify(residents[first : first + at_once], event, kind, params, now)
+
+
+@transactional
+async def _notify(
+    residents: Sequence[UUID], event: Event, kind: Kind, params: Mapping[str, Any], now: datetime
+) -> None:
+    known = await MessagePreference.filter(resident_id__in=list(residents))
+    wanted = {row.resident_id: _preferences(row) for row in known}
+    rows = [
+        {
+            "resident_id": one, "event_id": event.id, "kind": kind, "params": dict(params),
+            "created_at": now, "push_after": _push_after(wanted.get(one, NEVER_ASKED), kind, now),
+        }
+        for one in residents
+    ]  # fmt: skip
+    await write_all([Insert(Message, rows, unless="message_once")])
+
+
+def _push_after(wanted: Preferences, kind: Kind, now: datetime) -> datetime | None:
+    """When it may buzz; None where it must not."""
+    if kind in wanted.muted or wanted.accepted.get(kind, 0) < 1:
+        return None
+    return loud_after(now, wanted.quiet_from, wanted.quiet_until)
 
 
 async def page(
@@ -82,8 +108,10 @@ async def read(resident_id: UUID, until: UUID | None, now: datetime) -> int:
 
 async def preferences_of(resident_id: UUID) -> Preferences:
     row = await MessagePreference.get_or_none(resident_id=resident_id)
-    if row is None:
-        return NEVER_ASKED
+    return NEVER_ASKED if row is None else _preferences(row)
+
+
+def _preferences(row: MessagePreference) -> Preferences:
     return Preferences(frozenset(row.muted), row.quiet_from, row.quiet_until, row.accepted)
 
 

@@ -8,6 +8,7 @@ import pytest
 from points_api import clock
 from points_api.auth.wechat import OpenId
 from points_api.crypto.keyring import Keyring
+from points_api.db import outbox
 from points_api.db.outbox import Event
 from points_api.ids import new_id
 from points_api.messages import service
@@ -17,6 +18,7 @@ from points_api.messages.models import Message
 from points_api.residents import accounts
 from points_api.settings import load
 from tests.points_api.db import rows
+from tests.points_api.webhooks.shop import push_of
 
 _numbers = count(1)
 
@@ -140,6 +142,85 @@ async def test_a_withdrawn_consent_to_a_scenario_is_told_and_one_to_be_scored_is
     assert [(row.kind, row.params) for row in await Message.all()] == [
         ("consent_withdrawn", {"scenario": "s1"})
     ]
+
+
+class Ended:
+    """A scenario of which a version was moved, and somebody who agreed to it."""
+
+    async def version(self, n, state, **given):
+        usual = {"approved_by": "officer:1", "live_since": None}
+        await rows.scenario_version(version=n, state=state, **usual | given)
+
+    async def customer(self, **given):
+        resident = await rows.resident()
+        await rows.consent(resident=resident, purpose="scenario", recipient="s1", **given)
+        return resident.id
+
+    def event(self, state, version=1):
+        said = {"scenario_id": "s1", "version": version, "state": state}
+        return Event(new_id(), "scenario.moved", "scenario:s1", said, clock.now(), 1)
+
+
+@pytest.mark.parametrize("state", ["suspended", "retired"])
+async def test_who_agreed_or_has_something_reserved_is_told_once_that_a_scenario_is_over(
+    database, frozen_clock, messages, state
+):
+    ended, now = Ended(), clock.now()
+    await ended.version(1, state)
+    agreed, withdrawn = await ended.customer(), await ended.customer(withdrawn_at=now)
+    reserved = await rows.redemption(state="reserved", expires_at=now + timedelta(minutes=5))
+    lapsed = await rows.redemption(state="reserved", expires_at=now)
+    confirmed_ = await rows.redemption(state="confirmed", expires_at=None)
+    event = ended.event(state)
+    for _ in range(2):
+        await messages.told(event)
+    told = await Message.all()
+    assert {row.kind for row in told} == {f"scenario_{state}"}
+    assert sorted(row.resident_id for row in told) == sorted([agreed, reserved.resident_id])
+    assert not {withdrawn, lapsed.resident_id, confirmed_.resident_id} & {
+        row.resident_id for row in told
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "others"),
+    [
+        ("published", {}),
+        ("retired", {"approved_by": None}),  # a draft that was given up
+        ("retired", {"later": "published"}),  # another version took its place
+    ],
+)
+async def test_nobody_is_told_of_a_move_that_they_do_not_notice(
+    database, frozen_clock, messages, state, others
+):
+    ended = Ended()
+    if "later" in others:
+        await ended.version(2, others.pop("later"), live_since=clock.now())
+    await ended.version(1, state, **others)
+    await ended.customer()
+    await messages.told(ended.event(state))
+    assert await Message.all().count() == 0
+
+
+async def test_a_scenario_that_ends_is_told_by_what_pushes(database, frozen_clock):
+    ended = Ended()
+    await ended.version(1, "suspended")
+    resident_id = await ended.customer()
+    said = {"scenario_id": "s1", "version": 1, "state": "suspended"}
+    await outbox.append("scenario.moved", "scenario:s1", said)
+    await push_of(None).everything()
+    assert [row.resident_id for row in await Message.all()] == [resident_id]
+
+
+async def test_many_are_told_some_at_a_time_each_by_their_own_wishes(database, frozen_clock):
+    residents = [(await rows.resident()).id for _ in range(5)]
+    await service.accept(residents[3], ["scenario_suspended"])
+    event = Ended().event("suspended")
+    params = {"scenario": "s1"}
+    await service.notify_all(residents, event, "scenario_suspended", params, clock.now(), 2)
+    told = {row.resident_id: row.push_after for row in await Message.all()}
+    assert sorted(told) == sorted(residents)
+    assert [one for one, at in told.items() if at is not None] == [residents[3]]
 
 
 async def test_old_notices_are_forgotten(database, frozen_clock):
