@@ -26,6 +26,7 @@ from points_api.db import config
 from points_api.deliveries.service import Deliveries
 from points_api.eligibility.remembered import Remembered
 from points_api.eligibility.standing import Standings
+from points_api.merchants import serving
 from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.standing import Standing
 from points_api.messages import pushing
@@ -119,7 +120,7 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
             limits=limits,
             code_guard=guard,
             subscribers=pushing.compose(settings, client),
-            scenario_notices=PublishedNotices(live),
+            scenario_notices=PublishedNotices(live, serving.names),
             credit_codes=codes,
             verifications=Verifications(keyring, codes, guard),
             exchange=exchange,

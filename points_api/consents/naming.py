@@ -24,6 +24,7 @@ class Words:
     title: Text
     recipient: Text
     kinds: Mapping[str, Text] = field(default_factory=dict)
+    merchants: Sequence[Text] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Read:
     notices: Notices
     scenarios: Mapping[str, ScenarioNotice]
     cities: CityNotices
+    merchants: Mapping[str, Sequence[Text]] = field(default_factory=dict)
 
     def of(self, receipt: Receipt) -> Words:
         """The words of one receipt."""
@@ -63,7 +65,9 @@ class Read:
         if notice is None:
             return _ids(receipt)
         title = Text(TITLE.zh.format(title=notice.title.zh), TITLE.en.format(title=notice.title.en))
-        return Words(title, notice.provider, KINDS)
+        given = receipt.state == "given"
+        merchants = self.merchants.get(receipt.recipient, ()) if given else ()
+        return Words(title, notice.provider, KINDS, merchants)
 
 
 async def read_notices(
@@ -72,9 +76,11 @@ async def read_notices(
     cities: CityNotices,
     receipts: Sequence[Receipt],
 ) -> Read:
-    """Read the notices of these receipts, in one query if any is of a scenario."""
+    """Read the notices of these receipts; those of scenarios with the merchants that serve them."""
     ids = {one.recipient for one in receipts if one.purpose == PURPOSE}
-    return Read(notices, await scenarios.read(ids) if ids else {}, cities)
+    if not ids:
+        return Read(notices, {}, cities)
+    return Read(notices, await scenarios.read(ids), cities, await scenarios.served_by(ids))
 
 
 def _ids(receipt: Receipt) -> Words:

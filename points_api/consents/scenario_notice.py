@@ -3,7 +3,7 @@
 Scenarios know consents and not the other way, so what is needed of them is said here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -38,8 +38,17 @@ class ScenarioNotice:
         return notice_version(self.scenario_id, self.version)
 
 
+ServedBy = Callable[[Iterable[str]], Awaitable[Mapping[str, Sequence[Text]]]]
+"""Whoever knows which merchants serve scenarios now: their names, by scenario."""
+
+
 class ScenarioNotices(Protocol):
     """Where the notices of scenarios come from."""
+
+    @property
+    def served_by(self) -> ServedBy:
+        """Who the merchants are that may ask under a consent."""
+        ...
 
     def open(self, scenario_id: str) -> ScenarioNotice | None:
         """The version to agree to now; None where the scenario is not open."""

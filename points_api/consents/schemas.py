@@ -146,6 +146,7 @@ class ConsentOut(Wire):
                     "purpose": {"id": "contact", "title": "用手机号通知您"},
                     "data_kinds": [{"id": "phone", "title": "手机号"}],
                     "recipient": {"id": "handler", "name": "本告知书所列处理者，不提供给其他人"},
+                    "merchants": [],
                     "notice_version": "huangshi-2026.1",
                     "channel": "mini_program",
                     "granted_at": "2026-06-01T04:00:00Z",
@@ -163,6 +164,9 @@ class ConsentOut(Wire):
     purpose: Named
     data_kinds: list[Named]
     recipient: RecipientOut
+    merchants: Annotated[
+        list[str], Field(description="现在承办这个场景、可来核验的商户 · who may ask under it now")
+    ]
     notice_version: str
     channel: Annotated[str, Field(examples=["mini_program"])]
     granted_at: datetime
@@ -185,6 +189,7 @@ class ConsentOut(Wire):
                 for kind in receipt.data_kinds
             ],
             recipient=RecipientOut(id=receipt.recipient, name=words.recipient.say(language)),
+            merchants=[name.say(language) for name in words.merchants],
             notice_version=receipt.notice_version,
             channel=receipt.channel,
             granted_at=receipt.granted_at,

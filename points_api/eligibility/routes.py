@@ -14,6 +14,7 @@ from points_api.auth.callers import CallingResident, ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.city import City
 from points_api.conditional import conditional, weak_etag_of
+from points_api.consents.scenario_notice import ScenarioNotices
 from points_api.eligibility import mine as service
 from points_api.eligibility.mine import Mine
 from points_api.eligibility.missing import Ways, findings, missing
@@ -104,9 +105,12 @@ async def my_scenario(
     city: City = request.app.state.city
     ways = await service.adviser(city, caller.resident_id, [decision], now, language)
     uses = await _uses(request, caller, [scenario], published)
+    notices: ScenarioNotices = request.app.state.scenario_notices
+    merchants = await notices.served_by([scenario_id])
     shown = MyScenarioFullOut(
         **Teller(live, language).full_fields(scenario),
         **_fields(mine, decision, ways, uses, language),
+        merchants=[name.say(language) for name in merchants.get(scenario_id, ())],
         standing=mine.standing.why,
         how_to_join=mine.how_to_join(language),
         as_of=published.day,

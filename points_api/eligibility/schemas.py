@@ -82,6 +82,9 @@ class MyScenarioOut(ScenarioOut, MineOut):
 
 
 class MyScenarioFullOut(ScenarioFullOut, MineOut):
+    """`merchants` serve the scenario now: to consent is to let them ask, and nobody else."""
+
+    merchants: list[str]
     standing: Why
     how_to_join: str | None
     as_of: date

@@ -1,5 +1,6 @@
 """Which scenarios a merchant serves: said by the credit office, shown to the merchant."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -9,6 +10,7 @@ from points_api import clock
 from points_api.audit import service as audit
 from points_api.crypto.keyring import Keyring
 from points_api.db.transaction import transactional
+from points_api.language import Text
 from points_api.merchants import accounts
 from points_api.merchants.models import MerchantScenario
 from points_api.merchants.office import Office
@@ -59,6 +61,18 @@ async def ids(merchant_id: UUID) -> list[str]:
     """The scenarios that a merchant serves now."""
     rows = MerchantScenario.filter(merchant_id=merchant_id, until=None).order_by("scenario_id")
     return [row.scenario_id for row in await rows]
+
+
+async def names(scenario_ids: Iterable[str]) -> Mapping[str, list[Text]]:
+    """The real merchants that serve each of these scenarios now, by name."""
+    rows = MerchantScenario.filter(
+        scenario_id__in=sorted(scenario_ids), until=None, merchant__state=accounts.ACTIVE,
+        merchant__sandbox=False,
+    )  # fmt: skip
+    found: dict[str, list[Text]] = {}
+    for row in await rows.select_related("merchant").order_by("merchant__name", "id"):
+        found.setdefault(row.scenario_id, []).append(Text(row.merchant.name, row.merchant.name_en))
+    return found
 
 
 async def page(

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from points_api import clock
-from points_api.consents.scenario_notice import ScenarioNotice
+from points_api.consents.scenario_notice import ScenarioNotice, ServedBy
 from points_api.language import Text
 from points_api.scenarios.live import LiveScenarios
 from points_api.scenarios.models import ScenarioVersion
@@ -15,9 +15,13 @@ from scenarios.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class PublishedNotices:
-    """`consents.scenario_notice.ScenarioNotices`, from what is published."""
+    """`consents.scenario_notice.ScenarioNotices`, from what is published.
+
+    `served_by` names the merchants of scenarios. They know scenarios, so they are handed in.
+    """
 
     live: LiveScenarios
+    served_by: ServedBy
 
     def open(self, scenario_id: str) -> ScenarioNotice | None:
         """The version to agree to now; None where the scenario is not open."""

@@ -171,6 +171,22 @@ async def test_a_code_can_be_shown_once_the_resident_has_agreed_and_not_after(re
     assert (await look())[:2] == (False, False)
 
 
+async def test_the_merchants_who_may_ask_are_named_before_agreeing_and_in_the_receipt(resident):
+    serving = await rows.merchant(name="东楚书店", name_en="Dongchu Books")
+    await rows.merchant_scenario(merchant=serving, scenario_id=LIBRARY)
+    stopped = await rows.merchant(name="停用店", state="suspended")
+    await rows.merchant_scenario(merchant=stopped, scenario_id=LIBRARY)
+    await rows.merchant_scenario(scenario_id=LIBRARY, until=clock.now())
+    path = f"/v1/me/scenarios/{LIBRARY}"
+    assert (await resident.get(path)).json()["merchants"] == ["东楚书店"]
+    assert (await resident.get(path, accept_language="en")).json()["merchants"] == ["Dongchu Books"]
+    receipt = (await resident.post("/v1/me/consents", {"scenario_id": LIBRARY})).json()
+    assert receipt["merchants"] == ["东楚书店"]
+    await resident.delete(f"/v1/me/consents/{receipt['id']}")
+    ended = (await resident.get("/v1/me/consents")).json()["items"][0]
+    assert (ended["state"], ended["merchants"]) == ("withdrawn", [])
+
+
 async def test_a_paused_resident_has_no_findings_and_is_told_how_to_go_on(resident):
     mine = await enrolled(resident)
     await Enrollment.filter(id=mine.id).update(paused_at=clock.now())

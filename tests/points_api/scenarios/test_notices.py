@@ -3,6 +3,7 @@
 import pytest
 
 from points_api import clock
+from points_api.merchants.serving import names
 from points_api.scenarios.models import ScenarioVersion
 from points_api.scenarios.notices import PublishedNotices
 from tests.points_api.db import rows
@@ -14,7 +15,7 @@ async def notices(database, frozen_clock):
     await publish(LIBRARY)
     known = live()
     await known.refresh()
-    return PublishedNotices(known)
+    return PublishedNotices(known, names)
 
 
 async def test_a_draft_that_says_nothing_yet_hides_no_notice_that_was_agreed_to(notices):
@@ -31,4 +32,4 @@ async def test_a_scenario_that_is_over_keeps_its_name(notices):
     later = live()
     await later.refresh()
     assert later.current.by_id == {}
-    assert await PublishedNotices(later).named([LIBRARY, "never-was"]) == before
+    assert await PublishedNotices(later, names).named([LIBRARY, "never-was"]) == before
