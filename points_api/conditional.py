@@ -4,11 +4,14 @@ An ETag and 304 when the client has it already; `If-Match`, 412 and 428 when som
 """
 
 from hashlib import blake2b
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 
 from points_api.language import Language
 from points_api.problem import Problem
+
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200)]
 
 
 class IfMatchMissing(Problem):

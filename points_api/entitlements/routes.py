@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from points_api import clock
 from points_api.auth.callers import MerchantCaller, ResidentCaller
@@ -26,8 +26,11 @@ from points_api.entitlements.schemas import (
     NumberIn,
     NumberOut,
 )
+from points_api.merchants.door import ManagerCaller
+from points_api.merchants.problems import ManagerNeeded
 from points_api.paging import CursorText, Limit, UnknownCursor
 from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
+from points_api.scenarios.routes import ScenarioId
 
 router = APIRouter()
 _READERS = frozenset({"manager", "system"})
@@ -94,12 +97,10 @@ async def file(
     "/v1/merchant/entitlements/key",
     tags=["merchant"],
     summary="名单号码的散列密钥 / The key of member hashes",
-    responses=problems(*CALLER_REFUSED, Forbidden),
+    responses=problems(*CALLER_REFUSED, ManagerNeeded),
 )
-async def key(request: Request, response: Response, caller: MerchantCaller) -> KeyOut:
+async def key(request: Request, response: Response, caller: ManagerCaller) -> KeyOut:
     """Return the key under which this merchant's numbers are hashed; for managers."""
-    if caller.role != "manager":
-        raise Forbidden("只有管理员可以", "For managers only")
     response.headers["Cache-Control"] = "no-store"
     return KeyOut(key=members.key_of(request.app.state.keyring, caller.merchant_id).hex())
 
@@ -116,7 +117,7 @@ async def give_number(
     body: NumberIn,
     request: Request,
     caller: ResidentCaller,
-    scenario_id: Annotated[str, Path(max_length=64)],
+    scenario_id: ScenarioId,
 ) -> NumberOut:
     """Give the number of my card or plate; the merchant gets a keyed hash of it."""
     state = request.app.state

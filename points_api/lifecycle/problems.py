@@ -74,11 +74,6 @@ class AuthorOnly(Problem):
     title = ("只有起草人可以", "Only its author may do this")
 
 
-class ManagerOnly(Problem):
-    slug, status, errcode = "manager-only", 403, 40323
-    title = ("需要商户的负责人", "A manager of the merchant is needed")
-
-
 class SandboxStays(Problem):
     slug, status, errcode = "sandbox-proposal", 403, 40324
     title = ("沙箱商户不能提交审核", "A sandbox merchant submits nothing")

@@ -3,21 +3,20 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from points_api import clock
 from points_api.auth.callers import MerchantCaller, officer_with
 from points_api.auth.merchants import CallingMerchant
 from points_api.auth.officers import CallingOfficer
 from points_api.auth.problems import CALLER_REFUSED
-from points_api.conditional import ChangedMeanwhile, IfMatchMissing
+from points_api.conditional import ChangedMeanwhile, IfMatch, IfMatchMissing
 from points_api.language import Language, Reader
 from points_api.lifecycle import service, versions
 from points_api.lifecycle.problems import (
     AuthorOnly,
     DocumentRefused,
     DraftOpen,
-    ManagerOnly,
     MoveNotAllowed,
     SandboxStays,
     ScenarioFaulty,
@@ -35,6 +34,7 @@ from points_api.lifecycle.schemas import (
 from points_api.lifecycle.service import Which
 from points_api.lifecycle.showing import line, whole
 from points_api.lifecycle.versions import Version
+from points_api.merchants.problems import ManagerNeeded
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
 from points_api.problem import Forbidden, NotFound, problems
 from points_api.scenarios.finding import live_of
@@ -44,7 +44,6 @@ from scenarios.lifecycle import Move, State
 router = APIRouter(prefix="/v1")
 SUBMITTED: Final = "submitted"
 ScenarioOfficer = Annotated[CallingOfficer, officer_with("scenario")]
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200)]
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
@@ -60,7 +59,7 @@ _OFFICER = "/officer/scenarios"
 
 
 @router.post(
-    _MERCHANT, status_code=201, tags=["merchant"], responses=problems(*_DRAFT, ManagerOnly)
+    _MERCHANT, status_code=201, tags=["merchant"], responses=problems(*_DRAFT, ManagerNeeded)
 )
 async def propose(
     request: Request, response: Response, caller: MerchantCaller, body: DocumentIn, language: Reader
@@ -102,7 +101,7 @@ async def proposal(
 @router.put(
     _MERCHANT + "/{proposal_id}",
     tags=["merchant"],
-    responses=problems(*_CHANGE, DocumentRefused, ScenarioTaken, ManagerOnly),
+    responses=problems(*_CHANGE, DocumentRefused, ScenarioTaken, ManagerNeeded),
 )
 async def amend_proposal(
     request: Request,
@@ -122,7 +121,7 @@ async def amend_proposal(
 @router.post(
     _MERCHANT + "/{proposal_id}/submit",
     tags=["merchant"],
-    responses=problems(*_CHANGE, ScenarioFaulty, ManagerOnly, SandboxStays),
+    responses=problems(*_CHANGE, ScenarioFaulty, ManagerNeeded, SandboxStays),
 )
 async def submit_proposal(
     request: Request,

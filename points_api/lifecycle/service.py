@@ -22,7 +22,6 @@ from points_api.lifecycle.documents import check, keepable, text_of
 from points_api.lifecycle.problems import (
     AuthorOnly,
     DraftOpen,
-    ManagerOnly,
     MoveNotAllowed,
     SandboxStays,
     ScenarioFaulty,
@@ -32,6 +31,7 @@ from points_api.lifecycle.problems import (
 )
 from points_api.lifecycle.versions import Version, version_of
 from points_api.merchants.models import MerchantScenario
+from points_api.merchants.problems import ManagerNeeded
 from points_api.problem import Forbidden, NotFound
 from points_api.scenarios.importing import numbered
 from points_api.scenarios.live import LiveScenarios
@@ -225,7 +225,7 @@ def _require_author(caller: Caller, row: ScenarioVersion) -> None:
 
 def _require_manager(caller: CallingMerchant) -> None:
     if caller.role != "manager":
-        raise ManagerOnly
+        raise ManagerNeeded
 
 
 async def _first_hands(row: ScenarioVersion, move: Move) -> set[str]:

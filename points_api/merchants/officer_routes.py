@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from points_api import clock
 from points_api.auth.callers import officer_with
 from points_api.auth.officers import CallingOfficer
 from points_api.auth.problems import CALLER_REFUSED
-from points_api.conditional import ChangedMeanwhile, IfMatchMissing, etag_of, require_match
+from points_api.conditional import ChangedMeanwhile, IfMatch, IfMatchMissing, etag_of, require_match
 from points_api.merchants import accounts, serving, staff
 from points_api.merchants.accounts import Account, State
 from points_api.merchants.office import Office
@@ -39,10 +39,10 @@ from points_api.merchants.schemas import (
 from points_api.merchants.staff import Acting
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
 from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
+from points_api.scenarios.routes import ScenarioId
 
 router = APIRouter(prefix="/v1/officer/merchants", tags=["officer"])
 ScenarioOfficer = Annotated[CallingOfficer, officer_with("scenario")]
-ScenarioId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 _REFUSED = (*CALLER_REFUSED, Forbidden)
 _ACCOUNT = (CreditCodeRefused, CreditCodeTaken, DivisionUnknown, InvalidRequest, Busy)
 
@@ -93,16 +93,16 @@ async def merchant(merchant_id: UUID, caller: ScenarioOfficer, response: Respons
     responses=problems(*_REFUSED, NotFound, *_ACCOUNT, IfMatchMissing, ChangedMeanwhile),
 )
 async def amend(
-    request: Request,
     response: Response,
     merchant_id: UUID,
     body: MerchantIn,
     caller: ScenarioOfficer,
+    if_match: IfMatch = None,
 ) -> MerchantOut:
     """Replace the particulars. `If-Match` names the version that was read."""
 
     def unless(found: Account) -> None:
-        require_match(request.headers.get("if-match"), _etag(found))
+        require_match(if_match, _etag(found))
 
     office = Office.of(caller)
     changed = await accounts.amend(office, merchant_id, body.particulars(), clock.now(), unless)

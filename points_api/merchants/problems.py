@@ -84,6 +84,9 @@ class ManagerNeeded(Problem):
     slug, status, errcode = "manager-needed", 403, 40334
     title = ("只有管理员可以这样做", "Only a manager may do this")
 
+    def __init__(self) -> None:
+        super().__init__("请用角色为 manager 的钥匙", "Use a key whose role is manager")
+
 
 class NotASandbox(Problem):
     slug, status, errcode = "not-a-sandbox", 403, 40335

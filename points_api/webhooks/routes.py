@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from points_api import clock
-from points_api.auth.callers import MerchantCaller
-from points_api.auth.merchants import CallingMerchant
 from points_api.auth.problems import CALLER_REFUSED
+from points_api.merchants.door import ManagerCaller
+from points_api.merchants.problems import ManagerNeeded
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
-from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
+from points_api.problem import Busy, InvalidRequest, NotFound, problems
 from points_api.webhooks import service
 from points_api.webhooks.addresses import Addresses
 from points_api.webhooks.problems import (
@@ -34,26 +34,19 @@ from points_api.webhooks.schemas import (
 from points_api.webhooks.signing import id_of
 
 router = APIRouter(prefix="/v1/merchant/webhooks", tags=["merchant"])
-_REFUSED = (*CALLER_REFUSED, Forbidden)
+_REFUSED = (*CALLER_REFUSED, ManagerNeeded)
 _WRITE = (*_REFUSED, InvalidRequest, Busy)
-
-
-async def _manager(caller: MerchantCaller) -> CallingMerchant:
-    if caller.role != "manager":
-        raise Forbidden("只有管理员可以", "For managers only")
-    return caller
 
 
 async def _addresses(request: Request) -> Addresses:
     return Addresses(loopback=request.app.state.settings.webhook_loopback)
 
 
-Manager = Annotated[CallingMerchant, Depends(_manager)]
 Rules = Annotated[Addresses, Depends(_addresses)]
 
 
 @router.get("", summary="推送地址 / My endpoints", responses=problems(*_REFUSED))
-async def endpoints(caller: Manager, response: Response) -> EndpointsOut:
+async def endpoints(caller: ManagerCaller, response: Response) -> EndpointsOut:
     """List the endpoints; secrets are never shown again."""
     response.headers["Cache-Control"] = "no-store"
     found = await service.endpoints_of(caller.merchant_id)
@@ -67,7 +60,7 @@ async def endpoints(caller: Manager, response: Response) -> EndpointsOut:
     responses=problems(*_WRITE, UrlRefused, TooManyEndpoints),
 )
 async def add(
-    body: EndpointIn, request: Request, response: Response, caller: Manager, rules: Rules
+    body: EndpointIn, request: Request, response: Response, caller: ManagerCaller, rules: Rules
 ) -> NewEndpointOut:
     """Add an endpoint; its secret is shown this once."""
     made, secret = await service.add(
@@ -85,7 +78,7 @@ async def add(
     responses=problems(*_WRITE, NotFound, UrlRefused),
 )
 async def change(
-    endpoint_id: UUID, body: EndpointPatch, caller: Manager, rules: Rules
+    endpoint_id: UUID, body: EndpointPatch, caller: ManagerCaller, rules: Rules
 ) -> EndpointOut:
     """Change address, kinds or state; what is left out stays."""
     changes = body.model_dump(exclude_none=True)
@@ -101,7 +94,7 @@ async def change(
     summary="删除推送地址 / Remove an endpoint",
     responses=problems(*_WRITE, NotFound),
 )
-async def remove(endpoint_id: UUID, caller: Manager) -> None:
+async def remove(endpoint_id: UUID, caller: ManagerCaller) -> None:
     """Remove an endpoint; what waits for it is not sent."""
     await service.remove(caller.merchant_id, endpoint_id, caller.actor, clock.now())
 
@@ -112,7 +105,7 @@ async def remove(endpoint_id: UUID, caller: Manager) -> None:
     responses=problems(*_WRITE, NotFound),
 )
 async def rotate_secret(
-    endpoint_id: UUID, request: Request, response: Response, caller: Manager
+    endpoint_id: UUID, request: Request, response: Response, caller: ManagerCaller
 ) -> NewEndpointOut:
     """Make a new secret, shown this once; for 24 hours both sign."""
     made, secret = await service.rotate_secret(
@@ -128,7 +121,7 @@ async def rotate_secret(
     summary="试推一条 / Send a ping",
     responses=problems(*_WRITE, NotFound, EndpointDisabled),
 )
-async def test(endpoint_id: UUID, caller: Manager) -> QueuedOut:
+async def test(endpoint_id: UUID, caller: ManagerCaller) -> QueuedOut:
     """Send a `ping`; see by the deliveries what came of it."""
     message_id = await service.ping(caller.merchant_id, endpoint_id, caller.actor, clock.now())
     return QueuedOut(id=message_id, webhook_id=id_of(message_id))
@@ -143,7 +136,7 @@ async def deliveries(
     endpoint_id: UUID,
     request: Request,
     response: Response,
-    caller: Manager,
+    caller: ManagerCaller,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> DeliveriesOut:
@@ -162,7 +155,7 @@ async def deliveries(
     summary="重推 / Replay",
     responses=problems(*_WRITE, NotFound, EndpointDisabled),
 )
-async def replay(endpoint_id: UUID, body: ReplayIn, caller: Manager) -> ReplayedOut:
+async def replay(endpoint_id: UUID, body: ReplayIn, caller: ManagerCaller) -> ReplayedOut:
     """Send again, in order and under the same ids, what was written since then."""
     if body.since.utcoffset() is None:
         raise InvalidRequest("since 要带时区", "since needs an offset")
@@ -179,7 +172,7 @@ async def replay(endpoint_id: UUID, body: ReplayIn, caller: Manager) -> Replayed
     summary="重推一条 / Replay one message",
     responses=problems(*_WRITE, NotFound, EndpointDisabled, StillWaiting),
 )
-async def replay_one(endpoint_id: UUID, message_id: UUID, caller: Manager) -> QueuedOut:
+async def replay_one(endpoint_id: UUID, message_id: UUID, caller: ManagerCaller) -> QueuedOut:
     """Send one message again, whatever became of it, unless a withdrawal has stopped it."""
     found = await service.replay_one(
         caller.merchant_id, endpoint_id, message_id, caller.actor, clock.now()

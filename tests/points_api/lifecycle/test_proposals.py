@@ -155,7 +155,7 @@ async def test_who_serves_a_scenario_may_propose_its_next_version_once(applicati
 
 async def test_a_cashier_proposes_nothing_and_a_sandbox_submits_nothing(application):
     made = await merchant(application, role="cashier")
-    assert (await made.draft(proposal())).json()["errcode"] == 40323
+    assert (await made.draft(proposal())).json()["errcode"] == 40334
     manager = await staff(application, await Merchant.get(id=made.merchant_id), "manager")
     assert (await manager.draft(proposal())).status_code == 201
     sandbox = await merchant(application, sandbox=True)
