@@ -16,12 +16,14 @@ from points_api.auth import service as auth
 from points_api.consents import service as consents
 from points_api.consents.service import Effects, plus_months
 from points_api.db import idempotency, outbox
+from points_api.messages import service as messages
 from points_api.officers import service as officers
 from points_api.records.models import RecordRow
 from points_api.redemptions import statements
 from points_api.residents import retention
 from points_api.webhooks import service as webhooks
 
+MESSAGES_KEPT: Final = timedelta(days=180)
 EVENTS_KEPT: Final = timedelta(days=30)  # to look into; the proof is in the audit log
 ANSWERS_KEPT: Final = timedelta(days=3)  # clients try again within a day; this spans a weekend
 _log = log.get("jobs")
@@ -37,6 +39,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         "looks": partial(access_log.purge, clock.day_of(plus_months(now, -retention.KEPT_MONTHS))),
         "enrollments": partial(retention.purge, now, _has_records),
         "statements": partial(statements.close_all, now),
+        "messages": partial(messages.purge, now - MESSAGES_KEPT),
         "events": partial(outbox.purge, now - EVENTS_KEPT),
         "webhooks": partial(webhooks.purge, now - EVENTS_KEPT),
         "answers": partial(idempotency.purge, now - ANSWERS_KEPT),

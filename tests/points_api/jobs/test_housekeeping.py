@@ -34,6 +34,7 @@ STEPS = [
     "looks",
     "enrollments",
     "statements",
+    "messages",
     "events",
     "webhooks",
     "answers",
@@ -73,6 +74,11 @@ async def left_enrollment(member):
     return plus_months(clock.now(), 36), SECOND
 
 
+async def message(member):
+    await rows.message(created_at=clock.now())
+    return clock.now() + timedelta(days=180), SECOND
+
+
 async def event(member):
     await outbox.append("t", "done", {})
     await outbox.done([claimed.id for claimed in await outbox.claim(9)])
@@ -92,8 +98,8 @@ async def answer(member):
 @pytest.mark.parametrize(
     ("step", "make"),
     [("sessions", session), ("officer_sessions", officer_session), ("looks", look),
-     ("enrollments", left_enrollment), ("events", event), ("webhooks", webhook),
-     ("answers", answer)],
+     ("enrollments", left_enrollment), ("messages", message), ("events", event),
+     ("webhooks", webhook), ("answers", answer)],
 )  # fmt: skip
 async def test_each_kind_is_kept_for_its_term_and_then_goes(effects, step, make):
     last, after = await make(await make_member())
