@@ -1,7 +1,6 @@
 """Redemptions as a merchant and a resident see theirs, the newest first."""
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -18,9 +17,10 @@ async def of_merchant(
     keyring: Keyring, merchant_id: UUID, cursor: str | None, limit: int, state: str | None
 ) -> Page[View]:
     """One page of a merchant's redemptions. Raises `UnknownCursor`."""
-    only = {"state": state} if state else {}
     pages = Pages(keyring, f"merchant.redemptions:{merchant_id}:{state or ''}")
-    return await _page(pages, cursor, limit, {"merchant_id": merchant_id, **only})
+    now = clock.now()
+    only = Q(_in(state, now) if state else Q(), merchant_id=merchant_id)
+    return await _page(pages, cursor, limit, only, now)
 
 
 async def of_resident(
@@ -28,7 +28,7 @@ async def of_resident(
 ) -> Page[View]:
     """One page of what a resident was given. Raises `UnknownCursor`."""
     pages = Pages(keyring, f"me.benefits:{resident_id}")
-    return await _page(pages, cursor, limit, {"resident_id": resident_id})
+    return await _page(pages, cursor, limit, Q(resident_id=resident_id), clock.now())
 
 
 async def one_of(merchant_id: UUID, redemption_id: UUID) -> View:
@@ -39,13 +39,19 @@ async def one_of(merchant_id: UUID, redemption_id: UUID) -> View:
     return View.of(row).at(clock.now())
 
 
-async def _page(
-    pages: Pages, cursor: str | None, limit: int, only: Mapping[str, Any]
-) -> Page[View]:
+def _in(state: str, now: datetime) -> Q:
+    """Those in a state at an instant, as `View.at` tells it: lapsed is expired, noted or not."""
+    lapsed = Q(state="reserved", expires_at__lte=now)
+    return {
+        "reserved": Q(state="reserved", expires_at__gt=now),
+        "expired": Q(state="expired") | lapsed,
+    }.get(state, Q(state=state))
+
+
+async def _page(pages: Pages, cursor: str | None, limit: int, only: Q, now: datetime) -> Page[View]:
     place = pages.read(cursor)
     before = Q(id__lt=UUID(place[0])) if place else Q()
     # An id begins with the time at which it was made, so the order is that of reserving.
-    rows = await Redemption.filter(before, **only).order_by("-id").limit(limit + 1)
-    now = clock.now()
+    rows = await Redemption.filter(before, only).order_by("-id").limit(limit + 1)
     views = [View.of(row).at(now) for row in rows]
     return pages.page(views, limit, lambda view: (str(view.id),))

@@ -8,6 +8,7 @@ from points_api import clock
 from points_api.auth.models import Session
 from points_api.conduct import service as conduct
 from points_api.redemptions import statements
+from points_api.redemptions.service import HELD
 from scenarios.benefits import PayLater
 from scenarios.scenario import Quota
 from tests.points_api import application
@@ -82,6 +83,19 @@ async def test_a_redemption_from_verification_to_statement(running, till, frozen
     assert file.headers["content-type"] == "text/csv; charset=utf-8"
     assert "8.00" in file.content.decode("utf-8-sig")
     assert (await till.get("/v1/merchant/statements/2020-01-01")).status_code == 404
+
+
+async def test_a_list_of_one_state_takes_lapsed_reservations_for_expired(till, frozen_clock):
+    made = (await till.post(PATH, await ordered(till, reserve=True))).json()["redemption_id"]
+
+    async def ids(state):
+        page = (await till.get(f"{PATH}?state={state}")).json()
+        assert {one["state"] for one in page["items"]} <= {state}
+        return [one["redemption_id"] for one in page["items"]]
+
+    assert (await ids("reserved"), await ids("expired")) == ([made], [])
+    frozen_clock.forward(HELD)  # and nobody has cleared it away yet
+    assert (await ids("reserved"), await ids("expired")) == ([], [made])
 
 
 async def test_a_key_is_needed_and_stands_for_one_request(till):
