@@ -11,6 +11,7 @@ dismisses it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from points_api.db.writes import Insert, Update, Write, write_all
 from points_api.identifiers.workdays import add_workdays
 from points_api.ids import new_id
 from points_api.problem import NotFound
-from points_api.redemptions import counters, moving
+from points_api.redemptions import moving
 from points_api.redemptions.view import View
 from points_api.residents import persons
 from points_api.residents.models import Enrollment
@@ -72,9 +73,7 @@ def reply_term(told_at: datetime) -> datetime:
 @transactional
 async def report_overdue(caller: CallingMerchant, request: moving.Request) -> tuple[Answer, bool]:
     """Report a redemption as overdue. Raises `NotOverdue`, `NotFound`."""
-    if (
-        known := await idempotency.given(caller.actor, request.key, request.fingerprint)
-    ) is not None:
+    if (known := await moving.given(caller, request)) is not None:
         return known, True
     view, now = await moving.held(request.redemption_id, caller.merchant_id)
     await _require_overdue(view, now)
@@ -86,30 +85,19 @@ async def report_overdue(caller: CallingMerchant, request: moving.Request) -> tu
         "resident_id": view.resident_id, "scenario_id": view.scenario_id, "state": "reported",
         "reported_at": now,
     }  # fmt: skip
-    answer = _answer(view, report, 201)
-    key = idempotency.needed(request.key)
-    kept = idempotency.answered(caller.actor, key, request.fingerprint, answer)
+    answer = _answer(view, report)
+    kept = moving.answered(caller, request, answer)
     await write_all([kept, Insert(ConductReport, [row]), *_said(report, "reported", caller.actor)])
     return answer, False
 
 
-@transactional
 async def report_returned(caller: CallingMerchant, request: moving.Request) -> tuple[Answer, bool]:
     """Note that all has come back, which settles a report at once. Raises `NothingToReturn`."""
-    if (
-        known := await idempotency.given(caller.actor, request.key, request.fingerprint)
-    ) is not None:
-        return known, True
-    view, now = await moving.held(request.redemption_id, caller.merchant_id)
-    done = await moving.returned(view, view.outstanding_fen, caller.actor, now, settle)
-    after = moving.stamped(done.view, now)
-    answer = _answer(after, None, 201)
-    key = idempotency.needed(request.key)
-    kept = idempotency.answered(caller.actor, key, request.fingerprint, answer)
-    freed = counters.giving_back(view.scenario_id, counters.less(view.taken, after.taken))
-    writes = moving.writes_of(after, done, "return", caller.actor, now)
-    await write_all([kept, *writes], last=freed)
-    return answer, False
+
+    async def step(view: View, now: datetime) -> moving.Moved:
+        return await moving.returned(view, view.outstanding_fen, caller.actor, now, settle)
+
+    return await moving.carry_out(caller, request, "return", step, partial(_answer, report=None))
 
 
 async def settle(redemption_id: UUID, actor: str, now: datetime) -> list[Write]:
@@ -233,11 +221,11 @@ def _said(
     ]
 
 
-def _answer(view: View, report: Report | None, status: int) -> Answer:
+def _answer(view: View, report: Report | None) -> Answer:
     members = {
         "redemption_id": str(view.id),
         "report_id": str(report.id) if report else None,
         "state": report.state if report else "settled",
         "outstanding_fen": view.outstanding_fen,
     }
-    return Answer(status, {"text": idempotency.text_of(members)})
+    return Answer(201, {"text": idempotency.text_of(members)})

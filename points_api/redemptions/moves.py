@@ -58,6 +58,6 @@ def changed(view: View, columns: Sequence[str]) -> Update:
     return Update(Redemption, ("id",), [{"id": view.id, **values}])
 
 
-def answer_of(view: View, status: int) -> Answer:
+def answer_of(view: View, status: int = 200) -> Answer:
     """What is answered, kept as text so that its bytes stay the same."""
     return Answer(status, {"text": document(view)})

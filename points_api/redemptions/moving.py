@@ -17,7 +17,7 @@ from points_api.db import idempotency, time
 from points_api.db.idempotency import Answer
 from points_api.db.reads import select
 from points_api.db.transaction import transactional
-from points_api.db.writes import Write, write_all
+from points_api.db.writes import Insert, Write, write_all
 from points_api.problem import NotFound, Problem
 from points_api.redemptions import counters
 from points_api.redemptions.expiry import expire
@@ -61,6 +61,7 @@ class Moved:
 Step = Callable[[View, datetime], Awaitable[Moved]]
 Settle = Callable[[UUID, str, datetime], Awaitable[list[Write]]]
 """What follows where nothing is out any more: given the redemption, the actor and the time."""
+Answering = Callable[[View], Answer]
 
 
 async def confirm(
@@ -84,7 +85,7 @@ async def confirm(
         )  # fmt: skip
         return Moved(after, terms.benefit_fen, terms.owed_fen)
 
-    return await _done(caller, request, "confirm", step)
+    return await carry_out(caller, request, "confirm", step)
 
 
 async def cancel(caller: CallingMerchant, request: Request) -> tuple[Answer, bool]:
@@ -94,7 +95,7 @@ async def cancel(caller: CallingMerchant, request: Request) -> tuple[Answer, boo
         _require(view, "reserved")
         return Moved(replace(view, state="canceled", taken={}))
 
-    return await _done(caller, request, "cancel", step)
+    return await carry_out(caller, request, "cancel", step)
 
 
 async def reverse(caller: CallingMerchant, request: Request, settle: Settle) -> tuple[Answer, bool]:
@@ -113,7 +114,7 @@ async def reverse(caller: CallingMerchant, request: Request, settle: Settle) -> 
         after = replace(view, state="reversed", taken={})
         return Moved(after, -rest, -view.owed_fen, tuple(also))
 
-    return await _done(caller, request, "reverse", step)
+    return await carry_out(caller, request, "reverse", step)
 
 
 async def return_(
@@ -125,7 +126,7 @@ async def return_(
         _require(view, "confirmed")
         return await returned(view, amount_fen, caller.actor, now, settle)
 
-    return await _done(caller, request, "return", step)
+    return await carry_out(caller, request, "return", step)
 
 
 async def returned(view: View, amount_fen: int, actor: str, now: datetime, settle: Settle) -> Moved:
@@ -145,47 +146,52 @@ def _require(view: View, state: State) -> None:
         raise WrongState(view.state)
 
 
-async def _done(
-    caller: CallingMerchant, request: Request, move: Move, step: Step
+async def carry_out(
+    caller: CallingMerchant,
+    request: Request,
+    move: Move,
+    step: Step,
+    answer: Answering = answer_of,
 ) -> tuple[Answer, bool]:
-    outcome = await _move(caller, request, move, step)
+    """Make a move once under its key; the answer, and whether it was given before."""
+    outcome = await _move(caller, request, move, step, answer)
     if isinstance(outcome, Problem):
         raise outcome
     return outcome
 
 
+async def given(caller: CallingMerchant, request: Request) -> Answer | None:
+    """Hold the key of a request to the commit; the answer given before under it, or None."""
+    return await idempotency.given(caller.actor, request.key, request.fingerprint)
+
+
+def answered(caller: CallingMerchant, request: Request, answer: Answer) -> Insert:
+    """The key with its answer, as a write to go with the effect."""
+    key = idempotency.needed(request.key)
+    return idempotency.answered(caller.actor, key, request.fingerprint, answer)
+
+
 @transactional
 async def _move(
-    caller: CallingMerchant, request: Request, move: Move, step: Step
+    caller: CallingMerchant, request: Request, move: Move, step: Step, answer: Answering
 ) -> tuple[Answer, bool] | Problem:
     """Carry a step out. A refusal that leaves something behind is returned, not raised."""
-    if (
-        known := await idempotency.given(caller.actor, request.key, request.fingerprint)
-    ) is not None:
+    if (known := await given(caller, request)) is not None:
         return known, True
     view, now = await held(request.redemption_id, caller.merchant_id)
     if view.at(now).state != view.state:
         return WrongState((await expire(view, now)).state)
     done = await step(view, now)
-    after = stamped(done.view, now)
-    answer = answer_of(after, 200)
-    key = idempotency.needed(request.key)
+    after = replace(done.view, changed_at=now, expires_at=None)
+    said = answer(after)
     await write_all(
-        [
-            idempotency.answered(caller.actor, key, request.fingerprint, answer),
-            *writes_of(after, done, move, caller.actor, now),
-        ],
+        [answered(caller, request, said), *_writes(after, done, move, caller.actor, now)],
         last=counters.giving_back(view.scenario_id, counters.less(view.taken, after.taken)),
     )
-    return answer, False
+    return said, False
 
 
-def stamped(view: View, now: datetime) -> View:
-    """As it is after a move at an instant."""
-    return replace(view, changed_at=now, expires_at=None)
-
-
-def writes_of(after: View, done: Moved, move: Move, actor: str, now: datetime) -> list[Write]:
+def _writes(after: View, done: Moved, move: Move, actor: str, now: datetime) -> list[Write]:
     """The writes of a move, but for the counters."""
     amounts = {"benefit_fen": done.benefit_fen, "owed_fen": done.owed_fen}
     stored = ("amount_fen", "benefit_fen", "owed_fen", "returned_fen", "due_on")
