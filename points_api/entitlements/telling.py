@@ -52,21 +52,26 @@ class Telling:
             serves = row.until is None and row.merchant.state == "active"
             pair = row.merchant_id, row.scenario_id
             pairs[pair] = pairs.get(pair, False) or serves
+        subjects = {one: pseudonym.of(self.keyring, one, self.resident_id) for one, _ in pairs}
+        known = await _known(subjects)
         told = 0
         for merchant_id, scenario_id in sorted(pairs):  # in one order, for each merchant is locked
             state = states[scenario_id]
             if not pairs[merchant_id, scenario_id]:
                 state = State(granted=False)
-            told += await self._tell(merchant_id, scenario_id, state)
+            mark = self._mark(merchant_id, state.number)
+            if _news(known.get((merchant_id, scenario_id)), state, mark) is not None:
+                told += await self._tell(merchant_id, subjects[merchant_id], scenario_id, state)
         return told
 
-    async def _tell(self, merchant_id: UUID, scenario_id: str, state: State) -> bool:
-        mark = None
-        if state.number is not None:
-            mark = members.hashed(members.key_of(self.keyring, merchant_id), state.number)
-        subject = pseudonym.of(self.keyring, merchant_id, self.resident_id)
-        if _news(await _last(merchant_id, subject, scenario_id), state, mark) is None:
-            return False
+    def _mark(self, merchant_id: UUID, number: str | None) -> str | None:
+        """The number as this merchant's list has it."""
+        if number is None:
+            return None
+        return members.hashed(members.key_of(self.keyring, merchant_id), number)
+
+    async def _tell(self, merchant_id: UUID, subject: str, scenario_id: str, state: State) -> bool:
+        mark = self._mark(merchant_id, state.number)
         number = await _next_number(merchant_id)
         # Once more under the lock, for a withdrawal may have told it meanwhile.
         last = await _last(merchant_id, subject, scenario_id)
@@ -103,6 +108,14 @@ def _news(last: EntitlementChange | None, state: State, mark: str | None) -> str
     if not state.granted:
         return "revoked"
     return "changed" if state.moved or last.member_hash != mark else None
+
+
+async def _known(subjects: Mapping[UUID, str]) -> dict[tuple[UUID, str], EntitlementChange]:
+    """What each merchant was told last of its subject, by scenario: in one query for all."""
+    told = EntitlementChange.filter(
+        merchant_id__in=list(subjects), subject__in=list(subjects.values())
+    )
+    return {(row.merchant_id, row.scenario_id): row for row in await told.order_by("number")}
 
 
 async def _last(merchant_id: UUID, subject: str, scenario_id: str) -> EntitlementChange | None:
