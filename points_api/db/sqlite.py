@@ -10,7 +10,7 @@
 """
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -30,6 +30,7 @@ def _instant(at: datetime) -> str:
 
 # For the whole process, in place of the ORM's. UUIDs come from our own SQL.
 sqlite3.register_adapter(datetime, _instant)
+sqlite3.register_adapter(date, date.isoformat)
 sqlite3.register_adapter(UUID, str)
 
 

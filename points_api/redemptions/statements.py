@@ -11,17 +11,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
 from points_api import clock
 from points_api.audit import service as audit
+from points_api.db.reads import select
 from points_api.db.transaction import advisory_lock, transactional
 from points_api.redemptions.models import LedgerEntry, Statement
 from points_api.redemptions.moves import SYSTEM
 
 SETTLING: Final = timedelta(minutes=5)
 BEGINNING: Final = "sha256:" + "0" * 64
+_OPEN_DAYS: Final = """
+SELECT DISTINCT l.merchant_id, l.day FROM ledger_entry l
+WHERE l.day <= $1 AND NOT EXISTS (
+    SELECT 1 FROM statement s WHERE s.merchant_id = l.merchant_id AND s.day = l.day)
+ORDER BY l.merchant_id, l.day
+"""
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
@@ -51,15 +60,20 @@ def last_closable(now: datetime) -> date:
 async def close_all(now: datetime, until: date | None = None) -> int:
     """Close every day with moves up to the last that may be; return how many statements that made.
 
-    What earlier nights have missed is made up, in order.
+    What earlier nights have missed is made up, in order. A merchant whose day cannot be closed
+    holds up nobody else; what went wrong is raised at the end, as a group.
     """
     last = min(until or date.max, last_closable(now))
-    open_days = LedgerEntry.filter(day__lte=last).distinct().order_by("merchant_id", "day")
-    pairs = await open_days.values_list("merchant_id", "day")
-    known = {(one.merchant_id, one.day) for one in await Statement.all()}
-    done = 0
-    for merchant_id, day in sorted(set(pairs) - known):
-        done += await _close(merchant_id, day, now)
+    open_days = await select(LedgerEntry, _OPEN_DAYS, last)
+    done, faults = 0, []
+    for merchant_id, days in groupby(open_days, key=itemgetter("merchant_id")):
+        try:
+            for one in days:
+                done += await _close(merchant_id, one["day"], now)
+        except Exception as fault:  # noqa: BLE001 - raised below
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("statements that could not be closed", faults)
     return done
 
 

@@ -101,6 +101,26 @@ async def test_an_altered_or_missing_statement_is_found(shop, still):
     assert (date(2026, 6, 2), "unstated") in await what_is_wrong()
 
 
+async def test_a_merchant_whose_day_cannot_be_closed_holds_up_no_other(shop, still, monkeypatch):
+    other = await open_shop(id="s2")
+    for each in (shop, other):
+        await each.made(1000)
+    still.forward(DAY)
+    broken, real = min(shop.caller.merchant_id, other.caller.merchant_id), statements.entries_of
+
+    async def entries_of(merchant_id, day):
+        if merchant_id == broken:
+            raise ConnectionError
+        return await real(merchant_id, day)
+
+    monkeypatch.setattr(statements, "entries_of", entries_of)
+    with pytest.raises(ExceptionGroup):
+        await close()
+    assert [row.merchant_id == broken for row in await Statement.all()] == [False]
+    monkeypatch.setattr(statements, "entries_of", real)
+    assert await close() == 1
+
+
 async def test_the_file_opens_in_a_spreadsheet_program(shop, still):
     await shop.made(1050)
     still.forward(DAY)
