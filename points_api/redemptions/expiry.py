@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from points_api import log
 from points_api.db import time
 from points_api.db.reads import select
 from points_api.db.transaction import transactional
@@ -18,6 +19,7 @@ from points_api.redemptions.moves import SYSTEM, changed, moved
 from points_api.redemptions.view import View
 
 BATCH: Final = 100
+_log = log.get("redemptions")
 
 
 async def expire_all() -> int:
@@ -36,7 +38,15 @@ async def expire_lapsed(most: int, scenario_id: str | None = None) -> int:
         lapsed = lapsed.filter(scenario_id=scenario_id)
     rows = await lapsed.order_by("expires_at").limit(most)
     # Each by itself, so that no counter is held while others are waited for.
-    return sum([await _expire_one(one.id) for one in rows])
+    return sum([await _tried(one.id) for one in rows])
+
+
+async def _tried(redemption_id: UUID) -> bool:
+    try:
+        return await _expire_one(redemption_id)
+    except Exception:  # noqa: BLE001 - one that cannot expire must not hold up the others
+        _log.exception("redemptions.expiry_failed")
+        return False
 
 
 @transactional

@@ -7,8 +7,8 @@ import pytest
 from points_api.db.idempotency import KeyMissing
 from points_api.ids import new_id
 from points_api.problem import NotFound
-from points_api.redemptions import moving
-from points_api.redemptions.models import LedgerEntry, Redemption
+from points_api.redemptions import moving, service
+from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption
 from points_api.redemptions.problems import (
     AmountAboveReserved,
     NothingToReturn,
@@ -128,6 +128,15 @@ async def test_a_lapsed_reservation_expires_by_the_job_once(shop, still):
     assert [await state_of(one) for one in (made, kept)] == ["expired", "confirmed"]
     assert await shop.used() == FULL
     assert (await ledger_of(made))[-1] == ("expire", 0, 0)
+
+
+async def test_a_reservation_that_cannot_expire_holds_up_no_other(shop, still):
+    await shop.made(reserve=True)
+    await QuotaCounter.filter(name__startswith="person").update(used=0)  # by somebody's hand
+    other = await shop.made(n=2, reserve=True)
+    still.forward(service.HELD)
+    assert await shop.expire() == 1
+    assert await state_of(other) == "expired"
 
 
 async def test_room_held_by_a_lapsed_reservation_is_found_where_it_is_needed(database, still):
