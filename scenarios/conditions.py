@@ -56,11 +56,7 @@ class ScoreFloor:
 
     def lacking(self, facts: Facts) -> Words:
         """How many points are missing; rounded up, so that it is never too few."""
-        missing = points(-(-(self.floor - facts.score) // 100) * 100)
-        return Words(
-            f"您现在 {points(facts.score)} 分，还差 {missing} 分",
-            f"You have {points(facts.score)}; {missing} more are needed",
-        )
+        return _missing(facts.score, self.floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +78,8 @@ class DimensionFloor:
         return Words(f"“{self.title.zh}”达到 {at} 分", f"At least {at} points in {self.title.en}")
 
     def lacking(self, facts: Facts) -> Words:
-        """How many points the dimension has now."""
-        now = points(facts.dimensions.get(self.dimension, 0))
-        return Words(f"这一项您现在 {now} 分", f"You have {now} there")
+        """How many points the dimension has now, and how many are missing, as for a score."""
+        return _missing(facts.dimensions.get(self.dimension, 0), self.floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +176,16 @@ class NothingOverdue:
 
 Condition = Joined | ScoreFloor | DimensionFloor | AgeRange | InDivision | Holds | NothingOverdue
 TAGS = frozenset(kind.tag for kind in Condition.__args__)
+
+
+def _missing(value: int, floor: int) -> Words:
+    """What there is, and what is missing: rounded up to a tenth, so that it is never too few.
+
+    >>> _missing(76_550, 80_000).zh
+    '您现在 76.5 分，还差 3.5 分'
+    """
+    missing = points(-(-(floor - value) // 100) * 100)
+    return Words(
+        f"您现在 {points(value)} 分，还差 {missing} 分",
+        f"You have {points(value)}; {missing} more are needed",
+    )

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Literal
 
+from points_api.language import Text
 from points_api.problem import Problem
+from points_api.redemptions.view import State
 from scenarios.quotas import Limit
 
 
@@ -53,8 +55,9 @@ class WrongState(Problem):
     slug, status, errcode = "redemption-wrong-state", 409, 40954
     title = ("当前状态不能这样操作", "Not possible in the present state")
 
-    def __init__(self, state: str) -> None:
-        super().__init__("先看一下它现在的状态", "Look at its state first", state=state)
+    def __init__(self, state: State) -> None:
+        now = _STATES[state]
+        super().__init__(f"它现在的状态是：{now.zh}", f"It is {now.en} now", state=state)
 
 
 class AmountAboveReserved(Problem):
@@ -82,11 +85,10 @@ class NothingToReturn(Problem):
     title = ("超过应归还的金额", "More than is to be returned")
 
     def __init__(self, outstanding_fen: int) -> None:
-        super().__init__(
-            "按 outstanding_fen 以内的金额登记",
-            "Report an amount within outstanding_fen",
-            outstanding_fen=outstanding_fen,
-        )
+        zh, en = "按 outstanding_fen 以内的金额登记", "Report an amount within outstanding_fen"
+        if not outstanding_fen:
+            zh, en = "没有借出或缓付的，或已全部归还", "Nothing is out, or all has come back"
+        super().__init__(zh, en, outstanding_fen=outstanding_fen)
 
 
 class AmountMissing(Problem):
@@ -118,6 +120,13 @@ class DueDayUnfit(Problem):
         )
 
 
+_STATES: dict[State, Text] = {
+    "reserved": Text("已预留", "reserved"),
+    "confirmed": Text("已兑现", "redeemed"),
+    "canceled": Text("已取消", "canceled"),
+    "expired": Text("预留已过期", "a reservation that has expired"),
+    "reversed": Text("已撤销", "reversed"),
+}
 _LIMITS: dict[Limit, tuple[str, str]] = {
     "person": ("本人的次数已用完", "This person's uses are used up"),
     "out": (

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.conditions import NothingOverdue, ScoreFloor
+from scenarios.conditions import DimensionFloor, NothingOverdue, ScoreFloor
 from scenarios.eligibility import Index, Met, Unmet
 from scenarios.facts import Facts
 from scenarios.words import Words
@@ -70,6 +70,13 @@ def test_a_missing_point_is_told_rounded_up_so_that_it_is_never_too_few():
     assert finding.condition.demand().zh == "信用积分达到 80.0（信用优秀）"
     assert finding.lacking.zh == "您现在 79.9 分，还差 0.1 分"
     assert finding.lacking.en == "You have 79.9; 0.1 more are needed"
+
+
+def test_what_a_dimension_lacks_is_said_as_what_a_score_lacks():
+    floor = DimensionFloor("public_good", Words("公益", "Public good"), 5_000)
+    facts = Facts(60_000, 30, "420202", {"public_good": 1_250})
+    assert floor.lacking(facts).zh == "您现在 1.2 分，还差 3.8 分"
+    assert floor.lacking(Facts(60_000, 30, "420202")).zh == "您现在 0.0 分，还差 5.0 分"
 
 
 def test_decisions_are_a_sequence_of_their_own_kind():

@@ -63,8 +63,10 @@ async def test_canceling_gives_everything_back_once(shop):
     made = await shop.made(reserve=True)
     first = await shop.cancel(made, key="k")
     assert await shop.cancel(made, key="k") == first
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongState) as refused:
         await shop.cancel(made)
+    assert refused.value.fields == {"state": "canceled"}
+    assert "已取消" in refused.value.detail.zh
     assert await shop.used() == EMPTY
 
 
