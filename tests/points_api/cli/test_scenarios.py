@@ -7,6 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from points_api.cli.scenarios import WIDE
+from points_api.cli.terminal import out
 from scenarios.files import SHIPPED
 from tests.points_api.scenarios.registry import LIBRARY, of_categories
 
@@ -42,7 +43,7 @@ def test_each_version_has_a_line_of_its_own_that_fits_the_terminal(
     points, monkeypatch, width, whole
 ):
     points("scenarios", "import")
-    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr(out, "_width", width)
     heading, *lines, sum_ = points("scenarios", "list").stdout.splitlines()
     ids = [one["id"] for one in json.loads(points("scenarios", "list", "--json").stdout)]
     assert [line.split()[0] for line in lines] == ids

@@ -183,20 +183,20 @@ async def test_who_agreed_or_has_something_reserved_is_told_once_that_a_scenario
 
 
 @pytest.mark.parametrize(
-    ("state", "others"),
+    ("state", "approved_by", "later"),
     [
-        ("published", {}),
-        ("retired", {"approved_by": None}),  # a draft that was given up
-        ("retired", {"later": "published"}),  # another version took its place
+        ("published", "officer:1", None),
+        ("retired", None, None),  # a draft that was given up
+        ("retired", "officer:1", "published"),  # another version took its place
     ],
 )
 async def test_nobody_is_told_of_a_move_that_they_do_not_notice(
-    database, frozen_clock, messages, state, others
+    database, frozen_clock, messages, state, approved_by, later
 ):
     ended = Ended()
-    if "later" in others:
-        await ended.version(2, others.pop("later"), live_since=clock.now())
-    await ended.version(1, state, **others)
+    if later is not None:
+        await ended.version(2, later, live_since=clock.now())
+    await ended.version(1, state, approved_by=approved_by)
     await ended.customer()
     await messages.told(ended.event(state))
     assert await Message.all().count() == 0

@@ -85,11 +85,13 @@ async def test_a_redemption_from_verification_to_statement(running, till, frozen
     assert (await till.get("/v1/merchant/statements/2020-01-01")).status_code == 404
 
 
-async def test_a_list_of_one_state_takes_lapsed_reservations_for_expired(till, frozen_clock):
+async def test_a_list_of_one_state_takes_lapsed_reservations_for_expired(
+    running, till, frozen_clock
+):
     made = (await till.post(PATH, await ordered(till, reserve=True))).json()["redemption_id"]
 
     async def ids(state):
-        page = (await till.get(f"{PATH}?state={state}")).json()
+        page = (await Till(running, till.shop).get(f"{PATH}?state={state}")).json()
         assert {one["state"] for one in page["items"]} <= {state}
         return [one["redemption_id"] for one in page["items"]]
 
