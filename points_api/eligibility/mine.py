@@ -13,8 +13,6 @@ from points_api.eligibility import missing
 from points_api.eligibility.missing import Adviser, Ways
 from points_api.eligibility.standing import Standing
 from points_api.language import Language, Text
-from points_api.records.reading import facts_of
-from points_api.residents.models import Enrollment
 from points_api.scenarios.live import Published
 from scenarios.eligibility import Decision
 
@@ -70,18 +68,11 @@ async def decide(
     return Mine(standing, decisions, frozenset(one.recipient for one in agreed))
 
 
-async def adviser(
-    city: City,
-    resident_id: UUID,
-    shown: Sequence[Decision],
-    now: datetime,
-    language: Language,
+def adviser(
+    city: City, standing: Standing, shown: Sequence[Decision], now: datetime, language: Language
 ) -> Ways:
-    """Who tells the ways to what is lacking; reads the records only where a score is lacking."""
-    if not any(missing.goals(one) for one in shown):
+    """Who tells the ways to what is lacking, from the very records that were decided by."""
+    ground = standing.ground
+    if ground is None or not any(missing.goals(one) for one in shown):
         return missing.nobody_asked
-    enrollment = await Enrollment.get_or_none(resident_id=resident_id, left_at=None)
-    if enrollment is None:  # left since the standing was read
-        return missing.nobody_asked
-    records = await facts_of(enrollment.person_id)
-    return Adviser(city, enrollment.person_id, records, clock.day_of(now), language).ways
+    return Adviser(city, ground.person_id, ground.records, clock.day_of(now), language).ways

@@ -63,7 +63,7 @@ async def my_scenarios(
     page = page_of(found, Pages(request.app.state.keyring, f"me.scenarios:{name}"), cursor, limit)
     decisions = [mine.decisions[entry.scenario.id] for entry in page.entries]
     city: City = request.app.state.city
-    ways = await service.adviser(city, caller.resident_id, decisions, now, language)
+    ways = service.adviser(city, mine.standing, decisions, now, language)
     uses = await _uses(request, caller, [one.scenario for one in decisions], published)
     teller = Teller(live, language)
     shown = MyScenariosOut(
@@ -103,7 +103,7 @@ async def my_scenario(
     mine = await _mine(request, caller, published)
     decision = mine.decisions[scenario_id]
     city: City = request.app.state.city
-    ways = await service.adviser(city, caller.resident_id, [decision], now, language)
+    ways = service.adviser(city, mine.standing, [decision], now, language)
     uses = await _uses(request, caller, [scenario], published)
     notices: ScenarioNotices = request.app.state.scenario_notices
     merchants = await notices.served_by([scenario_id])

@@ -5,7 +5,7 @@ has paused has none; to a merchant these are the same as too low a score.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -33,16 +33,26 @@ _TODAY: Final = {"420221": "420281"}  # 大冶县 to 大冶市, 1994
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Whose records facts were read from, and all of these."""
+
+    person_id: UUID
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """`revision` is that of the person when this was read: another one means it is out of date.
 
-    `until` is when the consent to be scored ends, and this with it.
+    `until` is when the consent to be scored ends, and this with it. `ground` is there where it was
+    read from the database just now, for who explains it.
     """
 
     why: Why
     facts: Facts | None = None
     revision: int | None = None
     until: datetime | None = None
+    ground: Ground | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +78,22 @@ class Standings:
         agreed, until = await self._agreed(resident_id, now)
         if enrollment.paused_at is not None or not agreed:
             return Standing("paused", revision=person.revision)
-        facts = await self._facts(resident_id, person, now)
-        return Standing("joined", facts, person.revision, until)
+        ground = Ground(person.id, await facts_of(person.id))
+        facts = await self._facts(resident_id, person, ground.records, now)
+        return Standing("joined", facts, person.revision, until, ground)
 
     async def _agreed(self, resident_id: UUID, now: datetime) -> tuple[bool, datetime | None]:
         notice = self.notices.current(clock.day_of(now))
         standing, until = await consents.standing(resident_id, notice, now)
         return standing == "given", until
 
-    async def _facts(self, resident_id: UUID, person: Person, now: datetime) -> Facts:
+    async def _facts(
+        self, resident_id: UUID, person: Person, records: Sequence[Record], now: datetime
+    ) -> Facts:
         day = clock.day_of(now)
         stored = await self.scores.current(resident_id)
         card = self.scores.city.scorecard_named(stored.scorecard)
         id_number = self.keyring.decrypt_text(person.id_number, ID_NUMBER)
-        records = await facts_of(person.id)
         return Facts(
             score=stored.value,
             age=age_on(id_number, day),
