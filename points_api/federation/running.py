@@ -98,7 +98,8 @@ def made(place: Place) -> Mapping[str, Any]:
 
 async def _process(place: Place, people: int, *, serve: bool) -> Process:
     words = ["demo", "--json", "--people", people, "--seed", place.seed, "--port", place.port]
-    words += ["--folder", place.folder / "demo", *([] if serve else ["--no-serve"])]
+    words += ["--folder", place.folder / "demo", "--tables", place.shared / "tables"]
+    words += [] if serve else ["--no-serve"]
     told, log = place.folder / "made.json", place.folder / "log"
     with told.open("wb") as stdout, log.open("wb") as stderr:
         return await asyncio.create_subprocess_exec(
