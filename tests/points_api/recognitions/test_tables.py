@@ -1,5 +1,6 @@
 """A signed table of scores: used where both cities hold it and the visitor lets the score go."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -7,12 +8,14 @@ import pytest
 
 from interop import files, table_signatures
 from interop.agreements import agreed_bands
+from interop.signing import Response
 from interop.tables import Header, Mapped, Table
 from points_api import clock
 from points_api.partners import tables
 from points_api.partners.problems import TablesRefused
 from points_api.recognitions import side_by_side
 from points_api.recognitions.models import Visit
+from tests.points_api.recognitions.misbehaving import behind_a_server
 from tests.points_api.recognitions.two_cities import HOST, PARKING
 from tests.points_api.recognitions.visiting import status_of
 
@@ -211,3 +214,20 @@ async def test_a_table_of_other_cities_is_not_taken(cities):
     with pytest.raises(TablesRefused) as refused:
         await cities.host.run(take(cities.host, foreign))
     assert refused.value.fields["tables"][0]["reason"] == "not-ours"
+
+
+async def test_a_home_that_refuses_whatever_is_named_is_asked_three_times_and_no_more(cities):
+    whole = await dual_run(cities)
+    held = [{"version": head.version, "digest": one.digest} for head, one in whole.items()]
+    body = json.dumps({"reason": "wrong-table", "tables": held}).encode()
+    refusal = Response(422, {"content-type": "application/json"}, body)
+
+    async def refuse(city, asked):
+        return await city.home.run(city.home.state.exchange.signed(refusal, asked))
+
+    async with behind_a_server(cities, seconds=3) as tianjin:
+        tianjin.behavior = refuse
+        answer = await cities.verify(await cities.code(PARKING), PARKING)
+    assert (answer.status_code, answer.json()["reason"]) == (503, "wrong-table")
+    assert "另一版本" in answer.json()["detail"]
+    assert tianjin.asked == 3  # by the old table, by the new one, by the agreed bands
