@@ -28,11 +28,10 @@ def document(one: Named, on: date) -> dict[str, Any]:
 def listing(rows: Iterable[dict[str, Any]]) -> Grid:
     """The stored tables for a terminal."""
     grid = Grid()
-    for heading in ("编号 id", "生效 from", "失效 until", "今天 today", "摘要 digest"):
-        grid.add_column(heading, overflow="fold", no_wrap=heading.startswith("编号"))
+    for heading in ("编号 id", "生效 from", "失效 until", "今天 today"):
+        grid.add_column(heading, overflow="fold")
     for row in rows:
-        ends = str(row["since"]), str(row["until"])
-        grid.add_row(row["id"], *ends, STATES[row["state"]], row["digest"][:19] + "…")
+        grid.add_row(row["id"], str(row["since"]), str(row["until"]), STATES[row["state"]])
     return grid
 
 

@@ -38,7 +38,7 @@ def tables(points, federation):
             "CITY": city, "SECRET_KEYS": members[city].secret_keys,
             "PARTNERS_DIRECTORY": str(folder / "directory.json"),
         }  # fmt: skip
-        return points("cities", "tables", *words, **settings, COLUMNS="160")
+        return points("cities", "tables", *words, **settings)
 
     return run
 
