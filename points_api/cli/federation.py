@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from points_api.cli.conformance import conformance
 from points_api.cli.terminal import err, fail, out, print_json, say
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ FOLDER: Final = Path("var/federation")
 federation = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(federation, name="federation", help="十城市互认 · ten cities on one machine.")
+federation.command()(conformance)
 
 
 @federation.callback()

@@ -29,6 +29,8 @@ REFRESH: Final = timedelta(days=7)
 EXPIRES: Final = timedelta(days=30)
 # Longer than the directory may be used, so that keys never end under it.
 _KEYS: Final = timedelta(days=365)
+# A member whose clock is behind signs before now, and has to have had its key by then.
+_BEFORE: Final = timedelta(days=1)
 _TABLES: Final = timedelta(days=365)
 _USES: Final[tuple[KeyUse, ...]] = ("message", "statement")
 
@@ -103,7 +105,7 @@ def _member(place: Place, now: datetime) -> dict[str, Any]:
             {
                 "name": key.keyid.partition("/")[2],
                 "x": _public(key),
-                "not_before": seconds(now),
+                "not_before": seconds(now - _BEFORE),
                 "not_after": seconds(now + _KEYS),
             }
             for key in keys
