@@ -3,13 +3,12 @@
 The application's state holds `visit_codes`, `recognizing` (home), `visiting` (host), `exchange`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 
 from interop.notices import Ended, Receipt, Used
-from interop.statement import Answer, Asked
+from interop.statement import Asked
 from points_api import clock
 from points_api.auth.callers import (
     MerchantCaller,
@@ -21,12 +20,11 @@ from points_api.auth.officers import CallingOfficer
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.consents.problems import CityNotOpen
 from points_api.language import Reader
+from points_api.partners import contract
 from points_api.partners.problems import (
-    ADMISSION,
     ExchangeClosed,
     HomeAnswerRefused,
     HomeNotAsked,
-    QuestionRefused,
     UnknownCity,
 )
 from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
@@ -54,12 +52,6 @@ from points_api.verifications.rendering import HEADERS, STATUS, body_of
 from points_api.verifications.schemas import VerificationOut
 
 router = APIRouter()
-
-
-def _body(shape: type[BaseModel]) -> dict[str, Any]:
-    """How a body is documented that is read as it was signed, not by the framework."""
-    content = {"application/json": {"schema": shape.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
 
 
 @router.get(
@@ -106,9 +98,8 @@ async def make(
     "/interop/v1/recognitions",
     tags=["partner"],
     summary="询问访客 / Ask about a visitor",
-    response_model=Answer,
-    openapi_extra=_body(Asked),
-    responses=problems(*ADMISSION, QuestionRefused, NothingAgreed, Busy),
+    openapi_extra=contract.asks(Asked),
+    responses=contract.posted(NothingAgreed, Busy, statement=True),
 )
 async def recognize(request: Request, caller: PartnerCaller) -> Response:
     """Answer with a signed statement, or with a signed one that says nothing of the visitor.
@@ -125,8 +116,8 @@ async def recognize(request: Request, caller: PartnerCaller) -> Response:
     tags=["partner"],
     summary="撤回通知 / What was said holds no more",
     response_model=Receipt,
-    openapi_extra=_body(Ended),
-    responses=problems(*ADMISSION, QuestionRefused, Busy),
+    openapi_extra=contract.asks(Ended),
+    responses=contract.posted(Busy),
 )
 async def revoke(request: Request, caller: PartnerCaller) -> Response:
     """End what rests on statements about a visitor; the signed answer is the receipt."""
@@ -139,8 +130,8 @@ async def revoke(request: Request, caller: PartnerCaller) -> Response:
     tags=["partner"],
     summary="使用情况 / A use by a visitor",
     response_model=Receipt,
-    openapi_extra=_body(Used),
-    responses=problems(*ADMISSION, QuestionRefused, Busy),
+    openapi_extra=contract.asks(Used),
+    responses=contract.posted(Busy),
 )
 async def used(request: Request, caller: PartnerCaller) -> Response:
     """Note that a resident of ours has used a scenario there, for them to see. Again: the same."""

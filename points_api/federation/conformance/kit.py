@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import httpx
 
+from interop.signing import Request
 from points_api import clock
 from points_api.federation.conformance.cases import Case, cases
 from points_api.federation.conformance.checks import CHECKS, Check, Found
@@ -74,7 +75,11 @@ async def _made(one: Check | Case, desk: Desk, found: Found) -> Result:
 
 async def _case(case: Case, desk: Desk, found: Found) -> None:
     table = found.table if case.to == "recognitions" else ""
-    request = of_case(desk.party, case, table, clock.now())
+    await judged(case, desk, of_case(desk.party, case, table, clock.now()))
+
+
+async def judged(case: Case, desk: Desk, request: Request) -> None:
+    """Send a case's message. Raises `Fault` unless what comes back is what it expects."""
     try:
         response = await desk.send(request)
     except Closed:
