@@ -66,11 +66,12 @@ def _party(
     url: str, place: Path | None, directory: Path | None, digest: str, key: Path, division: str
 ) -> "Party":
     from points_api import clock
+    from points_api.crypto import key_files
     from points_api.federation.conformance import party
 
     now = clock.now()
     first = directory or (place.parent / "directory.json" if place else None)
-    if first is None or not (place or (key / "private.jwk.json").exists()):
+    if first is None or not (place or (key / key_files.PRIVATE).exists()):
         _tell_entry(key, division)
     members = party.members_of(first, digest, now)
     signer = party.signer_of_place(place) if place else party.signer_of_key(key, members)

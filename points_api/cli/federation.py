@@ -54,6 +54,27 @@ def up(
     raise typer.Exit(asyncio.run(_up(chosen, people, serve=not no_serve, as_json=as_json)))
 
 
+@federation.command()
+def admit(
+    member: Annotated[Path, typer.Argument(help="成员，JSON 文件 · the member, a JSON file.")],
+    folder: Annotated[Path, typer.Option(help="联邦的文件夹 · the federation's.")] = FOLDER,
+) -> None:
+    """List a member in the next edition of the directory, yours in a city's place: 列入名录."""
+    from interop.canonical import parse
+    from interop.refusals import Refused
+    from points_api import clock
+    from points_api.federation import membership
+
+    try:
+        trusted = membership.admit(folder, parse(member.read_bytes()), clock.now())
+    except (Refused, TypeError, KeyError) as refused:
+        fail(f"{member}: 不能列入 (cannot be listed): {refused}")
+    say(
+        f"名录第 {trusted.directory.version} 期，各城市半分钟内看到 "
+        f"(edition {trusted.directory.version}; the cities see it within half a minute)"
+    )
+
+
 async def _up(places: "list[Place]", people: int, *, serve: bool, as_json: bool) -> int:
     """Make and start all, tell about them, watch them; the exit code."""
     from points_api import clock

@@ -11,7 +11,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from interop import base64url, files
-from interop.directory import Members, begin, follow
+from interop.directory import Members
 from interop.directory_shapes import Member
 from interop.instants import seconds
 from interop.jws import public_jwk
@@ -19,6 +19,7 @@ from interop.keys import Signer
 from interop.refusals import Refused
 from points_api.crypto import city_keys, key_files
 from points_api.crypto.keyring import Keyring
+from points_api.partners.directory import follow_files
 from points_api.settings import PREFIX, parse_keys
 
 LISTED_SECONDS: Final = 365 * 24 * 3600
@@ -49,13 +50,8 @@ class Party:
 
 def members_of(first: Path, digest: str, now: datetime) -> Members:
     """Follow the editions from the first one's file on. Raises `PartyError`."""
-    beside = first.with_suffix(".digest")
-    digest = digest or (beside.read_text("ascii").strip() if beside.is_file() else "")
     try:
-        trusted = begin(first.read_bytes(), digest)
-        while (path := _edition(first, trusted.directory.version + 1)).is_file():
-            trusted = follow(trusted, [path.read_bytes()], now)
-        return trusted.at(now)
+        return follow_files(first, digest, now).at(now)
     except Refused as refused:
         raise PartyError(f"{first}: 名录不可信 (the directory does not hold): {refused}") from None
 
@@ -95,7 +91,7 @@ def signer_of_key(folder: Path, members: Members) -> Signer:
 
 def private_key(folder: Path) -> Ed25519PrivateKey:
     """The key in a folder; a new one where there is none."""
-    path = folder / "private.jwk.json"
+    path = folder / key_files.PRIVATE
     if not path.exists():
         key_files.write_pair(folder)
     d = json.loads(path.read_text("utf-8"))["d"]
@@ -114,7 +110,3 @@ def to_be_listed(folder: Path, division: str, address: str, now: datetime) -> Ma
         "city": division, "name": "符合性检测", "name_en": "Conformance kit", "address": address,
         "keys": [key], "areas": [], "purposes": ["eligibility", "redemption"],
     }  # fmt: skip
-
-
-def _edition(first: Path, number: int) -> Path:
-    return first.with_name(f"{first.stem}-{number}{first.suffix}")
