@@ -24,6 +24,7 @@ from points_api.crypto import city_keys, key_files
 from points_api.federation import data
 from points_api.federation.places import Place
 from points_api.identifiers import divisions
+from points_api.partners.directory import edition_file, follow_files
 
 VERSION: Final = "2026.1"
 REFRESH: Final = timedelta(days=7)
@@ -57,15 +58,9 @@ def admit(folder: Path, member: Mapping[str, Any], now: datetime) -> Trusted:
     The cities of the federation find it beside the editions before within half a minute. Raises
     `Refused` for a member that no directory may list.
     """
-    number, trusted = (
-        1,
-        directory.begin(
-            (folder / "directory.json").read_bytes(),
-            (folder / "directory.digest").read_text("ascii").strip(),
-        ),
-    )
-    while (path := folder / f"directory-{(number := number + 1)}.json").is_file():
-        trusted = directory.follow(trusted, [path.read_bytes()], now)
+    first = folder / "directory.json"
+    trusted = follow_files(first, "", now)
+    number = trusted.directory.version + 1
     signed = parse(trusted.document)["signed"]
     others = [one for one in signed["members"] if one["city"] != member["city"]]
     root = Signer(signed["roots"][0]["name"], _private_key(folder / "root" / key_files.PRIVATE))
@@ -75,7 +70,7 @@ def admit(folder: Path, member: Mapping[str, Any], now: datetime) -> Trusted:
     }  # fmt: skip
     document = directory.sign(signed | issued, [root])
     followed = directory.follow(trusted, [document], now)
-    path.write_bytes(document)
+    edition_file(first, number).write_bytes(document)
     return followed
 
 

@@ -96,9 +96,7 @@ class MemberDirectory:
 
     async def _followed(self, document: bytes, now: datetime) -> Trusted:
         if self._trusted is None:
-            trusted = begin(
-                document, self.digest or (digest_beside(self.first) if self.first else "")
-            )
+            trusted = begin(document, self.digest or digest_beside(self.first))
         else:
             trusted = follow(self._trusted, [document], now)
         await _store(trusted, now)
@@ -110,10 +108,10 @@ def edition_file(first: Path, number: int) -> Path:
     return first if number == 1 else first.with_name(f"{first.stem}-{number}{first.suffix}")
 
 
-def digest_beside(first: Path) -> str:
+def digest_beside(first: Path | None) -> str:
     """What stands beside the first edition: for trying out, as it protects nothing."""
-    beside = first.with_suffix(".digest")
-    return beside.read_text("ascii").strip() if beside.is_file() else ""
+    beside = first.with_suffix(".digest") if first else None
+    return beside.read_text("ascii").strip() if beside and beside.is_file() else ""
 
 
 def follow_files(first: Path, digest: str, now: datetime) -> Trusted:
