@@ -31,10 +31,12 @@ class City:
     tables: Path
     seed: int
     token: str = field(default="", repr=False)
+    """Of the merchant's till."""
+    office: str = field(default="", repr=False)
+    """Of the credit office."""
     process: Process | None = None
     down: list[list[float]] = field(default_factory=list)
     """Seconds of the loop's clock between which it may not answer."""
-    bands: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -73,14 +75,14 @@ class City:
         chosen = {"POINTS_MERCHANT_CALLS_PER_MINUTE": "1000000", "POINTS_LOG_LEVEL": "WARNING"}
         return kept | dict(line.split("=", 1) for line in lines) | chosen
 
-    def least(self, home: "City") -> int | None:
-        """The least score at home, in thousandths, from which the scenario is open here."""
-        name = f"{home.id}-{self.id}.json"
-        thresholds: dict[str, int] = json.loads((self.tables / name).read_text("utf-8"))["table"][
-            "thresholds"
-        ]
-        enough = self.bands[self.bands.index(self._required()) :]
-        return min((thresholds[band] for band in enough if band in thresholds), default=None)
+    def least(self, home: "City") -> int:
+        """The least score at home, in thousandths, from which the scenario is open here.
+
+        By the table that both cities have signed: its thresholds are by bands of this city.
+        """
+        document = json.loads((self.tables / f"{home.id}-{self.id}.json").read_text("utf-8"))
+        score: int = document["table"]["thresholds"][self._required()]
+        return score
 
     def _required(self) -> str:
         data = self.folder / "data"
@@ -167,7 +169,7 @@ async def kill(city: City, seconds: float) -> None:
 
 
 async def sign_in(city: City, http: httpx.AsyncClient) -> None:
-    """Let the till of the demo's merchant sign in."""
+    """Let the till of the demo's merchant sign in, and the demo's officer."""
     merchant = city.told["merchant"]
     words = ["assertion", merchant["client_id"], merchant["key"]]
     signed = await asyncio.to_thread(points, *words, environment=city.environment)
@@ -177,12 +179,11 @@ async def sign_in(city: City, http: httpx.AsyncClient) -> None:
     }  # fmt: skip
     answer = await http.post(f"{city.address}/v1/auth/token", data=form)
     city.token = answer.raise_for_status().json()["access_token"]
-    card = await http.get(f"{city.address}/v1/scorecards/current")
-    city.bands = [one["id"] for one in _from_the_lowest(card.raise_for_status().json()["bands"])]
-
-
-def _from_the_lowest(bands: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(bands, key=lambda one: float(one["floor"]))
+    officer = city.told["officer"]
+    code = await asyncio.to_thread(points, "officers", "demo-code", "--seed", city.seed)
+    body = {"login": officer["login"], "password": officer["password"], "code": code}
+    answer = await http.post(f"{city.address}/v1/auth/officer", json=body)
+    city.office = answer.raise_for_status().json()["access_token"]
 
 
 async def _stop(city: City) -> None:

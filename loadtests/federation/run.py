@@ -64,20 +64,17 @@ async def _run(cities: list[City], args: argparse.Namespace) -> tuple[Any, Any, 
         await leavers.prepare(traffic, [*killed, cities[0]])
         every = list(chain.from_iterable(visitors.values()))
         alone = await _reads(every, len(cities), min(60, args.seconds), killed)
-        beside, took = await _traffic(traffic, leavers, killed, every, args)
+        beside = await _traffic(traffic, leavers, killed, every, args)
         after = await look(traffic, leavers, since, every)
-        own = alone, beside
-        found = verdict.rows(traffic.tally, after, own, args.rate, took)
+        found = verdict.rows(traffic.tally, after, (alone, beside), args.rate)
     return found, traffic.tally, after
 
 
 async def _traffic(
     traffic: Traffic, leavers: Leavers, killed: list[City], every: list[Visitor],
     args: argparse.Namespace,
-) -> tuple[list[float], float]:  # fmt: skip
+) -> list[float]:  # fmt: skip
     """Visits, reads of the cities' own residents, and cities that die one after the other."""
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
     async with asyncio.TaskGroup() as tasks:
         visits = tasks.create_task(traffic.run(args.rate, args.seconds))
         reads = tasks.create_task(_reads(every, len(traffic.cities), args.seconds, killed))
@@ -95,8 +92,7 @@ async def _traffic(
         if not killed:
             await leavers.leave(traffic.http, others)
         await visits
-        took = max(float(args.seconds), loop.time() - begun)
-    return reads.result(), took
+    return reads.result()
 
 
 async def _reads(

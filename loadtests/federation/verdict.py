@@ -20,7 +20,7 @@ class Row(NamedTuple):
 
 
 def rows(
-    tally: Tally, after: Aftermath, own: tuple[list[float], list[float]], rate: float, took: float
+    tally: Tally, after: Aftermath, own: tuple[list[float], list[float]], rate: float
 ) -> list[Row]:
     """The verdict. `own`: milliseconds of residents' own reads without the traffic, and with it."""
     wrong = [*tally.wrong, *tally.quota_faults()]
@@ -33,7 +33,7 @@ def rows(
     middle, last = (percentile(tally.seconds, share) for share in (0.5, 0.99))
     answered = (asked - unanswered) / asked if asked else 0.0
     return [
-        Row("visits sent, 1/s", f"{tally.sent / took:.1f}", f"{rate:g}", None),
+        Row("visits sent, 1/s", f"{tally.sent / (tally.took or 1):.1f}", f"{rate:g}", None),
         Row("answered, of those no killed city was part of", f"{answered:.4f}", f"≥ {RATE}",
             answered >= RATE),
         Row("cut off by a killed city", str(tally.cut_off), "–", None),

@@ -47,6 +47,8 @@ class Tally:
     used_up: list[Redeeming] = field(default_factory=list)
     open: list[Redeeming] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    took: float = 0.0
+    """Seconds in which they were sent."""
 
     def fault(self, what: str) -> None:
         """Note a wrong answer."""
@@ -70,7 +72,7 @@ class Traffic:
     http: httpx.AsyncClient
     random: Random
     tally: Tally = field(default_factory=Tally)
-    least: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    least: dict[tuple[str, str], int] = field(default_factory=dict)
     _open: int = 0
 
     async def run(self, rate: float, seconds: float) -> None:
@@ -85,6 +87,7 @@ class Traffic:
                     self.tally.unanswered["too many open"] += 1
                 else:
                     tasks.create_task(self._visit())
+            self.tally.took = max(seconds, loop.time() - begun)
 
     async def _visit(self) -> None:
         home, host = self.random.sample(self.cities, 2)
@@ -139,8 +142,7 @@ class Traffic:
         pair = visitor.home.id, host.id
         if pair not in self.least:
             self.least[pair] = host.least(visitor.home)
-        least = self.least[pair]
-        return least is not None and visitor.score >= least
+        return visitor.score >= self.least[pair]
 
     def redeeming(self, visitor: Visitor, host: City, verification_id: str) -> Redeeming:
         """A ticket of 60 yuan."""

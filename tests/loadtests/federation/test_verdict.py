@@ -18,7 +18,7 @@ def tally(**changed):
 
 
 def missed(said, after=FINE, own=READS):
-    return [row.name for row in rows(said, after, own, 100, 10.0) if row.met is False]
+    return [row.name for row in rows(said, after, own, 100) if row.met is False]
 
 
 def test_a_run_in_which_all_is_right_and_there_passes():

@@ -24,7 +24,7 @@ def city(folder, name, division):
         f'[[scenario]]\nid = "{name}-ticket"\nconditions = [{{ type = "score", band = "good" }}]\n'
     )
     (data / "travel.toml").write_text(scenario)
-    return City(told, folder / "tables", 1, bands=["starting", "good", "excellent"])
+    return City(told, folder / "tables", 1)
 
 
 @pytest.fixture
