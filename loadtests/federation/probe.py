@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 import httpx
+import uvloop
 
 
 async def run(readers: list[tuple[str, str]], rate: float, seconds: float) -> dict[str, Any]:
@@ -62,4 +63,4 @@ async def apart(readers: list[tuple[str, str]], rate: float, seconds: float) -> 
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(**json.load(sys.stdin)))))
+    print(json.dumps(uvloop.run(run(**json.load(sys.stdin)))))

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Final
 
 import httpx
+import uvloop
 
 from loadtests.federation import cities as places
 from loadtests.federation import probe, verdict
@@ -30,7 +31,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="points-federation-") as folder:
         made = places.make(Path(folder) / "cities", args.cities, args.people, args.base_port)
         print(f"{args.cities} cities, {args.rate:g} visits/s for {args.seconds} s", file=sys.stderr)
-        found, tally, after = asyncio.run(_run(made, args))
+        found, tally, after = uvloop.run(_run(made, args))
     if args.json:
         print(json.dumps(verdict.document(found, after), ensure_ascii=False))
     else:
