@@ -1,7 +1,8 @@
 """`make load`: a demo city, a server for it on a free loopback port, Locust against it, all ended.
 
 Uses the PostgreSQL and Redis of `dev.services` where their addresses are set, else the embedded
-ones. The exit code is Locust's: 0 only when every target was reached and every body was right.
+ones. With `--federation` it is the visitors of ten cities instead (`loadtests/federation`).
+The exit code is Locust's: 0 only when every target was reached and every body was right.
 """
 
 import argparse
@@ -19,12 +20,18 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from loadtests.federation import run as federation
+
 HERE = Path(__file__).parent
 START_SECONDS = 30
+FEDERATION = "--federation"
 
 
 def main() -> int:
-    """Run once, as the arguments say."""
+    """Run once, as the arguments say; with `--federation` ten cities and their visitors."""
+    if FEDERATION in sys.argv:
+        sys.argv.remove(FEDERATION)
+        return federation.main()
     args = _arguments()
     with tempfile.TemporaryDirectory(prefix="points-load-") as folder:
         environment = _environment(Path(folder))

@@ -156,7 +156,9 @@ _officer_scheme = HTTPBearer(
 _partner_scheme = APIKeyHeader(
     name="Signature",
     scheme_name="partner",
-    description="互认城市：按 RFC 9421 签名，密钥在成员名录中 · a key of the directory",
+    description="互认城市：按 RFC 9421 用名录中的 Ed25519 密钥签名，连同 Signature-Input 与 "
+    "Content-Digest；签什么、怎样签见 docs/joining.md · signed by a key of the member directory, "
+    "together with Signature-Input and Content-Digest",
     auto_error=False,
 )
 

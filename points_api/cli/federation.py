@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from points_api.cli.conformance import conformance
 from points_api.cli.terminal import err, fail, out, print_json, say
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ FOLDER: Final = Path("var/federation")
 federation = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(federation, name="federation", help="十城市互认 · ten cities on one machine.")
+federation.command()(conformance)
 
 
 @federation.callback()
@@ -50,6 +52,27 @@ def up(
         _check_ports(chosen)
     _clear(folder)
     raise typer.Exit(asyncio.run(_up(chosen, people, serve=not no_serve, as_json=as_json)))
+
+
+@federation.command()
+def admit(
+    member: Annotated[Path, typer.Argument(help="成员，JSON 文件 · the member, a JSON file.")],
+    folder: Annotated[Path, typer.Option(help="联邦的文件夹 · the federation's.")] = FOLDER,
+) -> None:
+    """List a member in the next edition of the directory, yours in a city's place: 列入名录."""
+    from interop.canonical import parse
+    from interop.refusals import Refused
+    from points_api import clock
+    from points_api.federation import membership
+
+    try:
+        trusted = membership.admit(folder, parse(member.read_bytes()), clock.now())
+    except (Refused, TypeError, KeyError) as refused:
+        fail(f"{member}: 不能列入 (cannot be listed): {refused}")
+    say(
+        f"名录第 {trusted.directory.version} 期，各城市半分钟内看到 "
+        f"(edition {trusted.directory.version}; the cities see it within half a minute)"
+    )
 
 
 async def _up(places: "list[Place]", people: int, *, serve: bool, as_json: bool) -> int:

@@ -4,8 +4,11 @@ import base64
 import json
 import os
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+PRIVATE: Final = "private.jwk.json"
 
 
 class KeyFileError(Exception):
@@ -21,7 +24,7 @@ def write_pair(folder: Path) -> tuple[Path, Path]:
     public_jwk = {"kty": "OKP", "crv": "Ed25519", "x": _text(key.public_key().public_bytes_raw())}
     private_jwk = {**public_jwk, "d": _text(key.private_bytes_raw())}
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private, public = folder / "private.jwk.json", folder / "public.jwk.json"
+    private, public = folder / PRIVATE, folder / "public.jwk.json"
     for path in (private, public):
         if path.exists():
             raise KeyFileError(

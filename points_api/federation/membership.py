@@ -5,7 +5,7 @@ earnest several cities sign, each with a key that never leaves it.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from interop import base64url, directory, table_signatures
+from interop.canonical import parse
 from interop.cities import City, KeyUse
 from interop.directory import Trusted
 from interop.directory_shapes import KIND
@@ -23,12 +24,15 @@ from points_api.crypto import city_keys, key_files
 from points_api.federation import data
 from points_api.federation.places import Place
 from points_api.identifiers import divisions
+from points_api.partners.directory import edition_file, follow_files
 
 VERSION: Final = "2026.1"
 REFRESH: Final = timedelta(days=7)
 EXPIRES: Final = timedelta(days=30)
 # Longer than the directory may be used, so that keys never end under it.
 _KEYS: Final = timedelta(days=365)
+# A member whose clock is behind signs before now, and has to have had its key by then.
+_BEFORE: Final = timedelta(days=1)
 _TABLES: Final = timedelta(days=365)
 _USES: Final[tuple[KeyUse, ...]] = ("message", "statement")
 
@@ -46,6 +50,28 @@ def write_directory(folder: Path, members: Sequence[Place], now: datetime) -> Tr
     (folder / "directory.json").write_bytes(document)
     (folder / "directory.digest").write_text(f"{digest}\n", "ascii")
     return trusted
+
+
+def admit(folder: Path, member: Mapping[str, Any], now: datetime) -> Trusted:
+    """Sign the next edition, in which this member stands, in place of what stood under its code.
+
+    The cities of the federation find it beside the editions before within half a minute. Raises
+    `Refused` for a member that no directory may list.
+    """
+    first = folder / "directory.json"
+    trusted = follow_files(first, "", now)
+    number = trusted.directory.version + 1
+    signed = parse(trusted.document)["signed"]
+    others = [one for one in signed["members"] if one["city"] != member["city"]]
+    root = Signer(signed["roots"][0]["name"], _private_key(folder / "root" / key_files.PRIVATE))
+    issued = {
+        "version": number, "issued": seconds(now), "refresh_by": seconds(now + REFRESH),
+        "expires": seconds(now + EXPIRES), "members": [*others, dict(member)],
+    }  # fmt: skip
+    document = directory.sign(signed | issued, [root])
+    followed = directory.follow(trusted, [document], now)
+    edition_file(first, number).write_bytes(document)
+    return followed
 
 
 def edition(number: int, members: Iterable[Place], root: Signer, now: datetime) -> dict[str, Any]:
@@ -103,7 +129,7 @@ def _member(place: Place, now: datetime) -> dict[str, Any]:
             {
                 "name": key.keyid.partition("/")[2],
                 "x": _public(key),
-                "not_before": seconds(now),
+                "not_before": seconds(now - _BEFORE),
                 "not_after": seconds(now + _KEYS),
             }
             for key in keys

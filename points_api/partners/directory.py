@@ -91,23 +91,35 @@ class MemberDirectory:
     def _next_document(self) -> bytes | None:
         if self.first is None:
             return None
-        number = (self.version or 0) + 1
-        name = f"{self.first.stem}-{number}{self.first.suffix}"
-        path = self.first if number == 1 else self.first.with_name(name)
+        path = edition_file(self.first, (self.version or 0) + 1)
         return path.read_bytes() if path.is_file() else None
-
-    def _digest_beside(self) -> str:
-        """What stands beside the first edition: for trying out, as it protects nothing."""
-        beside = self.first.with_suffix(".digest") if self.first else None
-        return beside.read_text("ascii").strip() if beside and beside.is_file() else ""
 
     async def _followed(self, document: bytes, now: datetime) -> Trusted:
         if self._trusted is None:
-            trusted = begin(document, self.digest or self._digest_beside())
+            trusted = begin(document, self.digest or digest_beside(self.first))
         else:
             trusted = follow(self._trusted, [document], now)
         await _store(trusted, now)
         return trusted
+
+
+def edition_file(first: Path, number: int) -> Path:
+    """Where an edition lies: `directory-2.json` beside `directory.json`."""
+    return first if number == 1 else first.with_name(f"{first.stem}-{number}{first.suffix}")
+
+
+def digest_beside(first: Path | None) -> str:
+    """What stands beside the first edition: for trying out, as it protects nothing."""
+    beside = first.with_suffix(".digest") if first else None
+    return beside.read_text("ascii").strip() if beside and beside.is_file() else ""
+
+
+def follow_files(first: Path, digest: str, now: datetime) -> Trusted:
+    """Follow all editions that lie there, without a database. Raises `Refused`."""
+    trusted = begin(first.read_bytes(), digest or digest_beside(first))
+    while (path := edition_file(first, trusted.directory.version + 1)).is_file():
+        trusted = follow(trusted, [path.read_bytes()], now)
+    return trusted
 
 
 def member_for(members: Members, division: str) -> Member | None:

@@ -13,8 +13,8 @@ from points_api.auth.officers import CallingOfficer
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.conditional import conditional
 from points_api.language import Reader
-from points_api.partners import tables
-from points_api.partners.problems import ADMISSION, ExchangeClosed
+from points_api.partners import contract, tables
+from points_api.partners.problems import ExchangeClosed
 from points_api.partners.schemas import (
     MappingOut,
     MappingsOut,
@@ -36,7 +36,8 @@ router = APIRouter()
     tags=["partner"],
     summary="城市资料 / Who we are",
     response_model=ProfileOut,
-    responses=problems(*ADMISSION),
+    openapi_extra=contract.asks(),
+    responses=contract.answers(),
 )
 async def profile(request: Request, caller: PartnerCaller, language: Reader) -> Response:
     """Tell scale, bands, keys and agreements, each figure with its basis."""
@@ -55,7 +56,8 @@ async def profile(request: Request, caller: PartnerCaller, language: Reader) -> 
     tags=["partner"],
     summary="分值对照表 / Mapping tables",
     response_model=MappingsOut,
-    responses=problems(*ADMISSION),
+    openapi_extra=contract.asks(),
+    responses=contract.answers(),
 )
 async def mappings(request: Request, caller: PartnerCaller, language: Reader) -> Response:
     """List the signed tables in force between us and the city that asks, both directions."""
@@ -72,7 +74,8 @@ async def mappings(request: Request, caller: PartnerCaller, language: Reader) ->
     tags=["partner"],
     summary="对访客开放的场景 / Scenarios open to visitors",
     response_model=VisitScenariosOut,
-    responses=problems(*ADMISSION),
+    openapi_extra=contract.asks(),
+    responses=contract.answers(),
 )
 async def scenarios(request: Request, caller: PartnerCaller, language: Reader) -> Response:
     """List what a visitor from the city that asks may use here, by the agreements of today."""

@@ -3,14 +3,13 @@
 The application's state holds `visit_codes`, `recognizing` (home), `visiting` (host), `exchange`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel
 
 from interop.batch import MOST, Accepted, Batch, Results
 from interop.notices import Ended, Receipt, Used
-from interop.statement import Answer, Asked
+from interop.statement import Asked
 from points_api import clock
 from points_api.auth.callers import (
     MerchantCaller,
@@ -22,12 +21,11 @@ from points_api.auth.officers import CallingOfficer
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.consents.problems import CityNotOpen
 from points_api.language import Reader
+from points_api.partners import contract
 from points_api.partners.problems import (
-    ADMISSION,
     ExchangeClosed,
     HomeAnswerRefused,
     HomeNotAsked,
-    QuestionRefused,
     UnknownCity,
 )
 from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
@@ -58,12 +56,6 @@ from points_api.verifications.schemas import VerificationOut
 
 FromCursor = Annotated[str, Query(pattern=r"^\d{1,3}$", description="`next` of the page before")]
 router = APIRouter()
-
-
-def _body(shape: type[BaseModel]) -> dict[str, Any]:
-    """How a body is documented that is read as it was signed, not by the framework."""
-    content = {"application/json": {"schema": shape.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
 
 
 @router.get(
@@ -110,9 +102,8 @@ async def make(
     "/interop/v1/recognitions",
     tags=["partner"],
     summary="询问访客 / Ask about a visitor",
-    response_model=Answer,
-    openapi_extra=_body(Asked),
-    responses=problems(*ADMISSION, QuestionRefused, NothingAgreed, Busy),
+    openapi_extra=contract.asks(Asked),
+    responses=contract.posted(NothingAgreed, Busy, statement=True),
 )
 async def recognize(request: Request, caller: PartnerCaller) -> Response:
     """Answer with a signed statement, or with a signed one that says nothing of the visitor.
@@ -130,10 +121,10 @@ async def recognize(request: Request, caller: PartnerCaller) -> Response:
     tags=["partner"],
     summary="批量询问 / Ask about many visitors",
     response_model=Results,
-    openapi_extra=_body(Batch),
+    openapi_extra=contract.asks(Batch),
     responses={
         202: {"model": Accepted, "description": "to be fetched at Location"},
-        **problems(*ADMISSION, QuestionRefused, BatchGone, Busy),
+        **contract.posted(BatchGone, Busy),
     },
 )
 async def recognize_many(request: Request, caller: PartnerCaller) -> Response:
@@ -158,7 +149,8 @@ async def recognize_many(request: Request, caller: PartnerCaller) -> Response:
     tags=["partner"],
     summary="取批量答复 / Fetch the answers of a batch",
     response_model=Results,
-    responses=problems(*ADMISSION, NotFound, BatchGone, InvalidRequest),
+    openapi_extra=contract.asks(),
+    responses=contract.answers(NotFound, BatchGone, InvalidRequest),
 )
 async def results(
     request: Request,
@@ -179,8 +171,8 @@ async def results(
     tags=["partner"],
     summary="撤回通知 / What was said holds no more",
     response_model=Receipt,
-    openapi_extra=_body(Ended),
-    responses=problems(*ADMISSION, QuestionRefused, Busy),
+    openapi_extra=contract.asks(Ended),
+    responses=contract.posted(Busy),
 )
 async def revoke(request: Request, caller: PartnerCaller) -> Response:
     """End what rests on statements about a visitor; the signed answer is the receipt."""
@@ -193,8 +185,8 @@ async def revoke(request: Request, caller: PartnerCaller) -> Response:
     tags=["partner"],
     summary="使用情况 / A use by a visitor",
     response_model=Receipt,
-    openapi_extra=_body(Used),
-    responses=problems(*ADMISSION, QuestionRefused, Busy),
+    openapi_extra=contract.asks(Used),
+    responses=contract.posted(Busy),
 )
 async def used(request: Request, caller: PartnerCaller) -> Response:
     """Note that a resident of ours has used a scenario there, for them to see. Again: the same."""

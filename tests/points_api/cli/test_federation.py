@@ -87,6 +87,16 @@ def test_three_cities_answer_each_with_its_own_scorecard(federation):
 
 
 @pytest.mark.slow
+def test_one_city_tests_another_by_its_own_key_in_one_line(federation):
+    _, told, folder = federation
+    address = told["cities"][0]["address"]
+    kit = points("federation", "conformance", address, "--as", folder / "cities/sanya")
+    assert kit.exit_code == 0, kit.output
+    assert "✗" not in kit.output
+    assert "wrong-destination" in kit.stdout
+
+
+@pytest.mark.slow
 def test_a_city_that_ends_is_told_by_name_and_the_rest_go_on(federation):
     process, told, folder = federation
     port = int(told["cities"][1]["address"].rpartition(":")[2])

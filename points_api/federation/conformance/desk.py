@@ -1,0 +1,173 @@
+"""Sending messages to the tested city and judging what comes back, all of it written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import BaseModel
+
+from interop.canonical import parse
+from interop.refusals import Refused
+from interop.shape import T, shaped
+from interop.signing import Request, Response, Terms, combined, verify_response
+from points_api import clock
+from points_api.federation.conformance.cases import Expected, Operation
+from points_api.federation.conformance.messages import plain, signed
+from points_api.federation.conformance.party import Party
+
+PROBLEM: Final = "application/problem+json"
+_SHOWN: Final = 2000  # characters of a body
+_TOLD: Final = ("content-type", "content-digest", "signature-input", "signature")
+
+
+class Fault(Exception):
+    """The tested city does not do what it should; the message says what it should."""
+
+
+class Closed(Fault):
+    """The tested city hung up."""
+
+
+class Skipped(Exception):
+    """The check could not be made; the message says what it needs."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One check's view of the exchange. `sent` is what the report shows of it."""
+
+    party: Party
+    http: httpx.AsyncClient
+    sent: list[dict[str, Any]] = field(default_factory=list)
+
+    async def send(self, request: Request) -> Response:
+        """Send it as it is, to the tested city whatever it is addressed to. Raises `Fault`."""
+        uri = urlsplit(request.target)
+        path = uri.path + (f"?{uri.query}" if uri.query else "")
+        headers = {**request.headers, "host": uri.netloc, "accept-language": "en"}
+        exchange: dict[str, Any] = {"request": _request(request)}
+        self.sent.append(exchange)
+        try:
+            answer = await self.http.request(
+                request.method, self.party.tested.address + path,
+                headers=headers, content=request.body,
+            )  # fmt: skip
+        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+            exchange["answer"] = type(error).__name__
+            raise Closed(f"an answer came: {type(error).__name__}") from None
+        except httpx.HTTPError as error:
+            exchange["answer"] = type(error).__name__
+            raise Fault(f"an answer came: {type(error).__name__}") from None
+        response = Response(
+            answer.status_code, combined(answer.headers.multi_items()), answer.content
+        )
+        exchange["answer"] = _answer(response)
+        return response
+
+    async def ask(self, to: Operation, body: bytes = b"") -> tuple[Request, Response]:
+        """Send a right message; the answer is signed for it by the tested city. Raises `Fault`."""
+        now = clock.now()
+        request = signed(plain(self.party, to, body), self.party.signer, now)
+        response = await self.send(request)
+        self.require_signed(response, request)
+        return request, response
+
+    async def told(self, to: Operation, body: bytes, shape: type[T]) -> T:
+        """Ask, and read a closed document from an answer that is 200. Raises `Fault`."""
+        _, response = await self.ask(to, body)
+        require_status(response, 200)
+        try:
+            return shaped(shape, parse(response.body))
+        except Refused as refused:
+            raise Fault(f"the body is a {shape.__name__}: {refused.reason} {refused}") from None
+
+    async def read(self, to: Operation, shape: type[BaseModel]) -> Any:
+        """Ask, and read what the OpenAPI document describes; more may stand in it."""
+        _, response = await self.ask(to)
+        require_status(response, 200)
+        try:
+            return shape.model_validate_json(response.body, extra="ignore")
+        except ValueError as error:
+            raise Fault(
+                f"the body is a {shape.__name__} of the OpenAPI document: {error}"
+            ) from None
+
+    def require_signed(self, response: Response, request: Request) -> None:
+        """The answer is the tested city's, and to this request. Raises `Fault`."""
+        try:
+            by = verify_response(response, request, self.party.members, Terms(""), clock.now())
+        except Refused as refused:
+            said = f"got {response.status}; the answer's signature: {refused}"
+            raise Fault(f"the answer is signed for this request (RFC 9421 2.4): {said}") from None
+        if by.city != self.party.tested.city:
+            raise Fault(f"the answer is signed by {self.party.tested.city}, not by {by.city}")
+
+    def require(self, expected: Expected, response: Response, request: Request) -> None:
+        """The answer is what a case expects. Raises `Fault`."""
+        if expected.or_status is not None and response.status == expected.or_status:
+            return
+        require_status(response, expected.status)
+        if expected.type is not None:
+            _require_problem(expected, response)
+        if expected.status < 400 or expected.status == 422:
+            self.require_signed(response, request)
+
+
+def require_status(response: Response, status: int) -> None:
+    """Raise `Fault` for another status."""
+    if response.status != status:
+        raise Fault(f"{status} is answered, not {_said(response)}")
+
+
+def _require_problem(expected: Expected, response: Response) -> None:
+    problem = _problem(response)
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    slug = str(problem.get("type", "")).rpartition("/problems/")[2]
+    errcode = problem.get("errcode")
+    wrong = (
+        (kind != PROBLEM, f"{PROBLEM} is answered, not {kind}"),
+        (slug != expected.type, f"type is /problems/{expected.type}, not {problem.get('type')}"),
+        (problem.get("status") != expected.status, f"status in the body is {expected.status}"),
+        (type(errcode) is not int or not errcode, f"errcode is a number, and not 0: {errcode}"),
+        (not problem.get("title"), "the problem has a title"),
+        (
+            bool(expected.reasons) and problem.get("reason") not in expected.reasons,
+            f"reason is {' or '.join(expected.reasons)}, not {problem.get('reason')}",
+        ),
+    )
+    for is_wrong, said in wrong:
+        if is_wrong:
+            raise Fault(said)
+
+
+def _problem(response: Response) -> Mapping[str, Any]:
+    try:
+        said = parse(response.body)
+    except Refused:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _said(response: Response) -> str:
+    problem = _problem(response)
+    words = [str(problem[name]) for name in ("type", "reason") if problem.get(name)]
+    return " ".join([str(response.status), *words])
+
+
+def _request(request: Request) -> dict[str, Any]:
+    return {
+        "method": request.method, "target": request.target,
+        "headers": dict(request.headers), "body": _text(request.body),
+    }  # fmt: skip
+
+
+def _answer(response: Response) -> dict[str, Any]:
+    headers = {name: response.headers[name] for name in _TOLD if name in response.headers}
+    return {"status": response.status, "headers": headers, "body": _text(response.body)}
+
+
+def _text(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(body)} bytes)"

@@ -1,0 +1,89 @@
+"""Running all checks against one city, one after another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import httpx
+
+from interop.signing import Request
+from points_api import clock
+from points_api.federation.conformance.cases import Case, cases
+from points_api.federation.conformance.checks import CHECKS, Check, Found
+from points_api.federation.conformance.desk import Closed, Desk, Fault, Skipped
+from points_api.federation.conformance.messages import of_case
+from points_api.federation.conformance.party import Party
+
+Outcome = Literal["passed", "failed", "skipped"]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check. `why`: what was expected and not so, or what it needs; `sent` with the answers."""
+
+    id: str
+    title: str
+    title_en: str
+    basis: str
+    expected: str
+    outcome: Outcome
+    why: str | None
+    sent: list[dict[str, Any]]
+
+
+async def run(
+    party: Party, http: httpx.AsyncClient, found: Found, progress: Progress = lambda *_: None
+) -> list[Result]:
+    """Make every check. It leaves the tested city a few answers about nobody, and no more."""
+    planned: Sequence[Check | Case] = (*CHECKS, *cases())
+    results = []
+    for number, one in enumerate(planned):
+        progress(number, len(planned))
+        results.append(await _made(one, Desk(party, http), found))
+    return results
+
+
+def report(party: Party, results: Sequence[Result]) -> dict[str, Any]:
+    """The whole run as one JSON object."""
+    counted = {
+        outcome: sum(one.outcome == outcome for one in results)
+        for outcome in ("passed", "failed", "skipped")
+    }
+    return {
+        "city": party.tested.city,
+        "address": party.tested.address,
+        "as": party.signer.keyid,
+        "directory_version": party.members.version,
+        **counted,
+        "checks": [asdict(one) for one in results],
+    }
+
+
+async def _made(one: Check | Case, desk: Desk, found: Found) -> Result:
+    outcome: Outcome = "passed"
+    why = None
+    try:
+        await (_case(one, desk, found) if isinstance(one, Case) else one.work(desk, found))
+    except Fault as fault:
+        outcome, why = "failed", str(fault)
+    except Skipped as skipped:
+        outcome, why = "skipped", str(skipped)
+    expected = str(one.expect) if isinstance(one, Case) else one.expects
+    return Result(one.id, one.title, one.title_en, one.basis, expected, outcome, why, desk.sent)
+
+
+async def _case(case: Case, desk: Desk, found: Found) -> None:
+    table = found.table if case.to == "recognitions" else ""
+    await judged(case, desk, of_case(desk.party, case, table, clock.now()))
+
+
+async def judged(case: Case, desk: Desk, request: Request) -> None:
+    """Send a case's message. Raises `Fault` unless what comes back is what it expects."""
+    try:
+        response = await desk.send(request)
+    except Closed:
+        if case.expect.or_closed:
+            return
+        raise
+    desk.require(case.expect, response, request)

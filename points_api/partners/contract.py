@@ -1,0 +1,113 @@
+"""What OpenAPI says of operations between cities: signed both ways, closed bodies, named reasons.
+
+Their bodies are read as they were signed, not by the framework, so it cannot describe them itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from interop.statement import Answer, NotRecognized, Statement
+from points_api.partners.problems import ADMISSION, QuestionRefused
+from points_api.problem import MEDIA_TYPE, Forbidden, Problem, TooLarge, Unauthorized, problems
+
+REASONS: Final[Mapping[int, tuple[str, ...]]] = {
+    401: (
+        "malformed", "missing-component", "missing-parameter", "wrong-tag", "stale", "expired",
+        "from-the-future", "lives-too-long", "digest-mismatch", "unknown-key", "bad-signature",
+        "unlisted-peer", "wrong-destination", "replayed-nonce",
+    ),
+    422: (
+        "malformed", "wrong-home", "wrong-host", "area-not-listed", "purpose-not-listed",
+        "wrong-table", "wrong-nonce",
+    ),
+}  # fmt: skip
+"""By status: the stable names of what a partner has done."""
+
+_DIGEST: Final = "RFC 9530: sha-256=:…:"
+_REQUEST_INPUT: Final = (
+    'RFC 9421: ("@method" "@target-uri" "content-digest" "content-type") with created, expires '
+    '(at most 60 s later), nonce (16-128, new), keyid, tag="points-exchange"; content-type only '
+    "where there is a body"
+)
+_ANSWER_INPUT: Final = (
+    'RFC 9421: ("@status" "content-digest" "content-type" "signature";req) with the same parameters'
+)
+_SIGNATURE: Final = "RFC 9421, Ed25519: city=:…:, under the key that keyid names in the directory"
+
+
+def asks(body: type[BaseModel] | None = None) -> dict[str, Any]:
+    """`openapi_extra` of an operation: the headers of a signature, and the body where it has one.
+
+    `Signature` itself is what the security scheme `partner` demands.
+    """
+    said = {"Content-Digest": _DIGEST, "Signature-Input": _REQUEST_INPUT}
+    extra: dict[str, Any] = {
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": told,
+             "schema": {"type": "string"}}
+            for name, told in said.items()
+        ]
+    }  # fmt: skip
+    if body is not None:
+        content = {"application/json": {"schema": body.model_json_schema()}}
+        extra["requestBody"] = {"required": True, "content": content}
+    return extra
+
+
+def answers(*more: type[Problem], statement: bool = False) -> dict[int | str, dict[str, Any]]:
+    """`responses` of an operation: refusals with their reasons, and which answers are signed."""
+    found = problems(Unauthorized, Forbidden, *ADMISSION, *more)
+    found[200] = {"description": "Signed for this request"}
+    if statement:
+        found[200]["content"] = {"application/json": {"schema": _answer()}}
+    for status, response in found.items():
+        if status not in {401, 413}:
+            response["headers"] = _signed()
+        if status in REASONS:
+            _name_reasons(response, REASONS[int(status)])
+    return found
+
+
+def posted(*more: type[Problem], statement: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The same for an operation with a body."""
+    return answers(QuestionRefused, TooLarge, *more, statement=statement)
+
+
+def _signed() -> dict[str, Any]:
+    said = {
+        "Content-Digest": _DIGEST, "Signature-Input": _ANSWER_INPUT, "Signature": _SIGNATURE
+    }  # fmt: skip
+    return {
+        name: {"description": told, "schema": {"type": "string"}} for name, told in said.items()
+    }
+
+
+def _name_reasons(response: dict[str, Any], reasons: tuple[str, ...]) -> None:
+    content = response["content"][MEDIA_TYPE]
+    schema = content["schema"]
+    named = {"reason": {"type": "string", "enum": list(reasons)}}
+    content["schema"] = {**schema, "properties": {**schema["properties"], **named}}
+
+
+def _answer() -> dict[str, Any]:
+    """The answer to a question; inside its token the claims of one of two documents."""
+    schema = Answer.model_json_schema()
+    schema["properties"]["statement"] |= {
+        "description": "A JWS (RFC 7515) of typ points-recognition+jwt or "
+        "points-no-recognition+jwt; its claims are canonical JSON (RFC 8785)",
+        "contentMediaType": "application/jwt",
+        "contentSchema": {"oneOf": [_inlined(Statement), _inlined(NotRecognized)]},
+    }
+    return schema
+
+
+def _inlined(shape: type[BaseModel]) -> dict[str, Any]:
+    """Its schema without references, which would lead nowhere from inside another document."""
+    schema = shape.model_json_schema()
+    parts = schema.pop("$defs", {})
+    for name, part in schema["properties"].items():
+        if (place := part.get("$ref")) is not None:
+            schema["properties"][name] = parts[place.rpartition("/")[2]]
+    return schema
