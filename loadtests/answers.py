@@ -9,6 +9,7 @@ from typing import Any
 
 Body = Mapping[str, Any]
 USED_UP = "/problems/quota-used-up"
+NOT_JOINED = "/problems/join-first"
 Check = Callable[[Body], str | None]
 
 
@@ -76,6 +77,31 @@ def redemption_fault(body: Body) -> str | None:
     if body["to_pay_fen"] + benefit != amount:
         return "benefit and payment are not the amount"
     return None if benefit == amount // 10 else "the benefit is not a tenth of the amount"
+
+
+_STATED = frozenset(
+    {"as_of", "aud", "band", "consent", "exp", "iat", "iss", "nonce", "scope", "sub", "table"}
+)
+_DECLINED = frozenset({"aud", "exp", "iat", "iss", "nonce", "scope", "table"})
+
+
+def statement_fault(said: Body, question: Body) -> str | None:
+    """A statement answers its question, and has no place for anything about a person but a band."""
+    if said.keys() not in (_STATED, _DECLINED):
+        return f"home says other things than it may: {sorted(said)}"
+    scope = {name: question[name] for name in ("purpose", "scenario")}
+    if (said["nonce"], said["scope"], said["table"]) != (
+        question["nonce"], scope, question["table"],
+    ):  # fmt: skip
+        return "the statement answers another question"
+    return None
+
+
+def receipt_fault(body: Body, notice: str) -> str | None:
+    """A receipt names what was received, and that it was known."""
+    if body["received"] != notice:
+        return "the receipt is for something else"
+    return None if body["met"] == 1 else "a use of what was just said is not known"
 
 
 def page_fault(body: Body) -> str | None:

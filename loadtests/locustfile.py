@@ -15,11 +15,12 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
 from loadtests.merchants import Till
+from loadtests.partners import Host
 from loadtests.residents import Resident
 from loadtests.shapes import Crowd
 from loadtests.targets import P99_TARGET_MS, Measured, missed
 
-__all__ = ["Crowd", "Resident", "Till"]
+__all__ = ["Crowd", "Host", "Resident", "Till"]
 
 _environments: list[Environment] = []  # `quit` is not told which run has ended
 
@@ -30,6 +31,7 @@ def _options(parser: LocustArgumentParser) -> None:
     parser.add_argument("--crowd", type=int, default=40, help="residents acting at a time")
     parser.add_argument("--seconds", type=int, default=60, help="how long it takes, at most 600")
     parser.add_argument("--merchant-token", required=True, help="of the demo's merchant")
+    parser.add_argument("--partner", required=True, help="file with a partner city's key")
     parser.add_argument("--shape", choices=["steady", "spike"], default="steady")
 
 

@@ -25,7 +25,7 @@ VISITORS_IN_A_ROW = 30
 class Resident(FastHttpUser):
     """One device. It remembers ETags as a client does, and signs in again when its token ends."""
 
-    weight = 3  # of four users three are residents by themselves, one is a till
+    weight = 6  # of nine users six are residents by themselves, two tills, one another city
     network_timeout = 10.0
     connection_timeout = 5.0
 

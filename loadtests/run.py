@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from loadtests.federation import run as federation
+from loadtests.joining import join
 
 HERE = Path(__file__).parent
 START_SECONDS = 30
@@ -34,16 +35,20 @@ def main() -> int:
         return federation.main()
     args = _arguments()
     with tempfile.TemporaryDirectory(prefix="points-load-") as folder:
-        environment = _environment(Path(folder))
+        port, environment = _free_ports(2), _environment(Path(folder))
+        settings, partner = join(Path(folder), port, environment)
+        environment |= settings
         _make_city(args.people, folder, environment)
-        with _server(folder, environment) as address:
+        with _server(folder, port, environment) as address:
             print(f"{args.people} people on {address}, {args.crowd} at a time, {args.seconds} s")
             token = _merchant_token(Path(folder) / "var/demo/merchant", address, environment)
-            return _locust(args, address, token)
+            return _locust(args, address, token, partner)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make load", description="Residents and tills by Locust")
+    parser = argparse.ArgumentParser(
+        prog="make load", description="Residents, tills and a partner city by Locust"
+    )
     parser.add_argument("--people", type=int, default=400, help="residents of the demo city")
     parser.add_argument("--crowd", type=int, default=50, help="users acting at a time")
     parser.add_argument("--seconds", type=int, default=60, choices=range(30, 601), metavar="30-600")
@@ -80,11 +85,8 @@ def _make_city(people: int, folder: str, environment: dict[str, str]) -> None:
 
 
 @contextlib.contextmanager
-def _server(folder: str, environment: dict[str, str]) -> Iterator[str]:
-    """Serve on a free loopback port until the block is left; the process is ended by its id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def _server(folder: str, port: int, environment: dict[str, str]) -> Iterator[str]:
+    """Serve on loopback until the block is left; the process is ended by its id."""
     command = [sys.executable, "-m", "points_api", "serve", "--host", "127.0.0.1"]
     process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, env=environment)
     address = f"http://127.0.0.1:{port}"
@@ -98,6 +100,16 @@ def _server(folder: str, environment: dict[str, str]) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _free_ports(count: int) -> int:
+    """The first of so many neighboring ports that nobody uses."""
+    for first in range(21_000, 60_000, count):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as probes:
+            for port in range(first, first + count):
+                probes.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+    raise SystemExit("no free ports")
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> None:
@@ -132,13 +144,14 @@ def _merchant_token(keys: Path, address: str, environment: dict[str, str]) -> st
     return token
 
 
-def _locust(args: argparse.Namespace, address: str, token: str) -> int:
+def _locust(args: argparse.Namespace, address: str, token: str, partner: Path) -> int:
     command = [
         sys.executable, "-m", "locust", "--locustfile", str(HERE / "locustfile.py"),
         "--headless", "--only-summary", "--loglevel", "WARNING", "--stop-timeout", "5",
         "--host", address,
         "--people", str(args.people), "--crowd", str(args.crowd),
         "--seconds", str(args.seconds), "--shape", args.shape, "--merchant-token", token,
+        "--partner", str(partner),
     ]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
     return subprocess.run(

@@ -40,6 +40,9 @@ P99_TARGET_MS = {
     "POST /v1/merchant/redemptions/{id}/confirm": 500,
     "POST /v1/merchant/redemptions/{id}/cancel": 500,
     "GET /v1/merchant/redemptions": 400,
+    "POST /v1/me/visits/codes": 500,
+    "POST /interop/v1/recognitions": 600,
+    "POST /interop/v1/usage": 600,
 }
 
 

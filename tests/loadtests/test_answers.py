@@ -106,3 +106,27 @@ REDEMPTION: dict[str, Any] = {"amount_fen": 1_999, "benefit_fen": 199, "to_pay_f
 def test_a_wrong_answer_at_the_till_is_seen_and_a_right_one_let_through(check, right, wrong):
     assert check(right) is None
     assert check(right | wrong) is not None
+
+
+QUESTION = {
+    "nonce": "n", "purpose": "redemption", "scenario": "s", "table": "t", "code": "c",
+}  # fmt: skip
+DECLINED = {
+    "aud": "120000", "iss": "420200", "exp": 2, "iat": 1, "nonce": "n", "table": "t",
+    "scope": {"purpose": "redemption", "scenario": "s"},
+}  # fmt: skip
+STATED = DECLINED | {"as_of": "2026-06-01", "band": "good", "consent": "r", "sub": "v"}
+
+
+@pytest.mark.parametrize("said", [DECLINED, STATED])
+def test_what_home_may_say_is_let_through_and_everything_else_is_seen(said):
+    assert answers.statement_fault(said, QUESTION) is None
+    assert answers.statement_fault(said | {"name": "李"}, QUESTION)
+    for other in ({"nonce": "m"}, {"table": "u"}, {"scope": {}}):
+        assert answers.statement_fault(said | other, QUESTION)
+
+
+def test_a_receipt_for_something_else_or_for_nothing_known_is_seen():
+    assert answers.receipt_fault({"received": "u", "met": 1}, "u") is None
+    assert answers.receipt_fault({"received": "v", "met": 1}, "u")
+    assert answers.receipt_fault({"received": "u", "met": 0}, "u")
