@@ -81,7 +81,6 @@ class _Question(NamedTuple):
     asked: Asked
     caller: CallingPartner
     agreement: Agreement
-    host: City | None
     signer: Signer
 
 
@@ -133,16 +132,15 @@ class Home:
         if not await self._holds(asked.table, agreement, host, now):
             raise WrongTable
         signer = self.exchange.keys.signer(members, "statement")
-        return _Question(asked, caller, agreement, host, signer)
+        return _Question(asked, caller, agreement, signer)
 
     def _agreement(self, asked: Asked, now: datetime) -> Agreement | None:
         """The agreement of both for this purpose.
 
         Whether it names the scenario, the host says: only there is its category known.
         """
-        found = self.exchange.profiles.agreements_with(asked.home, asked.host, clock.day_of(now))
-        fitting = [one for one in found if asked.purpose in one.purposes]
-        return max(fitting, key=lambda one: len(one.recognizes), default=None)
+        profiles, day = self.exchange.profiles, clock.day_of(now)
+        return profiles.recognition(asked.home, asked.host, None, asked.purpose, day)
 
     async def _holds(
         self, version: str, agreement: Agreement, host: City | None, now: datetime
@@ -162,9 +160,8 @@ class Home:
             code, mark = self.seal.open(asked.code)
         except Unreadable:
             return None, None
-        fits = code.host == int(asked.host) and code.scope == scope_of(
-            asked.scenario, asked.purpose
-        )
+        scope = scope_of(asked.scenario, asked.purpose)
+        fits = (code.home, code.host, code.scope) == (int(asked.home), int(asked.host), scope)
         return (code, mark) if fits and code.expires_at > now.timestamp() else (None, None)
 
     @transactional
@@ -198,8 +195,8 @@ class Home:
         if (cause := self._hindrance(row, now)) is not None:
             return _Found(cause, *known)
         score = await self._score(row, code.resident_id, now)
-        band = self.scores.city.scorecard_named(score.scorecard).band_of(score.value).id
-        if self._below(band, question):
+        own = self.scores.city.scorecard_named(score.scorecard).band_of(score.value).id
+        if (band := self._told(own, question)) is None:
             return _Found("below", *known)
         subject = row["earlier"] or pairwise(
             self.keyring.derive("interop/pairwise"), host, str(known[1]).encode()
@@ -237,17 +234,17 @@ class Home:
                 return stored
         return await self.scores.refresh(resident_id, "day")
 
-    def _below(self, band: str, question: _Question) -> bool:
-        """Whether the band reaches no rung of the agreed ladder; else, if it is our first."""
-        own, host = self.exchange.profiles.own, question.host
-        if own is None:
-            return True
-        ids = [one.id for one in own.bands]
-        if band not in ids:
-            return True
-        if host is None or not question.agreement.grades:
-            return band == ids[0]
-        return agreed_bands(question.agreement, own, host)[band] is None
+    def _told(self, band: str, question: _Question) -> str | None:
+        """The band to tell: where the rung begins that is reached, as a host compares no finer.
+
+        None is below all rungs. Where no ladder is agreed on, it is our own band, None the first.
+        """
+        own, agreement = self.exchange.profiles.own, question.agreement
+        if own is None or band not in (ids := [one.id for one in own.bands]):
+            return None
+        if not agreement.grades:
+            return band if band != ids[0] else None
+        return agreed_bands(agreement, own, own)[band]
 
 
 def bands_version(agreement: Agreement) -> str:

@@ -37,10 +37,10 @@ from points_api.partners import tables
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_request, kept_response
 from points_api.partners.problems import HomeAnswerRefused, HomeNotAsked
+from points_api.partners.profiles import VISITING
 from points_api.partners.replies import parsed, reason_of
 from points_api.partners.service import Exchange
 from points_api.problem import NotFound
-from points_api.recognitions.codes import VISITING
 from points_api.recognitions.home import bands_version
 from points_api.recognitions.models import Visit
 from points_api.recognitions.problems import VisitorsNotRecognized
@@ -104,6 +104,7 @@ class Host:
         scenario = self.live.current.open(scenario_id)
         if caller.sandbox or scenario is None or not scenario.visitors:
             raise VisitorsNotRecognized
+        home = self.exchange.profiles.today(home, clock.day_of(now))
         scales, host = await self._scales(home, scenario, now)
         visit = _Visit(caller, home, host, code, scenario)
         if await Verification.filter(mark=visit.mark).exists():
@@ -123,7 +124,9 @@ class Host:
         if agreement is None:
             raise VisitorsNotRecognized
         source, target = profiles.city_of(home), profiles.own
-        newest = await tables.in_force(source.id, target.id, day) if source and target else []
+        newest = []
+        if source and target and not agreement.by_scenario:
+            newest = await tables.in_force(source.id, target.id, day)
         party = profiles.party_of(agreement, place)
         return Scales(agreement, source, target, newest[0] if newest else None), party
 
@@ -174,7 +177,7 @@ class Host:
         published, target, day = self.live.current, heard.scales.host, clock.day_of(now)
         if published.open(visit.scenario.id) is None or mapped is None or target is None:
             return False
-        score = score_of(mapped, target, self.live.city, day)
+        score = score_of(mapped, heard.scales.agreement, target, self.live.city, day)
         if score is None:
             return False
         overdue = await self.overdue(account)

@@ -38,7 +38,7 @@ def compose(
     """Put them together."""
     seal, hosts = VisitSeal(keyring), HostCities(exchange.profiles)
     return Recognitions(
-        codes=VisitCodes(seal, hosts, exchange.keys.division),
+        codes=VisitCodes(seal, hosts, keyring),
         home=Home(exchange, keyring, seal, scores, notices),
         host=Host(exchange, keyring, live, Served(), standings.overdue),
         hosts=hosts,

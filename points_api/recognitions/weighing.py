@@ -2,6 +2,8 @@
 
 Nothing is made up: without a table there are the bands of the agreement, without those a statement
 is worth nothing here. A score that home gives counts only through a table that lets scores count.
+Where counties recognize scenarios, bands are not compared: who reaches the agreed rung at home
+meets whatever such a scenario asks of the score, and nothing else of what it asks.
 """
 
 from dataclasses import dataclass, replace
@@ -52,11 +54,19 @@ def weigh(said: Statement, scales: Scales) -> Mapped | None:
     if table is not None and table.header.use == "yes_no":
         return None
     band = agreed_bands(scales.agreement, home, host)[said.band]
-    return Mapped(f"bands-{scales.agreement.id}", band is not None, band)
+    told = None if scales.agreement.by_scenario else band
+    return Mapped(f"bands-{scales.agreement.id}", band is not None, told)
 
 
-def score_of(mapped: Mapped, host: City, rules: OwnRules, on: date) -> int | None:
-    """The score that decides: the mapped one, or with a band alone the least of that band."""
+def score_of(
+    mapped: Mapped, agreement: Agreement, host: City, rules: OwnRules, on: date
+) -> int | None:
+    """The score that decides: the mapped one, or with a band alone the least of that band.
+
+    Where scenarios are recognized by themselves it is the highest, which every scenario is open to.
+    """
+    if agreement.by_scenario:
+        return host.scale.covered if mapped.recognized else None
     if mapped.value is not None:
         return mapped.value
     if mapped.band is None:
