@@ -39,8 +39,8 @@ from points_api.db.migrate import migrate
 from points_api.db.transaction import connection
 from points_api.ids import new_id
 from points_api.partners.keys import OwnKeys
-from points_api.recognitions.home import bands_version
 from points_api.recognitions.sealing import VisitCode, scope_of
+from points_api.recognitions.weighing import bands_version
 from points_api.residents.models import Enrollment, Person, Resident
 from points_api.scores.models import ScoreRow
 from points_api.settings import Settings, load

@@ -1,6 +1,6 @@
 """One score through one table: a look-up, in integers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,10 +62,15 @@ def movement(run: DualRun, counts: Sequence[int], bands: Sequence[str]) -> Movem
 
     `bands` are the target's, from the lowest.
     """
+    scores = [run.old.lowest + place * run.old.step for place in range(len(counts))]
+    told = ((map_score(run.old, one).band, map_score(run.new, one).band) for one in scores)
+    return tallied(((*pair, count) for pair, count in zip(told, counts, strict=True)), bands)
+
+
+def tallied(moves: Iterable[tuple[str | None, str | None, int]], bands: Sequence[str]) -> Movement:
+    """The same from pairs that were counted: band by the old table, by the new one, how many."""
     named: tuple[str | None, ...] = (None, *bands)
     people = [[0] * len(named) for _ in named]
-    for place, count in enumerate(counts):
-        score = run.old.lowest + place * run.old.step
-        before, after = map_score(run.old, score), map_score(run.new, score)
-        people[named.index(before.band)][named.index(after.band)] += count
+    for before, after, count in moves:
+        people[named.index(before)][named.index(after)] += count
     return Movement(named, tuple(tuple(row) for row in people))

@@ -12,6 +12,7 @@ The whole tree, by where a reason belongs:
     │                      ThresholdNotMet, DuplicateKey, DuplicateMember, KeyGap
     ├── statement          WrongHome, WrongHost, WrongNonce, WrongScope, WrongTable, UnknownBand,
     │                      ScoreUnasked, PurposeNotListed, AreaNotListed
+    ├── table              DatesOutOfOrder, TermsOverlap, VersionTaken, ScaleMismatch, NotOurs
     ├── evidence           WrongOrder, NotInLog, WrongLog
     └── proof              UnreferencedDisclosure, DuplicateDigest, ForbiddenClaim, WrongHashing,
                            KeyBindingMissing, WrongAudience, NothingProven, StatusUnknown, Revoked
@@ -112,7 +113,7 @@ class Gap(Refused):
 
 
 class Equivocated(Refused):
-    """Two different directories bear the same number."""
+    """Two different documents bear the same number."""
 
 
 class DirectoryExpired(Refused):
@@ -173,6 +174,26 @@ class PurposeNotListed(Refused):
 
 class AreaNotListed(Refused):
     """The directory does not list this area for the member that asks."""
+
+
+class DatesOutOfOrder(Refused):
+    """Its dates do not follow one another: made, signed, in force, ended."""
+
+
+class TermsOverlap(Refused):
+    """Its term overlaps that of another table by more than a dual run."""
+
+
+class VersionTaken(Refused):
+    """Another table of this direction bears the same version."""
+
+
+class ScaleMismatch(Refused):
+    """It is not made for the scales and bands of these two cities."""
+
+
+class NotOurs(Refused):
+    """This city is no party of it."""
 
 
 class WrongOrder(Refused):

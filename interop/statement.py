@@ -53,6 +53,7 @@ _EARLIEST_ZONE: Final = timedelta(hours=14)  # where a day begins first
 
 Score = Annotated[str, StringConstraints(pattern=r"^-?\d{1,5}(\.\d{1,3})?$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+Token = Annotated[str, StringConstraints(max_length=_LONGEST)]
 
 
 class Asked(Closed):
@@ -74,6 +75,13 @@ class Asked(Closed):
     def body(self) -> bytes:
         """Return the bytes to send: canonical JSON."""
         return canonical(self.model_dump())
+
+
+class Held(Closed):
+    """A mapping table that home holds for a direction, as it tells who names another one."""
+
+    version: Version
+    digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
 class Scope(Closed):
@@ -121,7 +129,7 @@ Said = Statement | NotRecognized
 class Answer(Closed):
     """What home answers: its statement, to be kept by the host as it is."""
 
-    statement: Annotated[str, StringConstraints(max_length=_LONGEST)]
+    statement: Token
 
     def body(self) -> bytes:
         """Return the bytes to send: canonical JSON."""
@@ -145,7 +153,12 @@ def read_question(body: bytes, asker: str, home: str, members: Members) -> Asked
     Raises `Malformed`, `WrongHome`, `AreaNotListed` where the asker speaks for a division that is
     not its own, and `PurposeNotListed`. Whether the code and the consent hold, home looks up.
     """
-    asked = shaped(Asked, parse(body) if len(body) <= _LONGEST else None)
+    return check_question(parse(body) if len(body) <= _LONGEST else None, asker, home, members)
+
+
+def check_question(said: Any, asker: str, home: str, members: Members) -> Asked:
+    """Return the question of decoded JSON. Raises as `read_question`."""
+    asked = shaped(Asked, said)
     if not members.speaks_for(home, asked.home):
         raise WrongHome
     if not members.speaks_for(asker, asked.host):

@@ -38,14 +38,16 @@ def check(table: Table, source: City, target: City, keys: Keys) -> None:
     if not _passes_gates(table):
         raise Malformed("use")
     for city, signature in zip((source, target), table.signatures, strict=True):
-        if signature is None or (signature.city, city_of(signature.key)) != (
-            city.id,
-            city.division,
-        ):
-            raise BadSignature
-        key = keys.key(signature.key, _end_of(signature.signed_on))
-        said = _said(table, city.id, signature.signed_on)
-        check_signature(key, base64url.decode(signature.value), said)
+        check_one(table, city, signature, keys)
+
+
+def check_one(table: Table, city: City, signature: Signature | None, keys: Keys) -> None:
+    """Raise unless this signature is that city's under this table."""
+    if signature is None or (signature.city, city_of(signature.key)) != (city.id, city.division):
+        raise BadSignature(city.id)
+    key = keys.key(signature.key, _end_of(signature.signed_on))
+    said = _said(table, city.id, signature.signed_on)
+    check_signature(key, base64url.decode(signature.value), said)
 
 
 def signed_document(table: Table) -> dict[str, Any]:

@@ -128,6 +128,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.city_notices = recognized.hosts
         state.visit_codes = recognized.codes
         state.recognizing, state.visiting = recognized.home, recognized.host
+        state.batches = recognized.batches
         looks = recognized.looks
         state.looks_by_others = (
             MerchantLooks(parts.scenario_notices), looks.answers, looks.uses,

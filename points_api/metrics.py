@@ -30,6 +30,9 @@ CACHE_READS = Counter(
 CACHE_DROPPED = Counter(
     "points_cache_writes_dropped", "Writes that did not reach the cache.", ("operation",)
 )
+PARTNER_QUESTIONS = Counter(
+    "points_partner_questions", "Questions to other cities.", ("city", "outcome")
+)  # answered, failed, not_asked
 CACHE_OUTAGES = Counter("points_cache_outages", "Times that the cache was lost.")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

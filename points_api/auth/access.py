@@ -142,6 +142,8 @@ ACCESS: Mapping[str, Who] = {
     "GET /interop/v1/mappings": "partner",
     "GET /interop/v1/scenarios": "partner",
     "POST /interop/v1/recognitions": "partner",
+    "POST /interop/v1/recognitions/batch": "partner",
+    "GET /interop/v1/recognitions/batch/{batch}": "partner",
     "POST /interop/v1/revocations": "partner",
     "POST /interop/v1/usage": "partner",
     "GET /v1/officer/partners": officer("partner"),

@@ -1,22 +1,19 @@
 """`points cities`: partner cities, what was agreed, and how a score of one is one of another."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
-from points_api.cli.terminal import fail, out, print_json, say
-
-if TYPE_CHECKING:
-    from interop.cities import City
-    from interop.drafting import Draft
-    from interop.files import Folder
+from points_api.cli.drafts import city_of, drafted, folder, order
+from points_api.cli.mapping_tables import tables
+from points_api.cli.terminal import out, print_json, say
 
 VERSION: Final = "draft"
-METHODS: Final = ("bands", "linear", "equipercentile", "kernel")
 cities = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(cities, name="cities", help="互认城市 · partner cities.")
+cities.add_typer(tables, name="tables", help="双方签名的换算表 · tables signed by both.")
 
 Json = Annotated[bool, typer.Option("--json", help="一个 JSON 值 · one JSON value.")]
 
@@ -31,11 +28,11 @@ def list_(json: Json = False) -> None:
     """List cities with scale, bands, and on what each figure rests: 城市、分值与出处."""
     from points_api.cli.city_tables import document_of, listing
 
-    folder = _folder()
+    known = folder()
     if json:
-        print_json([document_of(city) for city in folder.cities.values()])
+        print_json([document_of(city) for city in known.cities.values()])
     else:
-        out.print(listing(folder.cities.values()))
+        out.print(listing(known.cities.values()))
         say(
             "＊ 假设，非该城市公布 (* our assumption, not published by the city)。"
             "“未证实”：没有材料表明该市已签约 (unconfirmed: no source says that it signed)。"
@@ -52,11 +49,11 @@ def show(
     from points_api.cli.agreement_tables import agreement_document, profile
     from points_api.cli.city_tables import document_of
 
-    folder = _folder()
-    found = _city(folder, city)
+    known = folder()
+    found = city_of(known, city)
     its = [
         one
-        for one in folder.agreements.values()
+        for one in known.agreements.values()
         if any(covers(found.division, party.division) for party in one.parties)
     ]
     if json:
@@ -73,7 +70,7 @@ def agreements(json: Json = False) -> None:
     """List agreements and the counties' pilots, each party with its mark: 协议与县市试点."""
     from points_api.cli.agreement_tables import agreement_document, agreement_tables
 
-    found = _folder().agreements.values()
+    found = folder().agreements.values()
     if json:
         print_json([agreement_document(one) for one in found])
         return
@@ -100,8 +97,8 @@ def link(
     """Draft the table from one city's scores to another's, with its error: 分值换算表草案."""
     from points_api.cli.city_tables import link_document, link_tables
 
-    drafted, ends = _drafted(source, target, method, resamples)
-    told = link_document(drafted, *ends)
+    told_of, ends = drafted(source, target, method, order(VERSION, resamples=resamples))
+    told = link_document(told_of, *ends)
     if picture is not None:
         from points_api.cli.link_picture import draw
 
@@ -114,46 +111,3 @@ def link(
             say(part)
         else:
             out.print(part)
-
-
-def _drafted(
-    source: str, target: str, method: str, resamples: int
-) -> tuple["Draft", tuple["City", "City"]]:
-    from datetime import timedelta
-
-    from interop.drafting import Order, draft
-    from interop.tables import METHODS as KNOWN
-    from points_api.clock import today
-
-    folder = _folder()
-    if source == target:
-        fail("FROM 与 TO 须是两个城市 (two different cities are needed)")
-    ends = _city(folder, source), _city(folder, target)
-    chosen = next((one for one in KNOWN if one == method), None)
-    if chosen is None:
-        fail(f"--method: 没有 {method}，可用 {'、'.join(METHODS)} (one of these)")
-    agreement = folder.between(*ends)
-    if agreement is None:
-        fail("两城之间没有带等级对照的协议 (no agreement with a ladder of bands between them)")
-    day = today()
-    order = Order(chosen, VERSION, day, day, day + timedelta(days=365), resamples)
-    try:
-        return draft(*ends, agreement, order), ends
-    except ValueError as error:
-        fail(f"{method} 用不上：{error}；请换一种 --method (choose another method)", 1)
-
-
-def _city(folder: "Folder", name: str) -> "City":
-    if name not in folder.cities:
-        known = "、".join(folder.cities)
-        fail(f"没有城市 {name}，有 {known} (no such city; there are these)")
-    return folder.cities[name]
-
-
-def _folder() -> "Folder":
-    from interop import files
-
-    try:
-        return files.load()
-    except files.InteropError as error:
-        fail(str(error), 1)

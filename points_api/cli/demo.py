@@ -30,9 +30,13 @@ def demo(
     folder: Annotated[
         Path, typer.Option(help="新的，或上次的演示 · a new folder, or that of a demo before.")
     ] = FOLDER,
+    tables: Annotated[
+        Path | None, typer.Option(help="与他市签好的换算表 · tables signed with other cities.")
+    ] = None,
 ) -> None:
     """Make a demo city, take its files in, score everybody, serve it: 演示城市."""
     from points_api.cli.service import prepared, require_free, run_server
+    from points_api.demo.partners import files_of
     from points_api.settings import load
 
     if load().env == "production":
@@ -42,7 +46,9 @@ def demo(
     _clear(folder)
     os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{folder}/points.db")
     settings = prepared(to_run=True)
-    city = asyncio.run(_make(settings, folder, people, seed))
+    files = files_of(settings.city, tables) if tables else []
+    signed = [file.read_bytes() for file in files]
+    city = asyncio.run(_make(settings, folder, (people, seed), signed))
     if as_json:
         print_json(
             _summary(city)
@@ -67,13 +73,19 @@ def _clear(folder: Path) -> None:
     folder.mkdir(parents=True)
 
 
-async def _make(settings: "Settings", folder: Path, people: int, seed: int) -> "DemoCity":
+async def _make(
+    settings: "Settings", folder: Path, crowd: tuple[int, int], tables: list[bytes]
+) -> "DemoCity":
     from points_api.composition import composed
     from points_api.demo.city import make_city
+    from points_api.demo.partners import take_tables
 
     with progress("演示城市") as meter:
         async with composed(settings) as parts:
-            return await make_city(folder / "files", people, seed, parts, meter)
+            city = await make_city(folder / "files", *crowd, parts, meter)
+            if tables:
+                await take_tables(tables, parts.exchange)
+            return city
 
 
 def _summary(city: "DemoCity") -> dict[str, Any]:

@@ -113,7 +113,8 @@ def made(place: Place) -> Mapping[str, Any]:
 
 async def _process(place: Place, people: int, *, serve: bool) -> Process:
     words = ["demo", "--json", "--people", people, "--seed", place.seed, "--port", place.port]
-    words += ["--folder", place.folder / "demo", *([] if serve else ["--no-serve"])]
+    words += ["--folder", place.folder / "demo", "--tables", place.shared / "tables"]
+    words += [] if serve else ["--no-serve"]
     told, log, parent = place.folder / "made.json", place.folder / "log", os.getpid()
 
     def die_with_parent() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from points_api import cancellation, log
 from points_api.composition import Parts
-from points_api.jobs.exchange import Telling
+from points_api.jobs.exchange import Answering, Telling
 from points_api.jobs.minutely import every_minute
 from points_api.jobs.processes import every_night, rescore
 from points_api.jobs.push import run_push
@@ -32,6 +32,7 @@ async def embedded_jobs(parts: Parts) -> AsyncIterator[None]:
                 every_minute,
                 partial(run_push, parts),
                 Telling(parts.exchange).run,
+                Answering(parts.recognitions.batches).run,
                 partial(every_night, parts.registry, partial(rescore, "person", parts)),
             )
         ]

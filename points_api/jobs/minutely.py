@@ -8,6 +8,7 @@ from typing import Final
 from points_api import cancellation, clock, log
 from points_api.conduct import service as conduct
 from points_api.partners import service as partners
+from points_api.recognitions import batches
 from points_api.redemptions import expiry
 
 PAUSE_SECONDS: Final = 60.0
@@ -28,6 +29,7 @@ async def this_minute() -> Mapping[str, int]:
         "reservations": expiry.expire_all,
         "conduct": partial(conduct.stand, clock.now()),
         "nonces": partial(partners.purge, clock.now()),
+        "batches": partial(batches.purge, clock.now()),
     }
     counts = {}
     for name, work in steps.items():

@@ -14,7 +14,7 @@ from points_api.db.config import dialect_of
 from points_api.engines import EngineName, engine_named
 from points_api.entitlements import renewing
 from points_api.jobs.alone import AlreadyRunning
-from points_api.jobs.exchange import Telling
+from points_api.jobs.exchange import Answering, Telling
 from points_api.jobs.housekeeping import tidy
 from points_api.jobs.minutely import every_minute
 from points_api.jobs.nightly import Rescored, rescore_city
@@ -51,6 +51,7 @@ async def run_relay(settings: Settings) -> None:
                 works.create_task(Relay(parts.scores).run())
                 works.create_task(run_push(parts))
                 works.create_task(Telling(parts.exchange).run())
+                works.create_task(Answering(parts.recognitions.batches).run())
     _log.info("relay.stopped")
 
 

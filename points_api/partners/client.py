@@ -1,15 +1,18 @@
 """Asking a partner: the request is signed, the answer counts once it is signed by whom we asked.
 
 An answer without a good signature says nothing, whatever stands in it: only that the partner could
-not be asked. Calls are short, and a partner that keeps failing is left to rest (`breaker.py`).
+not be asked. What stands in it is read before it counts as one, so that a partner that signs what
+does not hold fails like one that does not answer. Calls are short as a whole, however slowly bytes
+come, and a partner that keeps failing is left to rest (`breaker.py`).
 """
 
+import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
 
@@ -25,7 +28,7 @@ from interop.signing import (
     sign_request,
     verify_response,
 )
-from points_api import clock, log
+from points_api import clock, log, metrics
 from points_api.partners.breaker import Breaker, Failed, Resting
 from points_api.partners.directory import MemberDirectory, member_for
 from points_api.partners.keys import OwnKeys
@@ -35,6 +38,9 @@ from points_api.partners.replies import reason_of
 SECONDS: Final = 3.0
 LONGEST: Final = 1024 * 1024
 JSON: Final = "application/json"
+T = TypeVar("T")
+Reader = Callable[[Response, Members], T]
+"""Makes of an answer what it says. Raises `Refused` where it does not hold, which counts."""
 _log = log.get("partners")
 
 
@@ -56,12 +62,20 @@ class PartnerClient:
     keys: OwnKeys
     directory: MemberDirectory
     breakers: dict[str, Breaker] = field(default_factory=lambda: defaultdict(Breaker))
+    seconds: float = SECONDS
 
     async def ask(self, division: str, method: str, path: str, body: bytes = b"") -> Exchanged:
-        """Ask the city that speaks for a division.
+        """Ask the city that speaks for a division, for who reads the answer by themselves.
 
         Raises `ExchangeClosed`, `UnknownCity`, `HomeNotAsked`, `HomeAnswerRefused`.
         """
+        exchanged, _ = await self.asked(division, method, path, body, lambda *_: None)
+        return exchanged
+
+    async def asked(
+        self, division: str, method: str, path: str, body: bytes, read: Reader[T]
+    ) -> tuple[Exchanged, T]:
+        """The same with what `read` makes of the answer."""
         members = await self.directory.members(clock.now())
         member = member_for(members, division)
         if member is None or member.city == self.keys.division:
@@ -72,20 +86,22 @@ class PartnerClient:
             with breaker.asking():
                 response = await self._sent(request)
                 answerer = _checked(response, request, member, members)
+                said = _said(response, members, read)
         except Resting:
+            metrics.PARTNER_QUESTIONS.labels(member.city, "not_asked").inc()
             raise HomeNotAsked("resting") from None
         except Failed as failed:
+            metrics.PARTNER_QUESTIONS.labels(member.city, "failed").inc()
             _log.warning("partners.not_asked", city=member.city, reason=failed.reason)
             if isinstance(failed.__cause__, Refused):
                 raise HomeAnswerRefused(failed.reason) from None
             raise HomeNotAsked(failed.reason) from None
-        return Exchanged(request, response, answerer, self.directory.trusted_digest)
+        metrics.PARTNER_QUESTIONS.labels(member.city, "answered").inc()
+        return Exchanged(request, response, answerer, self.directory.trusted_digest), said
 
-    def lied(self, division: str, members: Members, reason: str) -> None:
-        """Count an answer whose content does not hold, though its signature does."""
-        member = member_for(members, division)
-        if member is not None:
-            self.breakers[member.city].failure(reason)
+    def holds(self, city: str, versions: Sequence[str]) -> None:
+        """Note which tables a partner has told that it holds."""
+        self.breakers[city].holds = tuple(versions)
 
     def _signed(
         self, members: Members, member: Member, method: str, path: str, body: bytes
@@ -97,16 +113,39 @@ class PartnerClient:
 
     async def _sent(self, request: Request) -> Response:
         try:
-            answer = await self.http.request(
-                request.method, request.target, headers=dict(request.headers), content=request.body
-            )
-        except httpx.TimeoutException:
+            async with (
+                asyncio.timeout(self.seconds),  # httpx counts anew with every byte
+                self.http.stream(
+                    request.method,
+                    request.target,
+                    headers=dict(request.headers),
+                    content=request.body,
+                ) as answer,
+            ):
+                body = await _read(answer)
+        except (TimeoutError, httpx.TimeoutException):
             raise Failed("timed-out") from None
         except (httpx.HTTPError, OSError):
             raise Failed("not-reached") from None
-        if len(answer.content) > LONGEST:
+        return Response(answer.status_code, combined(answer.headers.multi_items()), body)
+
+
+async def _read(answer: httpx.Response) -> bytes:
+    if "content-encoding" in answer.headers:  # we ask for none, and a few bytes could be many
+        raise Failed("malformed")
+    body = bytearray()
+    async for part in answer.aiter_bytes():
+        body += part
+        if len(body) > LONGEST:
             raise Failed("too-large")
-        return Response(answer.status_code, combined(answer.headers.multi_items()), answer.content)
+    return bytes(body)
+
+
+def _said(response: Response, members: Members, read: Reader[T]) -> T:
+    try:
+        return read(response, members)
+    except Refused as refused:
+        raise Failed(refused.reason) from refused
 
 
 def _checked(response: Response, request: Request, member: Member, members: Members) -> Verified:
@@ -126,5 +165,6 @@ def _checked(response: Response, request: Request, member: Member, members: Memb
 @asynccontextmanager
 async def http_client() -> AsyncIterator[httpx.AsyncClient]:
     """A client that follows nowhere and waits for nobody long."""
-    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False) as client:
+    plain = {"accept-encoding": "identity"}
+    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, headers=plain) as client:
         yield client

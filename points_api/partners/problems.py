@@ -4,7 +4,13 @@ The reason of `interop` goes out by its stable name. It says what the other side
 value that it sent.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
 from interop.refusals import Refused
+from points_api.language import Text
 from points_api.problem import Problem
 
 
@@ -71,8 +77,28 @@ class QuestionRefused(Problem):
     slug, status, errcode = "partner-question-refused", 422, 42240
     title = ("请求的内容不成立", "What the request says does not hold")
 
-    def __init__(self, refused: Refused) -> None:
-        super().__init__("原因见 reason", "See reason", reason=refused.reason)
+    def __init__(self, refused: Refused, **fields: Any) -> None:
+        super().__init__("原因见 reason", "See reason", reason=refused.reason, **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFault:
+    """A mapping table that cannot be taken in, and why."""
+
+    table: str
+    refused: Refused
+
+
+class TablesRefused(Problem):
+    """None of the tables that came together was taken in; `faults` are those of each."""
+
+    slug, status, errcode = "mapping-tables-refused", 422, 42241
+    title = ("换算表不能收下，一份也没有收", "The mapping tables were refused, all of them")
+
+    def __init__(self, faults: Sequence[TableFault]) -> None:
+        self.faults = tuple(faults)
+        told = [{"table": one.table, "reason": one.refused.reason} for one in faults]
+        super().__init__("按 tables 所列原因改正", "Mend what tables names", tables=told)
 
 
 class UnknownCity(Problem):
@@ -93,9 +119,10 @@ class HomeNotAsked(Problem):
     title = ("暂时问不到访客的所在城市", "The visitor's home city could not be asked")
 
     def __init__(self, reason: str, retry_after_seconds: int = 30) -> None:
+        why = explained(reason)
         super().__init__(
-            "这不是“不符合条件”；请稍后请访客重新出示，或按普通服务办理",
-            "This is not a no; ask for a new code later, or give the ordinary service",
+            f"{why.zh}。这不是“不符合条件”；请稍后请访客重新出示，或按普通服务办理",
+            f"{why.en}. This is not a no; ask for a new code later, or give the ordinary service",
             reason=reason,
         )
         self.headers = {"Retry-After": str(retry_after_seconds)}
@@ -108,11 +135,43 @@ class HomeAnswerRefused(Problem):
     title = ("访客所在城市的答复不成立", "The answer of the visitor's home city does not hold")
 
     def __init__(self, reason: str) -> None:
+        why = explained(reason)
         super().__init__(
-            "这不是“不符合条件”；请按普通服务办理，信用办会与对方核对",
-            "This is not a no; give the ordinary service, the office will look into it",
+            f"{why.zh}。这不是“不符合条件”；请按普通服务办理，信用办会与对方核对",
+            f"{why.en}. This is not a no; give the ordinary service, the office will look into it",
             reason=reason,
         )
+
+
+_CLOCK: Final = Text("两市的时钟对不上", "The clocks of the two cities differ")
+_KEY: Final = Text("对方用的密钥不在现行名录中", "The directory does not list its key now")
+_VERSION: Final = Text("对方用的是另一版本", "It speaks another version")
+_FALSE: Final = Text("对方的答复与所问不符", "Its answer does not fit the question")
+_REASONS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "not-reached": Text("连不上对方", "It was not reached"),
+        "timed-out": Text("对方没有及时答复", "It did not answer in time"),
+        "resting": Text(
+            "对方刚才连续出错，暂停询问", "It has kept failing and is left to rest for a moment"
+        ),
+        "stale": _CLOCK, "from-the-future": _CLOCK, "expired": _CLOCK,
+        "unknown-key": _KEY, "unlisted-peer": _KEY, "own-key-not-listed": _KEY,
+        "malformed": _VERSION, "wrong-type": _VERSION, "wrong-table": _VERSION,
+        "http-404": _VERSION, "http-405": _VERSION,
+        "bad-signature": Text("对方的签名不成立", "Its signature does not hold"),
+        "digest-mismatch": Text("答复在路上被改动", "The answer was changed on its way"),
+        "wrong-home": _FALSE, "wrong-host": _FALSE, "wrong-nonce": _FALSE, "wrong-scope": _FALSE,
+        "unknown-band": _FALSE, "score-unasked": _FALSE, "lives-too-long": _FALSE,
+        "area-not-listed": _FALSE, "answered-by-another": _FALSE,
+        "too-large": _FALSE,
+    }
+)  # fmt: skip
+_FAILING: Final = Text("对方系统出错", "Its system fails")
+
+
+def explained(reason: str) -> Text:
+    """What is the matter with a partner, in words for people; `reason` is the short name."""
+    return _REASONS.get(reason, _FAILING)
 
 
 ADMISSION: tuple[type[Problem], ...] = (

@@ -11,8 +11,9 @@ from interop.cities import UNCONFIRMED, Basis, City, Figure, Signatory
 from interop.directory_shapes import Member
 from interop.words import Words, points
 from points_api.language import Language
-from points_api.partners.breaker import State
+from points_api.partners.breaker import BUDGET, Breaker, State
 from points_api.partners.models import MappingTable
+from points_api.partners.problems import explained
 from points_api.partners.service import PartnerStatus
 from scenarios.scenario import Scenario
 
@@ -226,6 +227,32 @@ class VisitScenariosOut(Wire):
     next: None = None
 
 
+class BudgetOut(Wire):
+    """Of the last questions to a partner, a thousand at most, ten may fail; `left` of these."""
+
+    asked: int
+    failed: int
+    allowed: int
+    left: int
+
+    @classmethod
+    def of(cls, breaker: Breaker) -> "BudgetOut":
+        asked, failed = breaker.lately
+        return cls(asked=asked, failed=failed, allowed=BUDGET, left=max(BUDGET - failed, 0))
+
+
+class TablesOut(Wire):
+    """Versions of mapping tables in force, the one that decides first.
+
+    `visitors`: from their scale to ours; `residents`: from ours to theirs; `told`: those that they
+    said they hold when they refused ours, null where they never did.
+    """
+
+    visitors: list[str]
+    residents: list[str]
+    told: list[str] | None
+
+
 class PartnerOut(Wire):
     """A member as this process has met it since it started."""
 
@@ -239,6 +266,9 @@ class PartnerOut(Wire):
     last_ok_at: datetime | None
     last_failure_at: datetime | None
     last_reason: str | None
+    last_reason_text: str | None
+    error_budget: BudgetOut
+    tables: TablesOut
 
     @classmethod
     def of(cls, one: PartnerStatus, language: Language) -> "PartnerOut":
@@ -255,6 +285,15 @@ class PartnerOut(Wire):
             last_ok_at=breaker.last_ok_at,
             last_failure_at=breaker.last_failure_at,
             last_reason=breaker.last_reason,
+            last_reason_text=(
+                explained(breaker.last_reason).say(language) if breaker.last_reason else None
+            ),
+            error_budget=BudgetOut.of(breaker),
+            tables=TablesOut(
+                visitors=[*one.visitors],
+                residents=[*one.residents],
+                told=None if breaker.holds is None else [*breaker.holds],
+            ),
         )
 
 

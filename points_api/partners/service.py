@@ -40,6 +40,7 @@ from points_api.partners.problems import (
     PeerUnlisted,
 )
 from points_api.partners.profiles import Profiles, load_profiles
+from points_api.partners.tables import Named, Tables, stored
 from points_api.settings import Settings
 
 
@@ -58,6 +59,8 @@ class PartnerStatus:
     member: Member
     breaker: Breaker
     confirmed: bool  # that it has signed an agreement is known from a source
+    visitors: Sequence[str]  # versions of tables in force from their scale to ours
+    residents: Sequence[str]  # and from ours to theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Exchange:
     directory: MemberDirectory
     keys: OwnKeys
     client: PartnerClient
+    tables: Tables
 
     async def own(self, now: datetime) -> tuple[Members, Member]:
         """The members and ourselves among them. Raises `ExchangeClosed`."""
@@ -110,11 +114,21 @@ class Exchange:
     async def statuses(self, now: datetime) -> Sequence[PartnerStatus]:
         """How each other member does, as this process has met it."""
         members = await self.directory.members(now)
-        return [
-            PartnerStatus(one, self.client.breakers.get(one.city, Breaker()), self._named(one.city))
-            for one in members
-            if one.city != self.keys.division
-        ]
+        others = [one for one in members if one.city != self.keys.division]
+        day = clock.day_of(now)
+        held = [one for one in await stored() if one.since <= day <= one.until]
+        return [self._status(one, held) for one in others]
+
+    def _status(self, member: Member, held: Sequence[Named]) -> PartnerStatus:
+        city, own = self.profiles.city_of(member.city), self.profiles.own
+        ends = (city.id, own.id) if city and own else ("", "")
+        return PartnerStatus(
+            member,
+            self.client.breakers.get(member.city, Breaker()),
+            self._named(member.city),
+            visitors=[one.version for one in held if (one.source, one.target) == ends],
+            residents=[one.version for one in held if (one.target, one.source) == ends],
+        )
 
     def _named(self, division: str) -> bool:
         city = self.profiles.city_of(division)
@@ -126,7 +140,7 @@ def compose(settings: Settings, keyring: Keyring, http: httpx.AsyncClient) -> Ex
     profiles = load_profiles(settings.city, settings.data_dir)
     directory = MemberDirectory(settings.partners_directory, settings.partners_digest)
     keys = OwnKeys(keyring, profiles.own.division if profiles.own else "")
-    return Exchange(profiles, directory, keys, PartnerClient(http, keys, directory))
+    return Exchange(profiles, directory, keys, PartnerClient(http, keys, directory), Tables())
 
 
 async def purge(now: datetime) -> int:

@@ -7,8 +7,10 @@ merchant is told so.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -16,12 +18,14 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from interop import statement
+from interop.directory import Members
 from interop.evidence import entry
-from interop.refusals import Refused
+from interop.refusals import WrongTable
 from interop.shape import shaped
-from interop.statement import Answer as Said
-from interop.statement import Asked, Statement
-from interop.tables import Mapped
+from interop.signing import Response
+from interop.statement import Answer as Answered
+from interop.statement import Asked, Held, Said, Statement
+from interop.tables import Mapped, Table, newest_of_both
 from points_api import clock
 from points_api.audit import service as audit
 from points_api.auth.merchants import CallingMerchant
@@ -33,18 +37,16 @@ from points_api.db.writes import Insert, write_all
 from points_api.eligibility import pseudonym
 from points_api.eligibility.standing import Overdue
 from points_api.ids import new_id
-from points_api.partners import tables
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_request, kept_response
-from points_api.partners.problems import HomeAnswerRefused, HomeNotAsked
+from points_api.partners.problems import HomeNotAsked
 from points_api.partners.profiles import VISITING
-from points_api.partners.replies import parsed, reason_of
+from points_api.partners.replies import held_of, parsed, reason_of
 from points_api.partners.service import Exchange
 from points_api.problem import NotFound
-from points_api.recognitions.home import bands_version
 from points_api.recognitions.models import Visit
 from points_api.recognitions.problems import VisitorsNotRecognized
-from points_api.recognitions.weighing import Scales, is_open, score_of, weigh
+from points_api.recognitions.weighing import Scales, is_open, score_of, weigh, weigh_by
 from points_api.residents.accounts import find_or_add
 from points_api.scenarios.live import LiveScenarios
 from points_api.verifications.models import Verification
@@ -124,37 +126,50 @@ class Host:
         if agreement is None:
             raise VisitorsNotRecognized
         source, target = profiles.city_of(home), profiles.own
-        newest = []
-        if source and target and not agreement.by_scenario:
-            newest = await tables.in_force(source.id, target.id, day)
+        found = None
+        if source is not None and target is not None and not agreement.by_scenario:
+            found = await self.exchange.tables.running(source.id, target.id, day)
         party = profiles.party_of(agreement, place)
-        return Scales(agreement, source, target, newest[0] if newest else None), party
+        return Scales(agreement, source, target, *(found or (None, None))), party
 
-    async def _ask(self, visit: _Visit, scales: Scales) -> _Heard:
-        """Ask by the table; where home does not hold it, by the agreed bands."""
+    async def _ask(
+        self, visit: _Visit, scales: Scales, refused: frozenset[str] = frozenset()
+    ) -> _Heard:
+        """Ask by the table that decides; where home does not hold it, by the newest of both.
+
+        `refused` are the digests of tables that it said not to hold, whatever it says next.
+        """
         asked = _asked(visit, scales)
-        exchanged = await self.exchange.client.ask(visit.home, "POST", PATH, asked.body())
-        status = exchanged.response.status
-        if status == 422 and scales.table and reason_of(exchanged.response) == "wrong-table":
-            return await self._ask(visit, scales.without_table)
-        if status != 200:
-            raise HomeNotAsked(reason_of(exchanged.response))
         bands = [one.id for one in scales.home.bands] if scales.home else None
-        now = clock.now()
-        members = await self.exchange.directory.members(now)
-        try:
-            token = shaped(Said, parsed(exchanged.response)).statement
-            said = statement.verify_either(token, asked, members, bands, now)
-        except Refused as refused:
-            self.exchange.client.lied(visit.home, members, refused.reason)
-            raise HomeAnswerRefused(refused.reason) from None
+        exchanged, said = await self.exchange.client.asked(
+            visit.home, "POST", PATH, asked.body(), partial(_read, asked, bands)
+        )
+        if isinstance(said, _Refusal):
+            if said.reason != WrongTable.reason or scales.table is None:
+                raise HomeNotAsked(said.reason)
+            refused |= {scales.table.digest}
+            newest = await self._newest_of_both(scales, said, refused)
+            return await self._ask(visit, scales.by(newest), refused)
         return _Heard(asked, exchanged, said if isinstance(said, Statement) else None, scales)
+
+    async def _newest_of_both(
+        self, scales: Scales, refusal: "_Refusal", refused: frozenset[str]
+    ) -> Table | None:
+        """The newest table that home holds, too, of those that it has not refused."""
+        home, host, day = scales.home, scales.host, clock.today()
+        if home is None or host is None:
+            return None
+        self.exchange.client.holds(home.division, [one.version for one in refusal.held])
+        ours = await self.exchange.tables.in_force(home.id, host.id, day)
+        left = [one for one in ours if one.digest not in refused]
+        return newest_of_both(left, [one.digest for one in refusal.held], day)
 
     @transactional
     async def _written(self, visit: _Visit, heard: _Heard, now: datetime) -> Answer:
         """Decide and write, with the evidence for it, in one transaction."""
         said = heard.statement
         mapped = weigh(said, heard.scales) if said else None
+        beside = self._beside(heard)
         visitor = f"{visit.home}:{said.sub}" if said else None
         account = None
         if visitor is not None:
@@ -165,11 +180,18 @@ class Host:
         row = _verification(visit, number, account, visitor, now) | {
             "eligible": yes, "cause": cause, "expires_at": until,
         }  # fmt: skip
-        await _store(visit, heard, mapped, row, now)
+        await _store(visit, heard, (mapped, beside), row, now)
         name = None
         if yes and account is not None and "pseudonym" in visit.scenario.discloses:
             name = pseudonym.of(self.keyring, visit.caller.merchant_id, account)
         return Answer(number, cause, until, visit.scenario if yes else None, name)
+
+    def _beside(self, heard: _Heard) -> Mapped | None:
+        """What the table says that runs beside the one that decides, where it can be said."""
+        said, scales = heard.statement, heard.scales
+        if said is None or scales.beside is None:
+            return None
+        return weigh_by(scales.beside, said, scales.home)
 
     async def _is_open(
         self, visit: _Visit, heard: _Heard, mapped: Mapped | None, account: UUID, now: datetime
@@ -184,8 +206,24 @@ class Host:
         return is_open(published.index, visit.scenario.id, score, visit.home, overdue)
 
 
+class _Refusal(NamedTuple):
+    """That home did not answer, why, and which tables it holds where it tells them."""
+
+    reason: str
+    held: Sequence[Held]
+
+
+def _read(
+    asked: Asked, bands: Sequence[str] | None, response: Response, members: Members
+) -> Said | _Refusal:
+    """What home says. Raises `Refused` where it does not hold."""
+    if response.status != 200:
+        return _Refusal(reason_of(response), held_of(response))
+    token = shaped(Answered, parsed(response)).statement
+    return statement.verify_either(token, asked, members, bands, clock.now())
+
+
 def _asked(visit: _Visit, scales: Scales) -> Asked:
-    table = scales.table.header.version if scales.table else bands_version(scales.agreement)
     return Asked(
         home=visit.home,
         host=visit.host,
@@ -193,7 +231,7 @@ def _asked(visit: _Visit, scales: Scales) -> Asked:
         purpose=VISITING,
         code=visit.code,
         nonce=secrets.token_urlsafe(24),
-        table=table,
+        table=scales.version,
         score=scales.wants_score,
     )
 
@@ -210,9 +248,14 @@ def _verification(
 
 
 async def _store(
-    visit: _Visit, heard: _Heard, mapped: Mapped | None, row: dict[str, object], now: datetime
+    visit: _Visit,
+    heard: _Heard,
+    weighed: tuple[Mapped | None, Mapped | None],
+    row: dict[str, object],
+    now: datetime,
 ) -> None:
     said, exchanged, number = heard.statement, heard.exchanged, row["id"]
+    mapped, beside = weighed
     visited = {
         "verification_id": number, "home": visit.home, "host": visit.host,
         "subject": said.sub if said else None, "scenario_id": visit.scenario.id,
@@ -222,6 +265,8 @@ async def _store(
         "mapped_band": mapped.band if mapped else None,
         "mapped_score": mapped.value if mapped else None,
         "error": mapped.error if mapped else None,
+        "beside": beside.table if beside else None,
+        "beside_band": beside.band if beside else None,
         "request": kept_request(exchanged.request), "response": kept_response(exchanged.response),
         "edition": exchanged.edition, "created_at": now,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """Tables of recognition: what home has said and has to take back, what a host was told."""
 
+from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
@@ -15,7 +16,8 @@ class Recognition(Model):
     """Home: one answer to a host, with the signed request and the signed answer as evidence.
 
     `mark` is the digest of the one-time code: written once, so used once. `cause` is for the
-    resident alone. Like a verification it points to nothing by a foreign key.
+    resident alone. Like a verification it points to nothing by a foreign key. Of a batch, request
+    and response are those of the item alone, and what was signed stands with the batch.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -35,6 +37,7 @@ class Recognition(Model):
     request = fields.BinaryField()
     response = fields.BinaryField()
     edition = fields.CharField(max_length=64)  # digest of the directory
+    batch_id: UUID | None = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     recalled_at = fields.DatetimeField(null=True)
 
@@ -56,6 +59,46 @@ class Recognition(Model):
             UniqueConstraint(("mark",), "recognition_mark_once"),
             UniqueConstraint(("host", "nonce"), "recognition_nonce_once"),
         )
+
+
+class RecognitionBatch(Model):
+    """Home: many questions of a host in one signed message, which is kept as evidence.
+
+    `batch` is the host's number; the same again is answered by what was answered. All is answered
+    from `done_at` on.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    host = fields.CharField(max_length=6)
+    batch = fields.CharField(max_length=200)
+    size = fields.IntField()
+    later = fields.BooleanField()
+    digest = fields.CharField(max_length=64)  # of the body
+    request = fields.BinaryField()
+    edition = fields.CharField(max_length=64)
+    created_at = fields.DatetimeField()
+    done_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "recognition_batch"
+        indexes = (Index(fields=("created_at",), name="recognition_batch_age"),)
+        constraints = (
+            CheckConstraint("size > 0", "recognition_batch_size"),
+            UniqueConstraint(("host", "batch"), "recognition_batch_once"),
+        )
+
+
+class RecognitionResult(Model):
+    """Home: what was answered to one question of a batch, byte for byte; kept for an hour."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    batch_id = fields.UUIDField()
+    place = fields.IntField()
+    result = fields.TextField()
+
+    class Meta:
+        table = "recognition_result"
+        constraints = (UniqueConstraint(("batch_id", "place"), "recognition_result_once"),)
 
 
 class Recall(Model):
@@ -113,8 +156,9 @@ class VisitUse(Model):
 class Visit(Model):
     """Host: a visitor's verification, with what home has said and what was made of it.
 
-    `band` and `score` are home's, `mapped_band` and `mapped_score` ours; `ended_at` is when home
-    has told that its statement holds no more.
+    `band` and `score` are home's, `mapped_band` and `mapped_score` ours; `beside` is the table that
+    ran beside the one that decided, and `beside_band` ours by that. `ended_at` is when home has
+    told that its statement holds no more.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -131,6 +175,8 @@ class Visit(Model):
     mapped_band = fields.CharField(max_length=64, null=True)
     mapped_score: int | None = fields.IntField(null=True)
     error: int | None = fields.IntField(null=True)
+    beside = fields.CharField(max_length=120, null=True)
+    beside_band = fields.CharField(max_length=64, null=True)
     request = fields.BinaryField()
     response = fields.BinaryField()
     edition = fields.CharField(max_length=64)

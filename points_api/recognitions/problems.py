@@ -44,6 +44,17 @@ class NothingAgreed(Problem):
         )
 
 
+class BatchGone(Problem):
+    slug, status, errcode = "batch-gone", 410, 41040
+    title = ("这一批的答复不再保存", "The answers of this batch are no longer kept")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "答复保存一小时；请换新的批号和访客码重新询问",
+            "They are kept for an hour; ask again by a new batch and new codes",
+        )
+
+
 class VisitorsNotRecognized(Problem):
     slug, status, errcode = "visitors-not-recognized", 409, 40973
     title = ("这个场景不认可该城市的访客", "The scenario is not open to visitors from this city")

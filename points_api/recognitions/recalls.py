@@ -7,6 +7,7 @@ all of it before eight the next morning. At the host what is not redeemed yet en
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +17,6 @@ from tortoise.expressions import F, Q
 from interop.instants import seconds
 from interop.notices import Ended, Receipt, read_ended
 from interop.refusals import Refused
-from interop.shape import shaped
 from points_api import clock
 from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
@@ -28,7 +28,7 @@ from points_api.ids import new_id
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_response
 from points_api.partners.problems import HomeNotAsked, QuestionRefused
-from points_api.partners.replies import parsed, reason_of
+from points_api.partners.replies import receipt_of
 from points_api.partners.service import Exchange
 from points_api.problem import Problem
 from points_api.recognitions.models import Recall, Recognition, Visit
@@ -97,24 +97,16 @@ async def tell(exchange: Exchange, recall_id: UUID) -> None:
         until=seconds(recall.created_at),
     )
     try:
-        exchanged = await exchange.client.ask(recall.host, "POST", PATH, ended.body())
-        _require_receipt(exchanged, ended.notice)
+        receipt = partial(receipt_of, ended.notice)
+        asked = exchange.client.asked(recall.host, "POST", PATH, ended.body(), receipt)
+        exchanged, refused = await asked
+        if refused is not None:
+            raise HomeNotAsked(refused)
     except Problem as problem:
         reason = str(problem.fields.get("reason", problem.slug))[:64]
         await Recall.filter(id=recall.id).update(attempts=F("attempts") + 1, last_reason=reason)
         raise
     await _confirmed(recall, exchanged, clock.now())
-
-
-def _require_receipt(exchanged: Exchanged, notice: str) -> None:
-    if exchanged.response.status != 200:
-        raise HomeNotAsked(reason_of(exchanged.response))
-    try:
-        receipt = shaped(Receipt, parsed(exchanged.response))
-    except Refused as refused:
-        raise HomeNotAsked(refused.reason) from None
-    if receipt.received != notice:
-        raise HomeNotAsked("wrong-receipt")
 
 
 @transactional

@@ -5,9 +5,10 @@ The application's state holds `visit_codes`, `recognizing` (home), `visiting` (h
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
+from interop.batch import MOST, Accepted, Batch, Results
 from interop.notices import Ended, Receipt, Used
 from interop.statement import Answer, Asked
 from points_api import clock
@@ -31,10 +32,12 @@ from points_api.partners.problems import (
 )
 from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
 from points_api.recognitions import recalls, usage
+from points_api.recognitions.batches import PAGE, Batches
 from points_api.recognitions.codes import VisitCodes
 from points_api.recognitions.home import Home
 from points_api.recognitions.host import Host
 from points_api.recognitions.problems import (
+    BatchGone,
     CityConsentNeeded,
     CountyResidentsOnly,
     NothingAgreed,
@@ -54,6 +57,7 @@ from points_api.verifications.problems import CodeUsed
 from points_api.verifications.rendering import HEADERS, STATUS, body_of
 from points_api.verifications.schemas import VerificationOut
 
+FromCursor = Annotated[str, Query(pattern=r"^\d{1,3}$", description="`next` of the page before")]
 router = APIRouter()
 
 
@@ -120,11 +124,61 @@ async def make(
 async def recognize(request: Request, caller: PartnerCaller) -> Response:
     """Answer with a signed statement, or with a signed one that says nothing of the visitor.
 
-    The second is the same for every reason there may be.
+    The second is the same for every reason there may be. Who names a mapping table that is not held
+    is refused (`wrong-table`) with `tables`: version and digest of those in force, newest first.
     """
     home: Home = request.app.state.recognizing
     answer = await home.answer(caller)
     return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
+
+
+@router.post(
+    "/interop/v1/recognitions/batch",
+    tags=["partner"],
+    summary="批量询问 / Ask about many visitors",
+    response_model=Results,
+    openapi_extra=_body(Batch),
+    responses={
+        202: {"model": Accepted, "description": "to be fetched at Location"},
+        **problems(*ADMISSION, QuestionRefused, BatchGone, Busy),
+    },
+)
+async def recognize_many(request: Request, caller: PartnerCaller) -> Response:
+    """Answer up to 100 questions, each in its place by a statement or a refusal of its own.
+
+    The same batch again is the same answers, for an hour. With `answer` = `later` it is only taken
+    in (202), and the answers are fetched from Location.
+    """
+    batches: Batches = request.app.state.batches
+    batch = await batches.take(caller)
+    if batch.later:
+        accepted = Accepted(batch=batch.batch, size=batch.size).body()
+        where = {"Location": f"{request.url.path}/{batch.batch}"}
+        return Response(accepted, 202, media_type="application/json", headers=where)
+    await batches.complete(batch)
+    results = await batches.results(batch, 0, MOST)
+    return Response(results.body(), media_type="application/json")
+
+
+@router.get(
+    "/interop/v1/recognitions/batch/{batch}",
+    tags=["partner"],
+    summary="取批量答复 / Fetch the answers of a batch",
+    response_model=Results,
+    responses=problems(*ADMISSION, NotFound, BatchGone, InvalidRequest),
+)
+async def results(
+    request: Request,
+    caller: PartnerCaller,
+    batch: Annotated[str, Path(max_length=200)],
+    cursor: FromCursor = "0",
+) -> Response:
+    """Answer with what is there from a cursor on; `open` says how many are still to come."""
+    batches: Batches = request.app.state.batches
+    row = await batches.of(caller, batch)
+    found = await batches.results(row, int(cursor), PAGE)
+    again = {"Retry-After": "1"} if found.open else {}
+    return Response(found.body(), media_type="application/json", headers=again)
 
 
 @router.post(

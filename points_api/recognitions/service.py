@@ -6,9 +6,11 @@ from points_api.consents.notice import Notices
 from points_api.crypto.keyring import Keyring
 from points_api.eligibility.standing import Standings
 from points_api.partners.service import Exchange
+from points_api.recognitions.batches import Batches
 from points_api.recognitions.codes import HostCities, VisitCodes
 from points_api.recognitions.home import Home
 from points_api.recognitions.host import Host
+from points_api.recognitions.looking import Looking
 from points_api.recognitions.looks import CityLooks
 from points_api.recognitions.sealing import VisitSeal
 from points_api.scenarios.live import LiveScenarios
@@ -22,6 +24,7 @@ class Recognitions:
 
     codes: VisitCodes
     home: Home
+    batches: Batches
     host: Host
     hosts: HostCities
     looks: CityLooks
@@ -37,9 +40,11 @@ def compose(
 ) -> Recognitions:
     """Put them together."""
     seal, hosts = VisitSeal(keyring), HostCities(exchange.profiles)
+    home = Home(exchange, seal, Looking(exchange.profiles.own, keyring, scores, notices))
     return Recognitions(
         codes=VisitCodes(seal, hosts, keyring),
-        home=Home(exchange, keyring, seal, scores, notices),
+        home=home,
+        batches=Batches(home),
         host=Host(exchange, keyring, live, Served(), standings.overdue),
         hosts=hosts,
         looks=CityLooks(hosts),

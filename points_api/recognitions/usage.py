@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Literal, cast
 from uuid import UUID
 
 from interop.notices import Receipt, Used, read_used
 from interop.refusals import Refused, WrongNonce
-from interop.shape import shaped
 from points_api import clock
 from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
@@ -15,7 +15,7 @@ from points_api.db import outbox
 from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, write_all
 from points_api.partners.problems import HomeNotAsked, QuestionRefused
-from points_api.partners.replies import parsed, reason_of
+from points_api.partners.replies import receipt_of
 from points_api.partners.service import Exchange
 from points_api.recognitions.models import Recognition, Visit, VisitUse
 
@@ -37,15 +37,10 @@ async def tell(exchange: Exchange, said: Mapping[str, Any]) -> None:
         move=cast(Literal["confirm", "reverse"], said["move"]),
         day=said["day"],
     )
-    exchanged = await exchange.client.ask(visit.home, "POST", PATH, used.body())
-    if exchanged.response.status != 200:
-        raise HomeNotAsked(reason_of(exchanged.response))
-    try:
-        receipt = shaped(Receipt, parsed(exchanged.response))
-    except Refused as refused:
-        raise HomeNotAsked(refused.reason) from None
-    if receipt.received != used.use:
-        raise HomeNotAsked("wrong-receipt")
+    receipt = partial(receipt_of, used.use)
+    _, refused = await exchange.client.asked(visit.home, "POST", PATH, used.body(), receipt)
+    if refused is not None:
+        raise HomeNotAsked(refused)
 
 
 async def receive(exchange: Exchange, caller: CallingPartner) -> Receipt:

@@ -4,6 +4,9 @@ Nothing is made up: without a table there are the bands of the agreement, withou
 is worth nothing here. A score that home gives counts only through a table that lets scores count.
 Where counties recognize scenarios, bands are not compared: who reaches the agreed rung at home
 meets whatever such a scenario asks of the score, and nothing else of what it asks.
+
+While an old table and the one after it run side by side, the old one decides, and what the new one
+says is kept for the report of who will move.
 """
 
 from dataclasses import dataclass, replace
@@ -26,36 +29,57 @@ ADULT = 18
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """Both ends of a visit. `table` is the newest that both hold, None: the agreed bands."""
+    """Both ends of a visit. `table` decides, None: the agreed bands; `beside` follows it."""
 
     agreement: Agreement
     home: City | None
     host: City | None
     table: Table | None
+    beside: Table | None = None
+
+    @property
+    def version(self) -> str:
+        """How the table is called that decides."""
+        return self.table.header.version if self.table else bands_version(self.agreement)
 
     @property
     def wants_score(self) -> bool:
         """Whether the score itself would be of use."""
         return self.table is not None and self.table.header.use == "table"
 
-    @property
-    def without_table(self) -> "Scales":
-        """The same by the agreed bands."""
-        return replace(self, table=None)
+    def by(self, table: Table | None) -> "Scales":
+        """The same by another table alone, or by the agreed bands."""
+        return replace(self, table=table, beside=None)
+
+
+def bands_version(agreement: Agreement) -> str:
+    """How the agreed table of bands is called where a mapping table has its version."""
+    return f"bands-{agreement.id}"
 
 
 def weigh(said: Statement, scales: Scales) -> Mapped | None:
     """What the statement is here; None where nothing was agreed by which it could be anything."""
     table, home, host = scales.table, scales.home, scales.host
-    if table is not None and said.score is not None:
-        return map_score(table, int(Decimal(said.score) * 1000))
+    if table is not None and (mapped := weigh_by(table, said, home)) is not None:
+        return mapped
     if home is None or host is None or not scales.agreement.grades:
-        return None
-    if table is not None and table.header.use == "yes_no":
         return None
     band = agreed_bands(scales.agreement, home, host)[said.band]
     told = None if scales.agreement.by_scenario else band
-    return Mapped(f"bands-{scales.agreement.id}", band is not None, told)
+    return Mapped(bands_version(scales.agreement), band is not None, told)
+
+
+def weigh_by(table: Table, said: Statement, home: City | None) -> Mapped | None:
+    """What a table makes of the statement; None of a band where it is a table of scores.
+
+    Any score of a band stands for it in a table that tells no more than bands.
+    """
+    if said.score is not None:
+        return map_score(table, int(Decimal(said.score) * 1000))
+    if home is None or table.header.use == "table":
+        return None
+    floor = next(band.floor for band in home.bands if band.id == said.band)
+    return map_score(table, floor)
 
 
 def score_of(

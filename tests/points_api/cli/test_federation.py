@@ -4,9 +4,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
+from itertools import permutations
 from urllib.request import urlopen
 
 import psutil
@@ -75,6 +78,12 @@ def test_three_cities_answer_each_with_its_own_scorecard(federation):
     trusted = begin((folder / "cities" / "directory.json").read_bytes(), told["digest"])
     listed = trusted.at(now())
     assert {one.address for one in listed} == {one["address"] for one in told["cities"]}
+    for city in CITIES:
+        with closing(sqlite3.connect(folder / "cities" / city / "points.db")) as database:
+            taken = database.execute("SELECT source, target FROM mapping_table").fetchall()
+        assert sorted(taken) == sorted(
+            pair for pair in permutations(CITIES, 2) if city in pair
+        )  # what each has signed with the others, both ways
 
 
 @pytest.mark.slow

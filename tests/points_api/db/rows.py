@@ -26,7 +26,14 @@ from points_api.merchants.models import (
 from points_api.messages.models import Message, MessagePreference
 from points_api.officers.models import FailedSignIn, Officer, OfficerSession
 from points_api.partners.models import DirectoryEdition, MappingTable, PartnerNonce
-from points_api.recognitions.models import Recall, Recognition, Visit, VisitUse
+from points_api.recognitions.models import (
+    Recall,
+    Recognition,
+    RecognitionBatch,
+    RecognitionResult,
+    Visit,
+    VisitUse,
+)
 from points_api.records.models import RecordRow
 from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption, Statement
 from points_api.residents.models import Enrollment, Person, Resident
@@ -500,6 +507,19 @@ async def recognition(**given: Any) -> Recognition:
         "created_at": clock.now(),
     }  # fmt: skip
     return await Recognition.create(**row | given)
+
+
+async def recognition_batch(**given: Any) -> RecognitionBatch:
+    row: dict[str, Any] = {
+        "host": "460200", "batch": "b1", "size": 1, "later": False, "digest": "-",
+        "request": b"{}", "edition": "-", "created_at": clock.now(),
+    }  # fmt: skip
+    return await RecognitionBatch.create(**row | given)
+
+
+async def recognition_result(**given: Any) -> RecognitionResult:
+    row: dict[str, Any] = {"batch_id": new_id(), "place": 0, "result": "{}"}
+    return await RecognitionResult.create(**row | given)
 
 
 async def recall(**given: Any) -> Recall:

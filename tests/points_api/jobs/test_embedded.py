@@ -52,7 +52,7 @@ async def test_it_works_beside_the_server_and_stops_with_it(opened):
     async with embedded_jobs(opened):
         await opened.scores.refresh((await make_member()).resident_id, "joined")
         assert await sealed()
-        assert len(ours()) == 5
+        assert len(ours()) == 6
     assert not ours()
 
 

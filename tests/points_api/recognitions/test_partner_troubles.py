@@ -10,8 +10,8 @@ from points_api.crypto.keyring import Keyring
 from points_api.partners.keys import OwnKeys
 from points_api.settings import load
 from points_api.verifications.models import Verification
-from tests.points_api.db import rows
 from tests.points_api.recognitions.two_cities import HOME, LOCAL, ROOM, _secret
+from tests.points_api.recognitions.visiting import status_of
 
 # What is looked at here is between two cities, and not in their databases.
 pytestmark = pytest.mark.parametrize("urls", ["sqlite"], indirect=True)
@@ -99,11 +99,11 @@ async def test_a_partner_that_keeps_failing_is_left_to_rest_and_tried_again(citi
         assert (await cities.verify(await cities.code())).json()["reason"] == "not-reached"
     cities.wire.before = None
     assert (await cities.verify(await cities.code())).json()["reason"] == "resting"
-    status = await _status(cities)
+    status = await status_of(cities)
     assert (status["state"], status["failed"], status["last_reason"]) == ("open", 3, "not-reached")
     frozen_clock.forward(timedelta(seconds=30))
     assert (await cities.verify(await cities.code())).json()["eligible"] is True
-    assert (await _status(cities))["state"] == "closed"
+    assert (await status_of(cities))["state"] == "closed"
 
 
 async def test_a_scenario_for_residents_alone_and_a_city_without_agreement_are_told(cities):
@@ -131,17 +131,3 @@ async def _asked_late(cities):
         await cities.host.state.exchange.client.ask(HOME, "GET", "/interop/v1/profile")
     except ExchangeClosed as closed:
         return closed.fields["reason"]
-
-
-async def _status(cities):
-    async def token():
-        session = await rows.officer_session(officer=await rows.officer(roles=["partner"]))
-        return cities.host.state.identity.tokens.issue(
-            "officer", str(session.officer_id), str(session.id), clock.now()
-        )
-
-    headers = {"authorization": f"Bearer {await cities.host.run(token)}"}
-    answer = await cities.host.application.http.get("/v1/officer/partners", headers=headers)
-    assert answer.status_code == 200, answer.text
-    [home] = answer.json()["items"]
-    return home

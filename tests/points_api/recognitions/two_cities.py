@@ -27,7 +27,7 @@ from points_api.composition import scenario_folder
 from points_api.consents import notice
 from points_api.crypto.keyring import Keyring
 from points_api.db.models import OutboxEvent
-from points_api.jobs.exchange import TOPICS, Telling
+from points_api.jobs.exchange import TOLD, Telling
 from points_api.partners.keys import OwnKeys
 from points_api.scenarios.importing import import_folder
 from points_api.settings import Settings, load
@@ -72,7 +72,7 @@ class City:
         """Tell other cities what is due, together with the work of the application itself."""
 
         def due() -> Any:
-            undone = OutboxEvent.filter(topic__in=TOPICS, done_at=None)
+            undone = OutboxEvent.filter(topic__in=TOLD, done_at=None)
             return undone.filter(next_try_at__lte=clock.now()).exists()
 
         while await self.run(due):

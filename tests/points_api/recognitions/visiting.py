@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from points_api import clock
 from tests.points_api.application import Visitor
+from tests.points_api.db import rows
 from tests.points_api.recognitions import two_cities
 from tests.points_api.recognitions.two_cities import HOME, HOST, IDS, PARKING, ROOM, City, Wire
 from tests.points_api.verifications import shop
@@ -64,6 +66,20 @@ async def joined(home, n):
     visitor = await home.application.visitor(n)
     assert (await visitor.join()).status_code == 201
     return visitor
+
+
+async def status_of(cities):
+    async def token():
+        session = await rows.officer_session(officer=await rows.officer(roles=["partner"]))
+        return cities.host.state.identity.tokens.issue(
+            "officer", str(session.officer_id), str(session.id), clock.now()
+        )
+
+    headers = {"authorization": f"Bearer {await cities.host.run(token)}"}
+    answer = await cities.host.application.http.get("/v1/officer/partners", headers=headers)
+    assert answer.status_code == 200, answer.text
+    [home] = answer.json()["items"]
+    return home
 
 
 __all__ = ["PARKING"]
