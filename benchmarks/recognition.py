@@ -166,7 +166,8 @@ def _questions(parts: Parts, people: list["_Agreed"], number: int) -> list[Reque
     made = []
     for n in range(number):
         one = people[n % len(people)]
-        code = VisitCode(one.resident, one.session, one.consent, int(HOST), scope, expires)
+        ids = (one.resident, one.session, one.consent)
+        code = VisitCode(*ids, int(HOME), int(HOST), scope, expires)
         asked = Asked(
             home=HOME, host=HOST, scenario=SCENARIO, purpose="redemption",
             code=home.seal.seal(code), nonce=secrets.token_urlsafe(24),

@@ -2,7 +2,8 @@
 
 An agreement between cities recognizes a visitor by the score of the city they are from, all parties
 each other. A pilot between counties has a `center`: it and each other party recognize each other,
-the others not among themselves, and only named scenarios.
+the others not among themselves, and only named scenarios: whoever reaches its rung at home meets
+what such a scenario asks of the score.
 """
 
 from collections.abc import Mapping
@@ -79,24 +80,40 @@ class Agreement:
     grades_basis: Basis
     note: str
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The divisions of its parties."""
+        return frozenset(party.division for party in self.parties)
+
+    @property
+    def by_scenario(self) -> bool:
+        """Whether to reach a rung at home is enough at the host, whose bands are not compared."""
+        return "scenario" in self.recognizes and "band" not in self.recognizes
+
     def recognition(
-        self, home: str, host: str, scenario: tuple[str, str], purpose: Purpose, on: date,
+        self, home: str, host: str, scenario: tuple[str, str] | None, purpose: str, on: date,
         divisions: Divisions,
     ) -> bool:  # fmt: skip
         """Whether somebody of one division is recognized in another, for a scenario on a day.
 
-        `home` and `host` are division codes, old ones included; `scenario` its id and category.
+        `home` and `host` are division codes, old ones included; `scenario` its id and category,
+        None for whoever knows neither and asks whether there is any.
         """
         places = (divisions.current(home, on) or home, divisions.current(host, on) or host)
         here, there = (self._party_of(code) for code in places)
-        if here is None or there is None or here is there:
+        if here is None or there is None or not self.joins(here, there):
             return False
-        meets = self.center is None or self.center in {here.division, there.division}
-        name, category = scenario
-        named = name in self.scenarios or category in self.categories
-        everything = not self.scenarios and not self.categories
         in_time = self.term.includes(on) and purpose in self.purposes
-        return meets and in_time and (named or everything)
+        return in_time and (scenario is None or self._names(*scenario))
+
+    def joins(self, one: Party, other: Party) -> bool:
+        """Whether two of the parties recognize each other: all do, or each does the center."""
+        meets = self.center is None or self.center in {one.division, other.division}
+        return meets and one is not other
+
+    def _names(self, scenario: str, category: str) -> bool:
+        everything = not self.scenarios and not self.categories
+        return everything or scenario in self.scenarios or category in self.categories
 
     def _party_of(self, code: str) -> Party | None:
         return next((party for party in self.parties if covers(party.division, code)), None)

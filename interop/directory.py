@@ -78,6 +78,10 @@ class Members:
         """Tell whether a member may speak for a division: itself, or one of its areas."""
         return city == division or division in self.member(city).areas
 
+    def divisions_of(self, city: str) -> list[str]:
+        """Return the divisions for which a member speaks. Raises `UnlistedPeer`."""
+        return [city, *self.member(city).areas]
+
 
 @dataclass(frozen=True, slots=True)
 class Trusted:

@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from interop.agreement_shapes import FileAgreement, FileDivisions
 from interop.agreements import Agreement
 from interop.cities import City
 from interop.city_shapes import FileCity
-from interop.divisions import Divisions
+from interop.divisions import Divisions, covers
 from interop.file_shape import FileMakes
 
 SHIPPED = Path(__file__).parent / "data"
@@ -58,14 +58,18 @@ class Folder:
     agreements: Mapping[str, Agreement]
     divisions: Divisions
 
+    def city_of(self, division: str) -> City | None:
+        """The city or county with this division, else the city in which it lies."""
+        return _city_of(division, self.cities)
+
     def between(self, source: City, target: City) -> Agreement | None:
-        """The agreement with a ladder of bands that both cities are parties of."""
+        """The agreement that compares bands of both cities by a ladder."""
         both = {source.division, target.division}
         return next(
             (
                 one
                 for one in self.agreements.values()
-                if one.grades and both <= {party.division for party in one.parties}
+                if one.grades and not one.by_scenario and both <= one.codes
             ),
             None,
         )
@@ -84,7 +88,8 @@ def load(folder: Path = SHIPPED) -> Folder:
         faults += [Fault(f"{where}: {key}", message) for key, message in found]
     if faults:
         raise InteropError(faults)
-    return Folder(cities, agreements, divisions)
+    named = {id_: _with_newest_codes(one, divisions) for id_, one in agreements.items()}
+    return Folder(cities, named, divisions)
 
 
 def _of_cities(cities: Mapping[str, City]) -> Iterator[Fault]:
@@ -99,10 +104,21 @@ def _of_cities(cities: Mapping[str, City]) -> Iterator[Fault]:
                 yield Fault(f"{where}: key", f"{key.id} 重复，请另取 (this id is taken)")
 
 
+def _with_newest_codes(agreement: Agreement, divisions: Divisions) -> Agreement:
+    """An agreement of long ago with the codes that its parties have at the end of its term."""
+
+    def newest(code: str) -> str:
+        return divisions.current(code, agreement.term.until) or code
+
+    parties = tuple(replace(one, division=newest(one.division)) for one in agreement.parties)
+    center = newest(agreement.center) if agreement.center else None
+    return replace(agreement, parties=parties, center=center)
+
+
 def _of_parties(
     agreement: Agreement, cities: Mapping[str, City], divisions: Divisions
 ) -> Iterator[tuple[str, str]]:
-    """A party must exist for the whole term, and be as sure as its own file says."""
+    """A party must be there when it agrees and go on to the end, as sure as its own file says."""
     by_code = {city.division: city for city in cities.values()}
     for party in agreement.parties:
         city = by_code.get(party.division)
@@ -112,8 +128,9 @@ def _of_parties(
                 f"城市文件写的是 {city.signatory}，两处须一致 (the city's file says otherwise)",
             )
         if city is None:
-            ends = (agreement.term.since, agreement.term.until)
-            if any(divisions.current(party.division, day) != party.division for day in ends):
+            code, term = party.division, agreement.term
+            held = divisions.current(code, term.since) == code
+            if not held or divisions.current(code, term.until) is None:
                 yield (
                     f"party «{party.division}»",
                     "协议期内没有这个区划代码 (not a division code during the term)",
@@ -121,9 +138,12 @@ def _of_parties(
 
 
 def _of_grades(agreement: Agreement, cities: Mapping[str, City]) -> Iterator[tuple[str, str]]:
-    """Each rung names a band of every city, higher from rung to rung."""
-    members = {one.division for one in agreement.parties}
-    for city in (one for one in cities.values() if one.division in members and agreement.grades):
+    """Each rung names a band of every city, higher from rung to rung.
+
+    A county without a scale of its own stands on that of the city in which it lies.
+    """
+    members = [_city_of(party.division, cities) for party in agreement.parties]
+    for city in (one for one in members if one and agreement.grades):
         ids = [band.id for band in city.bands]
         named = [grade.first_bands.get(city.id) for grade in agreement.grades]
         if any(band not in ids for band in named):
@@ -134,6 +154,11 @@ def _of_grades(agreement: Agreement, cities: Mapping[str, City]) -> Iterator[tup
     for grade in agreement.grades:
         for name in sorted(set(grade.first_bands) - known):
             yield f"grade «{grade.id}»", f"没有城市 {name} (no such city)"
+
+
+def _city_of(division: str, cities: Mapping[str, City]) -> City | None:
+    around = [one for one in cities.values() if covers(one.division, division)]
+    return max(around, key=lambda one: one.division == division, default=None)
 
 
 def _each(

@@ -3,6 +3,9 @@
 import asyncio
 import shutil
 import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -10,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from points_api.cli.conformance import conformance
-from points_api.cli.terminal import err, fail, out, print_json, say
+from points_api.cli.terminal import err, fail, out, print_json, progress, say
 
 if TYPE_CHECKING:
     from points_api.federation.places import Place
     from points_api.federation.running import Running
+    from points_api.federation.wire import Tap
 
 FOLDER: Final = Path("var/federation")
 federation = typer.Typer(no_args_is_help=True)
@@ -31,27 +35,60 @@ def group() -> None:
 @federation.command()
 def up(
     cities: Annotated[int, typer.Option(min=2, max=10, help="城市数 · how many cities.")] = 10,
+    counties: Annotated[
+        int | None,
+        typer.Option(min=0, max=6, help="县市试点的几方 · parties of the counties' pilots."),
+    ] = None,
     people: Annotated[int, typer.Option(min=1, max=5000, help="每城人数 · people in each.")] = 30,
     base_port: Annotated[
-        int, typer.Option(min=1024, max=65_526, help="第一个端口 · port of the first.")
+        int, typer.Option(min=1024, max=65_520, help="第一个端口 · port of the first.")
     ] = 8100,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="走遍每一对，打印矩阵，停止 · try every pair, then stop."),
+    ] = False,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make the cities.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     folder: Annotated[
         Path, typer.Option(help="新的，或上次的 · a new folder, or that of a federation before.")
     ] = FOLDER,
 ) -> None:
-    """Make the cities anew, serve them until stopped: 十城市，各自的分、密钥和数据库."""
+    """Make the cities anew, serve them until stopped: 十城市，各自的分、密钥和数据库.
+
+    With --check a visitor goes from each to each other, counties included; 1 where one is refused.
+    """
     from points_api.federation.places import places
     from points_api.settings import load
 
     if load().env == "production":
         fail("演示城市不得进入生产环境 (demo cities are refused in production)")
-    chosen = places(folder, cities, base_port)
+    if check and no_serve:
+        fail("--check 要城市开着，不能与 --no-serve 同用 (--check needs the cities to be served)")
+    of_pilots = counties if counties is not None else 6 if check else 0
+    chosen = places(folder, cities, base_port, of_pilots)
     if not no_serve:
         _check_ports(chosen)
     _clear(folder)
-    raise typer.Exit(asyncio.run(_up(chosen, people, serve=not no_serve, as_json=as_json)))
+    work = (
+        _check(chosen, people, as_json=as_json)
+        if check
+        else _up(chosen, people, serve=not no_serve, as_json=as_json)
+    )
+    # To be stopped is how serving ends; a check has then not been made.
+    raise typer.Exit(asyncio.run(_until_stopped(work, 1 if check else 0)))
+
+
+async def _until_stopped(work: Coroutine[Any, Any, int], code: int) -> int:
+    from points_api.federation.running import CityDown
+    from points_api.jobs.stopping import until_stopped
+
+    with until_stopped():
+        try:
+            code = await work
+        except CityDown as error:
+            err.print(str(error), markup=False, soft_wrap=True)
+            code = 2
+    return code
 
 
 @federation.command()
@@ -77,30 +114,58 @@ def admit(
 
 async def _up(places: "list[Place]", people: int, *, serve: bool, as_json: bool) -> int:
     """Make and start all, tell about them, watch them; the exit code."""
+    async with _running(places, people, serve=serve) as (running, told):
+        print_json(told) if as_json else _show(told, serve=serve)
+        return await _watched(running) if serve else 0
+
+
+async def _check(places: "list[Place]", people: int, *, as_json: bool) -> int:
+    """Make and start all, a tap in front of each, try every pair, tell about it; the exit code."""
+    from points_api.cli.federation_check import document, show
+    from points_api.federation.check import check
+
+    async with _tapped(places) as (tapped, taps), _running(tapped, people, serve=True) as (_, told):
+        with progress("访客 visitors") as meter:
+            verdict = await check(tapped, taps, meter)
+        print_json(told | {"check": document(verdict)}) if as_json else show(tapped, verdict, told)
+        return 0 if verdict.holds else 1
+
+
+@asynccontextmanager
+async def _tapped(places: "list[Place]") -> "AsyncIterator[tuple[list[Place], list[Tap]]]":
+    """The places as the directory is to list them, and who reads along in front of each."""
+    from points_api.federation.wire import Tap
+
+    taps = [Tap(place.port) for place in places]
+    try:
+        ports = [await tap.open() for tap in taps]
+        yield [replace(one, listed=port) for one, port in zip(places, ports, strict=True)], taps
+    finally:
+        for tap in taps:
+            await tap.close()
+
+
+@asynccontextmanager
+async def _running(
+    places: "list[Place]", people: int, *, serve: bool
+) -> "AsyncIterator[tuple[Running, dict[str, Any]]]":
+    """All of them made and, with `serve`, up; they are stopped at the end."""
     from points_api import clock
     from points_api.federation import membership
     from points_api.federation.report import report
-    from points_api.federation.running import CityDown, Running, start
-    from points_api.jobs.stopping import until_stopped
+    from points_api.federation.running import Running, start
 
-    began, running, folder, code = perf_counter(), Running(), places[0].shared, 0
-    with until_stopped():
-        try:
-            for place in places:
-                place.prepare()
-            trusted = membership.write_directory(folder, places, clock.now())
-            tables = membership.write_tables(folder / "tables", places, clock.today())
-            await start(running, places, people, serve=serve)
-            told = report(folder, trusted, tables, places, perf_counter() - began)
-            print_json(told) if as_json else _show(told, serve=serve)
-            if serve:
-                code = await _watched(running)
-        except CityDown as error:
-            err.print(str(error), markup=False, soft_wrap=True)
-            code = 2
-        finally:
-            await running.stop()
-    return code
+    began, running, folder = perf_counter(), Running(), places[0].shared
+    try:
+        for place in places:
+            place.prepare()
+        trusted = membership.write_directory(folder, places, clock.now())
+        tables = membership.write_tables(folder / "tables", places, clock.today())
+        with progress("城市 cities") as meter:
+            await start(running, places, people, meter, serve=serve)
+        yield running, report(folder, trusted, tables, places, perf_counter() - began)
+    finally:
+        await running.stop()
 
 
 async def _watched(running: "Running") -> int:

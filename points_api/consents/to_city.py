@@ -26,11 +26,15 @@ KINDS: Final[Mapping[str, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class CityNotice:
-    """What a resident agrees to who lets a city know how they stand. `division` is its code."""
+    """What a resident agrees to who lets a city know how they stand. `division` is its code.
+
+    `residents_of` is the division whose residents it recognizes: ours, or a county of ours.
+    """
 
     division: str
     name: Text
     agreement: str
+    residents_of: str
 
     @property
     def notice_version(self) -> str:

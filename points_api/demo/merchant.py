@@ -16,6 +16,8 @@ from points_api.merchants.office import Office
 
 ACTOR: Final = "office:demo"
 _SCENARIOS: Final = ("mining-park-ticket", "park-ticket", "library-no-deposit")
+_OF_COUNTIES: Final = ("daye-library-no-deposit", "yangxin-lake-boat")
+"""What the pilots of Daye and Yangxin name: for visitors from the counties of their agreements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class DemoMerchant:
 def scenarios_of(city: City, there: Iterable[str]) -> tuple[str, ...]:
     """The scenarios that a demo merchant of a city serves, of those that are there."""
     known, name = set(there), city.scorecards[-1].city
-    return tuple(one for one in (f"{name}-{end}" for end in _SCENARIOS) if one in known)
+    usual = (f"{name}-{end}" for end in _SCENARIOS)
+    return tuple(one for one in (*usual, *_OF_COUNTIES) if one in known)
 
 
 async def make_merchant(

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from interop import files as interop_files
+from interop.agreements import Agreement
+from interop.cities import City
 from interop.words import Words
 from points_api.consents import notice
 from points_api.federation.matching import Matched
@@ -67,10 +69,10 @@ def _cities() -> interop_files.Folder:
 
 
 def write(folder: Path, city: str) -> None:
-    """Write the data of a city into a new folder. Raises KeyError for an unknown city."""
+    """Write the data of a city or county into a new folder. Raises KeyError for an unknown one."""
     known = cities()
     shipped, other = known.cities[HOME], known.cities[city]
-    agreement = known.between(shipped, other)
+    agreement = known.between(shipped, other) or pilot_of(other)
     if city == HOME or agreement is None:
         raise KeyError(city)
     matched = Matched(shipped, other, agreement)
@@ -81,6 +83,12 @@ def write(folder: Path, city: str) -> None:
     _write(folder / "notices" / named, _notice(matched))
     for name, document in _scenarios(matched).items():
         _write(folder / "scenarios" / name, document)
+
+
+def pilot_of(city: City) -> Agreement | None:
+    """The pilot between counties that this one is a party of."""
+    pilots = (one for one in cities().agreements.values() if one.by_scenario)
+    return next((one for one in pilots if city.division in one.codes), None)
 
 
 def _scorecard(matched: Matched) -> Document:
@@ -135,7 +143,8 @@ def _notice(matched: Matched) -> Document:
 def _names(matched: Matched) -> list[tuple[str, str]]:
     zh, en = matched.other.bare_name
     return [
-        ("黄石市", f"{zh}市"), ("黄石", zh), ("Huangshi", en), (HOME, matched.other.id),
+        ("黄石市", f"{zh.removesuffix('市')}市"), ("黄石", zh), ("Huangshi", en),
+        (HOME, matched.other.id),
     ]  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""What stands for what between the city of the shipped data and another: bands, scores, names."""
+"""What stands for what between the city of the shipped data and another: bands, scores, names.
+
+A county of a pilot, which compares no bands, is assumed to have just those of the shipped city.
+"""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +13,7 @@ from interop.words import Words, points
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The shipped city, another one, and the agreement whose ladder names bands of both."""
+    """The shipped city, another one, and their agreement, whose ladder names bands of both."""
 
     shipped: City
     other: City
@@ -19,6 +22,9 @@ class Matched:
     @property
     def bands(self) -> dict[str, str]:
         """Bands of the other city by those of the shipped one, rung by rung; the lowest below."""
+        if self.agreement.by_scenario:
+            both = zip(self.shipped.bands, self.other.bands, strict=True)
+            return {here.id: there.id for here, there in both}
         rungs = {
             grade.first_bands[self.shipped.id]: grade.first_bands[self.other.id]
             for grade in self.agreement.grades

@@ -13,10 +13,12 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from interop import base64url, directory, table_signatures
+from interop.agreements import Agreement
 from interop.canonical import parse
 from interop.cities import City, KeyUse
 from interop.directory import Trusted
 from interop.directory_shapes import KIND
+from interop.divisions import covers
 from interop.drafting import Order, draft
 from interop.instants import seconds
 from interop.keys import Signer
@@ -89,23 +91,24 @@ def edition(number: int, members: Iterable[Place], root: Signer, now: datetime) 
 
 
 def write_tables(folder: Path, members: Sequence[Place], on: date) -> int:
-    """Write the agreed band table of each direction, signed by both: `tables/<from>-<to>.json`."""
+    """Write the agreed band table of each direction, signed by both: `tables/<from>-<to>.json`.
+
+    Counties of a pilot compare no bands, so there is none for them.
+    """
     folder.mkdir()
     made = 0
     for source in members:
         for target in members:
-            if source is not target:
-                told = _table(source, target, on)
+            agreement = data.cities().between(source.city, target.city)
+            if source is not target and agreement is not None:
+                told = _table(source, target, agreement, on)
                 path = folder / f"{source.city.id}-{target.city.id}.json"
                 path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
                 made += 1
     return made
 
 
-def _table(source: Place, target: Place, on: date) -> dict[str, Any]:
-    agreement = data.cities().between(source.city, target.city)
-    if agreement is None:
-        raise ValueError(f"{source.city.id} and {target.city.id} have agreed on nothing")
+def _table(source: Place, target: Place, agreement: Agreement, on: date) -> dict[str, Any]:
     until = min(on + _TABLES, agreement.term.until)
     order = Order("bands", VERSION, made_on=on, since=on, until=until)
     table = draft(source.city, target.city, agreement, order).table
@@ -124,7 +127,7 @@ def _member(place: Place, now: datetime) -> dict[str, Any]:
         "city": city.division,
         "name": city.name.zh,  # with the mark where nobody says that the city signed
         "name_en": city.name.en,
-        "address": place.address,
+        "address": place.listed_address,
         "keys": [
             {
                 "name": key.keyid.partition("/")[2],
@@ -134,14 +137,18 @@ def _member(place: Place, now: datetime) -> dict[str, Any]:
             }
             for key in keys
         ],
-        "areas": [one.code for one in divisions.inside(city.division, now.year)],
+        "areas": [
+            one.code
+            for one in divisions.inside(city.division, now.year)
+            if covers(city.division, one.code) and one.code != city.division
+        ],
         "purposes": _purposes(city),
     }
 
 
 def _purposes(city: City) -> list[str]:
     agreements = data.cities().agreements.values()
-    mine = [one for one in agreements if city.division in {party.division for party in one.parties}]
+    mine = [one for one in agreements if any(covers(city.division, code) for code in one.codes)]
     return sorted({purpose for one in mine for purpose in one.purposes})
 
 

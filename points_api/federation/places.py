@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from shlex import quote
 from typing import Final
@@ -42,6 +43,8 @@ class Place:
     port: int
     seed: int
     """Of its made-up residents: other people in each city."""
+    listed: int | None = None
+    """The port that the directory lists, where somebody stands in front of the city."""
     secret_keys: str = field(repr=False, default_factory=_secret_keys)
 
     @property
@@ -51,6 +54,11 @@ class Place:
     @property
     def address(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def listed_address(self) -> str:
+        """Where other cities reach it."""
+        return f"http://{LOOPBACK}:{self.listed or self.port}"
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -89,12 +97,29 @@ class Place:
             stream.write(lines)
 
 
-def places(folder: Path, count: int, base_port: int) -> list[Place]:
-    """The first cities of the agreement, the shipped one in front, on one port after another."""
-    known = data.cities()
-    by_division = {city.division: city for city in known.cities.values()}
-    ladder = next(one for one in known.agreements.values() if one.grades)
-    parties = [by_division[one.division] for one in ladder.parties][:count]
+def places(folder: Path, count: int, base_port: int, counties: int = 0) -> list[Place]:
+    """The first cities of the agreement, the shipped one in front, on one port after another.
+
+    After them so many counties of the pilots, one of each pilot in turn. What is in the middle of a
+    pilot lies in the shipped city, which speaks for it.
+    """
+    chosen = [*_parties()[:count], *_counties()[:counties]]
     return [
-        Place(city, folder.absolute(), base_port + n, seed=n + 1) for n, city in enumerate(parties)
+        Place(city, folder.absolute(), base_port + n, seed=n + 1) for n, city in enumerate(chosen)
     ]
+
+
+def _parties() -> list[City]:
+    known = data.cities()
+    (ladder,) = [one for one in known.agreements.values() if not one.by_scenario]
+    return [city for one in ladder.parties if (city := known.city_of(one.division))]
+
+
+def _counties() -> list[City]:
+    known = data.cities()
+    pilots = [
+        [known.city_of(party.division) for party in one.parties if party.division != one.center]
+        for one in known.agreements.values()
+        if one.by_scenario
+    ]
+    return [city for turn in zip_longest(*pilots) for city in turn if city]

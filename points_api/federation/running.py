@@ -1,12 +1,15 @@
 """The cities as processes of this machine: made and started a few at a time, watched, stopped.
 
 Each is `points demo` with the settings of its place: nothing in it knows that it is one of many.
-They are stopped by their own process ids, and one that ends by itself is told by its name.
+They are stopped by their own process ids, and one that ends by itself is told by its name. Where
+whoever started them is killed, Linux tells them to stop, too.
 """
 
 import asyncio
+import ctypes
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +26,8 @@ from points_api.federation.places import Place
 LOOK_SECONDS: Final = 0.1
 STOP_SECONDS: Final = 15.0
 _TAIL: Final = 1500  # characters of its log that tell why a city did not come up
+_PDEATHSIG: Final = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+_prctl: Final = getattr(ctypes.CDLL(None), "prctl", None)  # Linux alone has it
 
 
 class CityDown(Exception):
@@ -61,7 +66,14 @@ class Running:
                 tasks.create_task(one(name, process))
 
 
-async def start(running: Running, places: Sequence[Place], people: int, *, serve: bool) -> None:
+async def start(
+    running: Running,
+    places: Sequence[Place],
+    people: int,
+    progress: Callable[[int, int], None],
+    *,
+    serve: bool,
+) -> None:
     """Make the cities and, with `serve`, return when all of them answer. Raises `CityDown`.
 
     Empty databases are copied from one that was brought up to date once: to bring each up to date
@@ -72,15 +84,18 @@ async def start(running: Running, places: Sequence[Place], people: int, *, serve
     for place in places:
         copyfile(empty, place.folder / "points.db")
     empty.unlink()
-    gate = asyncio.Semaphore(max(2, os.cpu_count() or 1))
+    gate, up = asyncio.Semaphore(max(2, os.cpu_count() or 1)), 0
+    progress(0, len(places))
 
     async def one(place: Place) -> None:
+        nonlocal up
         async with gate:
             process = running.processes[place.city.id] = await _process(place, people, serve=serve)
             if serve:
                 await _ready(place, process)
             elif await process.wait():
                 raise CityDown(place)
+        progress(up := up + 1, len(places))
 
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -100,12 +115,19 @@ async def _process(place: Place, people: int, *, serve: bool) -> Process:
     words = ["demo", "--json", "--people", people, "--seed", place.seed, "--port", place.port]
     words += ["--folder", place.folder / "demo", "--tables", place.shared / "tables"]
     words += [] if serve else ["--no-serve"]
-    told, log = place.folder / "made.json", place.folder / "log"
+    told, log, parent = place.folder / "made.json", place.folder / "log", os.getpid()
+
+    def die_with_parent() -> None:
+        if _prctl is not None:
+            _prctl(_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it was killed before this was asked for
+                os.kill(os.getpid(), signal.SIGTERM)
+
     with told.open("wb") as stdout, log.open("wb") as stderr:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "points_api", *map(str, words),
             env=place.environment(os.environ), stdin=asyncio.subprocess.DEVNULL,
-            stdout=stdout, stderr=stderr,
+            stdout=stdout, stderr=stderr, preexec_fn=die_with_parent,
         )  # fmt: skip
 
 

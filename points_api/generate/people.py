@@ -51,8 +51,8 @@ def person(seed: int, n: int, division: str = HUANGSHI) -> tuple[str, str]:
 
 
 def prefixes_of(division: str) -> tuple[int, ...]:
-    """What test numbers of a city begin with: codes of no single county, so never issued."""
-    return PREFIXES if division == HUANGSHI else (int(division),)
+    """What test numbers of a city or county begin with: codes of no single county, never issued."""
+    return PREFIXES if division == HUANGSHI else (int(division[:4]) * 100,)
 
 
 def people_block(seed: int, start: int, stop: int, division: str = HUANGSHI) -> People:

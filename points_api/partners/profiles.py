@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from interop import files
-from interop.agreements import Agreement, Purpose
+from interop.agreements import Agreement
 from interop.cities import City
 from interop.divisions import covers
 from interop.files import Folder
+
+VISITING: Final = "redemption"
+"""What a host asks for: to let a scenario be used. Looking alone would be `eligibility`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,12 @@ class Profiles:
     own: City | None
 
     def city_of(self, division: str) -> City | None:
-        """The city with this division, or in which it lies."""
-        cities = self.folder.cities.values()
-        return next((one for one in cities if covers(one.division, division)), None)
+        """The city or county with this division, else the city in which it lies."""
+        return self.folder.city_of(division)
+
+    def today(self, division: str, on: date) -> str:
+        """The code that stands for a division on a day: 420281 for 420221, which ended in 1994."""
+        return self.folder.divisions.current(division, on) or division
 
     def agreements_with(self, here: str, there: str, on: date) -> Iterator[Agreement]:
         """The agreements of both that are in force on a day."""
@@ -32,9 +39,12 @@ class Profiles:
                 yield one
 
     def recognition(
-        self, home: str, host: str, scenario: tuple[str, str], purpose: Purpose, on: date
+        self, home: str, host: str, scenario: tuple[str, str] | None, purpose: str, on: date
     ) -> Agreement | None:
-        """The agreement by which somebody of `home` is recognized at `host`, the widest first."""
+        """The agreement by which somebody of `home` is recognized at `host`, the widest first.
+
+        `scenario` is its id and category, None for some that the host may name.
+        """
         divisions = self.folder.divisions
         found = (
             one

@@ -3,6 +3,7 @@
 The application's state holds the exchange as `exchange` and the scenarios in force as `scenarios`.
 """
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +16,7 @@ from points_api.conditional import conditional
 from points_api.language import Reader
 from points_api.partners import contract, tables
 from points_api.partners.problems import ExchangeClosed
+from points_api.partners.profiles import VISITING, Profiles
 from points_api.partners.schemas import (
     MappingOut,
     MappingsOut,
@@ -27,6 +29,7 @@ from points_api.partners.schemas import (
 from points_api.partners.service import Exchange
 from points_api.problem import Forbidden, problems
 from points_api.scenarios.live import LiveScenarios
+from scenarios.scenario import Scenario
 
 router = APIRouter()
 
@@ -78,17 +81,20 @@ async def mappings(request: Request, caller: PartnerCaller, language: Reader) ->
     responses=contract.answers(),
 )
 async def scenarios(request: Request, caller: PartnerCaller, language: Reader) -> Response:
-    """List what a visitor from the city that asks may use here, by the agreements of today."""
-    exchange, day = _exchange(request), clock.today()
+    """List what a visitor from the city that asks may use here, by the agreements of today.
+
+    `residents_of` says of which of its divisions: a pilot is for the people of one county.
+    """
+    exchange, now = _exchange(request), clock.now()
     live: LiveScenarios = request.app.state.scenarios
+    theirs = (await exchange.directory.members(now)).divisions_of(caller.city)
+    day = clock.day_of(now)
     found = [
-        VisitScenarioOut.of(one, language)
+        VisitScenarioOut.of(one, homes, language)
         for one in live.current.by_id.values()
         if one.visitors
         and one.open_on(day)
-        and exchange.profiles.recognition(
-            caller.city, one.place.division, (one.id, one.category), "redemption", day
-        )
+        and (homes := _homes(exchange.profiles, theirs, one, day))
     ]
     return conditional(request, VisitScenariosOut(items=found).model_dump_json().encode(), language)
 
@@ -113,6 +119,13 @@ async def partners(
         directory_fault=exchange.directory.fault,
         items=[PartnerOut.of(one, language) for one in await exchange.statuses(now)],
     )
+
+
+def _homes(profiles: Profiles, theirs: list[str], one: Scenario, on: date) -> list[str]:
+    """Those of their divisions from which a visitor is recognized; just the first, where it is."""
+    named, place = (one.id, one.category), one.place.division
+    found = [home for home in theirs if profiles.recognition(home, place, named, VISITING, on)]
+    return found[:1] if found[:1] == theirs[:1] else found
 
 
 def _exchange(request: Request) -> Exchange:

@@ -192,7 +192,10 @@ class MappingsOut(Wire):
 
 
 class VisitScenarioOut(Wire):
-    """A scenario that is open to visitors from the city that asks."""
+    """A scenario that is open to visitors from the city that asks, or from some of its counties.
+
+    `residents_of`: the divisions from which, the city itself standing for all of them.
+    """
 
     id: str
     version: int
@@ -202,9 +205,10 @@ class VisitScenarioOut(Wire):
     division: str
     benefit: str
     valid_until: date
+    residents_of: list[str]
 
     @classmethod
-    def of(cls, one: Scenario, language: Language) -> "VisitScenarioOut":
+    def of(cls, one: Scenario, homes: list[str], language: Language) -> "VisitScenarioOut":
         return cls(
             id=one.id,
             version=one.version,
@@ -214,6 +218,7 @@ class VisitScenarioOut(Wire):
             division=one.place.division,
             benefit=getattr(one.benefit.says(), language),
             valid_until=one.valid_until,
+            residents_of=homes,
         )
 
 

@@ -1,12 +1,15 @@
-"""Making a visit code at home: for a host, a scenario there and a purpose, under a consent."""
+"""Making a visit code at home: for a host, a scenario there and a purpose, under a consent.
 
-from collections.abc import Sequence
+By an agreement of the whole city every resident is recognized, by the pilot of a county its own
+people: those whose ID number begins with the county's code, today's or one of former times.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from interop.agreements import Agreement
+from interop.agreements import Agreement, Party
 from interop.cities import City
 from interop.divisions import covers
 from points_api import clock
@@ -14,14 +17,14 @@ from points_api.consents.models import Consent
 from points_api.consents.problems import CityNotOpen
 from points_api.consents.service import CITY
 from points_api.consents.to_city import CityNotice
+from points_api.crypto.keyring import Keyring
 from points_api.language import Text
 from points_api.partners.profiles import Profiles
-from points_api.recognitions.problems import CityConsentNeeded
+from points_api.recognitions.problems import CityConsentNeeded, CountyResidentsOnly
 from points_api.recognitions.sealing import LIVES, VisitCode, VisitSeal, scope_of
 from points_api.residents.membership import member_of
-
-VISITING: Final = "redemption"
-"""What a host asks for: to let a scenario be used. Looking alone would be `eligibility`."""
+from points_api.residents.models import Person
+from points_api.residents.persons import ID_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,23 @@ class HostCities:
 
     def open(self, division: str, now: datetime) -> CityNotice | None:
         """What to agree to for a host; None where nothing is agreed on with it."""
-        found = (one for one in self.all(now) if one.division == division)
-        return next(found, None)
+        return next(iter(self.to(division, now)), None)
+
+    def to(self, division: str, now: datetime) -> Sequence[CityNotice]:
+        """The ways to a host: for all our residents, or for those of a county."""
+        return [one for one in self.all(now) if one.division == division]
 
     def all(self, now: datetime) -> Sequence[CityNotice]:
-        """Each host once, under the agreement that comes first."""
+        """Each host once for each division whose residents it recognizes, the widest agreement."""
         own = self.profiles.own
         if own is None:
             return ()
-        hosts: dict[str, CityNotice] = {}
+        hosts: dict[tuple[str, str], CityNotice] = {}
         for agreement in self._agreements(own, now):
-            for party in agreement.parties:
-                if not covers(own.division, party.division):
-                    name = Text(party.name.zh, party.name.en)
-                    notice = CityNotice(party.division, name, agreement.id)
-                    hosts.setdefault(party.division, notice)
+            for ours, theirs in _pairs(agreement, own):
+                name, of = Text(theirs.name.zh, theirs.name.en), ours.division
+                notice = CityNotice(theirs.division, name, agreement.id, of)
+                hosts.setdefault((of, theirs.division), notice)
         return tuple(hosts.values())
 
     def name_of(self, division: str) -> Text | None:
@@ -59,12 +64,22 @@ class HostCities:
 
     def _agreements(self, own: City, now: datetime) -> list[Agreement]:
         day = clock.day_of(now)
-        return [
+        found = [
             one
             for one in self.profiles.folder.agreements.values()
             if one.term.includes(day)
             and any(covers(own.division, party.division) for party in one.parties)
         ]
+        return sorted(found, key=lambda one: len(one.recognizes), reverse=True)
+
+
+def _pairs(agreement: Agreement, own: City) -> Iterator[tuple[Party, Party]]:
+    """Each of the parties that is ours with each other that recognizes its residents."""
+    ours = [one for one in agreement.parties if covers(own.division, one.division)]
+    for one in ours:
+        for other in agreement.parties:
+            if other not in ours and agreement.joins(one, other):
+                yield one, other
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ class VisitCodes:
 
     seal: VisitSeal
     hosts: HostCities
-    home: str
+    keyring: Keyring
 
     async def make(
         self,
@@ -95,12 +110,11 @@ class VisitCodes:
     ) -> MadeCode:
         """Make a code; `scope` is scenario and purpose. Nothing is written.
 
-        Raises `NoMember`, `CityNotOpen`, `CityConsentNeeded`. How one stands plays no part.
+        Raises `NoMember`, `CityNotOpen`, `CountyResidentsOnly`, `CityConsentNeeded`. How one stands
+        plays no part.
         """
-        await member_of(resident_id)
-        notice = self.hosts.open(host, now)
-        if notice is None:
-            raise CityNotOpen
+        member = await member_of(resident_id)
+        notice = await self._way(member.person_id, self.hosts.to(host, now), now)
         consent = await Consent.filter(
             resident_id=resident_id, withdrawn_at=None, purpose=CITY, recipient=host,
             expires_at__gt=now,
@@ -109,7 +123,27 @@ class VisitCodes:
             raise CityConsentNeeded(host, notice.notice_version)
         expires_at = now.replace(microsecond=0) + LIVES
         code = VisitCode(
-            resident_id, session_id, consent.id, int(host), scope_of(*scope),
-            int(expires_at.timestamp()),
+            resident_id, session_id, consent.id, int(notice.residents_of), int(host),
+            scope_of(*scope), int(expires_at.timestamp()),
         )  # fmt: skip
-        return MadeCode(self.home, self.seal.seal(code), notice, expires_at)
+        return MadeCode(notice.residents_of, self.seal.seal(code), notice, expires_at)
+
+    async def _way(
+        self, person_id: UUID, notices: Sequence[CityNotice], now: datetime
+    ) -> CityNotice:
+        """The one by which this person is recognized at the host."""
+        if not notices:
+            raise CityNotOpen
+        profiles = self.hosts.profiles
+        own = profiles.own.division if profiles.own else ""
+        for one in notices:
+            if one.residents_of == own:
+                return one
+        person = await Person.get(id=person_id)
+        id_number = self.keyring.decrypt_text(person.id_number, ID_NUMBER)
+        division = profiles.today(id_number[:6], clock.day_of(now))
+        for one in notices:
+            # A number with the code of the whole city is nobody's: for trying out, in each county.
+            if covers(one.residents_of, division) or covers(division, one.residents_of):
+                return one
+        raise CountyResidentsOnly(notices[0].residents_of)

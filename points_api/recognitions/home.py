@@ -84,7 +84,7 @@ class Home:
             if asked.table not in {one.version for one in held}:
                 raise QuestionRefused(WrongTable(), tables=[one.model_dump() for one in held])
         signer = self.exchange.keys.signer(members, "statement")
-        return Question(asked, actor, agreement, host, signer)
+        return Question(asked, actor, agreement, signer)
 
     def shown(self, asked: Asked, now: datetime) -> Shown:
         """What the code says. `now` is when it was shown to us."""
@@ -92,9 +92,8 @@ class Home:
             code, mark = self.seal.open(asked.code)
         except Unreadable:
             return None, None
-        fits = code.host == int(asked.host) and code.scope == scope_of(
-            asked.scenario, asked.purpose
-        )
+        scope = scope_of(asked.scenario, asked.purpose)
+        fits = (code.home, code.host, code.scope) == (int(asked.home), int(asked.host), scope)
         return (code, mark) if fits and code.expires_at > now.timestamp() else (None, None)
 
     async def said(
@@ -116,9 +115,8 @@ class Home:
 
         Whether it names the scenario, the host says: only there is its category known.
         """
-        found = self.exchange.profiles.agreements_with(asked.home, asked.host, clock.day_of(now))
-        fitting = [one for one in found if asked.purpose in one.purposes]
-        return max(fitting, key=lambda one: len(one.recognizes), default=None)
+        profiles, day = self.exchange.profiles, clock.day_of(now)
+        return profiles.recognition(asked.home, asked.host, None, asked.purpose, day)
 
     async def _held(self, host: City | None, now: datetime) -> Sequence[Held]:
         """The tables that we hold for a host now, the newest first."""

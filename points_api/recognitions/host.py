@@ -40,10 +40,10 @@ from points_api.ids import new_id
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_request, kept_response
 from points_api.partners.problems import HomeNotAsked
+from points_api.partners.profiles import VISITING
 from points_api.partners.replies import held_of, parsed, reason_of
 from points_api.partners.service import Exchange
 from points_api.problem import NotFound
-from points_api.recognitions.codes import VISITING
 from points_api.recognitions.models import Visit
 from points_api.recognitions.problems import VisitorsNotRecognized
 from points_api.recognitions.weighing import Scales, is_open, score_of, weigh, weigh_by
@@ -106,6 +106,7 @@ class Host:
         scenario = self.live.current.open(scenario_id)
         if caller.sandbox or scenario is None or not scenario.visitors:
             raise VisitorsNotRecognized
+        home = self.exchange.profiles.today(home, clock.day_of(now))
         scales, host = await self._scales(home, scenario, now)
         visit = _Visit(caller, home, host, code, scenario)
         if await Verification.filter(mark=visit.mark).exists():
@@ -126,7 +127,7 @@ class Host:
             raise VisitorsNotRecognized
         source, target = profiles.city_of(home), profiles.own
         found = None
-        if source is not None and target is not None:
+        if source is not None and target is not None and not agreement.by_scenario:
             found = await self.exchange.tables.running(source.id, target.id, day)
         party = profiles.party_of(agreement, place)
         return Scales(agreement, source, target, *(found or (None, None))), party
@@ -198,7 +199,7 @@ class Host:
         published, target, day = self.live.current, heard.scales.host, clock.day_of(now)
         if published.open(visit.scenario.id) is None or mapped is None or target is None:
             return False
-        score = score_of(mapped, target, self.live.city, day)
+        score = score_of(mapped, heard.scales.agreement, target, self.live.city, day)
         if score is None:
             return False
         overdue = await self.overdue(account)

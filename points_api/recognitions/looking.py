@@ -57,7 +57,6 @@ class Question(NamedTuple):
     asked: Asked
     actor: str
     agreement: Agreement
-    host: City | None
     signer: Signer
 
 
@@ -94,8 +93,8 @@ class Looking:
         if (cause := self._hindrance(row, now)) is not None:
             return Found(cause, *known)
         score = await self._score(row, code.resident_id, now)
-        band = self.scores.city.scorecard_named(score.scorecard).band_of(score.value).id
-        if self._below(band, question):
+        own = self.scores.city.scorecard_named(score.scorecard).band_of(score.value).id
+        if (band := self._told(own, question.agreement)) is None:
             return Found("below", *known)
         subject = row["earlier"] or pairwise(
             self.keyring.derive("interop/pairwise"), host, str(known[1]).encode()
@@ -133,17 +132,17 @@ class Looking:
                 return stored
         return await self.scores.refresh(resident_id, "day")
 
-    def _below(self, band: str, question: Question) -> bool:
-        """Whether the band reaches no rung of the agreed ladder; else, if it is our first."""
-        own, host = self.own, question.host
-        if own is None:
-            return True
-        ids = [one.id for one in own.bands]
-        if band not in ids:
-            return True
-        if host is None or not question.agreement.grades:
-            return band == ids[0]
-        return agreed_bands(question.agreement, own, host)[band] is None
+    def _told(self, band: str, agreement: Agreement) -> str | None:
+        """The band to tell: where the rung begins that is reached, as a host compares no finer.
+
+        None is below all rungs. Where no ladder is agreed on, it is our own band, None the first.
+        """
+        own = self.own
+        if own is None or band not in (ids := [one.id for one in own.bands]):
+            return None
+        if not agreement.grades:
+            return band if band != ids[0] else None
+        return agreed_bands(agreement, own, own)[band]
 
 
 def _uuid(value: UUID | str | None) -> UUID | None:

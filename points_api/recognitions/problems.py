@@ -17,6 +17,22 @@ class CityConsentNeeded(Problem):
         )
 
 
+class CountyResidentsOnly(Problem):
+    slug, status, errcode = "county-residents-only", 409, 40979
+    title = (
+        "这一项互认只面向本市一个县市的居民",
+        "Only residents of one county are recognized there",
+    )
+
+    def __init__(self, residents_of: str) -> None:
+        super().__init__(
+            "residents_of 是该县市的区划代码，按身份证号码开头的区划认定；您在那里享受普通服务",
+            "residents_of is the county; it is told by the division that an ID number begins with. "
+            "You get the ordinary service there",
+            residents_of=residents_of,
+        )
+
+
 class NothingAgreed(Problem):
     slug, status, errcode = "nothing-agreed", 403, 40347
     title = ("两地没有约定这一项", "Nothing of this kind is agreed on")

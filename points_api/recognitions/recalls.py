@@ -5,6 +5,7 @@ recalled, and an event for each row; that one comes back until the host has sign
 all of it before eight the next morning. At the host what is not redeemed yet ends at once.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from hashlib import sha256
@@ -135,14 +136,16 @@ async def receive(exchange: Exchange, caller: CallingPartner) -> Receipt:
         ended = read_ended(caller.message.body, caller.city, exchange.keys.division, members)
     except Refused as refused:
         raise QuestionRefused(refused) from None
-    return Receipt(received=ended.notice, met=await _end(caller, ended, now))
+    homes = members.divisions_of(caller.city)
+    return Receipt(received=ended.notice, met=await _end(caller, ended, homes, now))
 
 
 @transactional
-async def _end(caller: CallingPartner, ended: Ended, now: datetime) -> int:
+async def _end(caller: CallingPartner, ended: Ended, homes: Sequence[str], now: datetime) -> int:
     until = datetime.fromtimestamp(ended.until + 1, UTC)
+    # The visitor's name is one for all divisions for which their city speaks.
     visits = Visit.filter(
-        home=ended.home, subject=ended.subject, ended_at=None, created_at__lt=until
+        home__in=homes, subject=ended.subject, ended_at=None, created_at__lt=until
     )
     numbers = [one.verification_id for one in await visits]
     if not numbers:

@@ -37,6 +37,7 @@ from points_api.recognitions.host import Host
 from points_api.recognitions.problems import (
     BatchGone,
     CityConsentNeeded,
+    CountyResidentsOnly,
     NothingAgreed,
     VisitorsNotRecognized,
 )
@@ -82,7 +83,13 @@ async def hosts(
     tags=["resident"],
     summary="访客码 / A code to show in another city",
     responses=problems(
-        *CALLER_REFUSED, NoMember, CityNotOpen, CityConsentNeeded, InvalidRequest, Busy
+        *CALLER_REFUSED,
+        NoMember,
+        CityNotOpen,
+        CountyResidentsOnly,
+        CityConsentNeeded,
+        InvalidRequest,
+        Busy,
     ),
 )
 async def make(

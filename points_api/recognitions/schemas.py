@@ -10,7 +10,8 @@ from points_api import clock
 from points_api.consents.to_city import CityNotice
 from points_api.credit_codes.qr import svg_of
 from points_api.language import Language, Text
-from points_api.recognitions.codes import VISITING, MadeCode
+from points_api.partners.profiles import VISITING
+from points_api.recognitions.codes import MadeCode
 from points_api.recognitions.models import Recall
 
 Division = Annotated[str, Field(pattern=r"^[1-9]\d{5}$", examples=["460200"])]
@@ -25,10 +26,14 @@ class Wire(BaseModel):
 
 
 class HostOut(Wire):
-    """A city or county where I may be recognized. Its name says where a signature is not known."""
+    """A city or county where I may be recognized. Its name says where a signature is not known.
+
+    `residents_of`: whose residents it recognizes, those of this whole city or of one county.
+    """
 
     city: str
     name: str
+    residents_of: str
     agreement: str
     notice_version: str
 
@@ -37,6 +42,7 @@ class HostOut(Wire):
         return cls(
             city=one.division,
             name=one.name.say(language),
+            residents_of=one.residents_of,
             agreement=one.agreement,
             notice_version=one.notice_version,
         )

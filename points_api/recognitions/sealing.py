@@ -17,15 +17,18 @@ from points_api.crypto.keyring import Keyring
 
 LIVES: Final = timedelta(minutes=2)
 _CONTEXT: Final = b"visit_code"
-_LAYOUT: Final = struct.Struct(">16s16s16sI8sI")
+_LAYOUT: Final = struct.Struct(">16s16s16sII8sI")
 
 
 class VisitCode(NamedTuple):
-    """What a code says. `scope` is a digest of scenario and purpose; times in seconds."""
+    """What a code says. `home` and `host` are the divisions by whose agreement one is recognized,
+    `scope` is a digest of scenario and purpose; times in seconds.
+    """
 
     resident_id: UUID
     session_id: UUID
     consent_id: UUID
+    home: int
     host: int
     scope: bytes
     expires_at: int
@@ -45,7 +48,7 @@ class VisitSeal:
     def seal(self, code: VisitCode) -> str:
         """The code as text that may cross: digits and capitals that look like no ID number."""
         ids = (code.resident_id.bytes, code.session_id.bytes, code.consent_id.bytes)
-        plain = _LAYOUT.pack(*ids, code.host, code.scope, code.expires_at)
+        plain = _LAYOUT.pack(*ids, code.home, code.host, code.scope, code.expires_at)
         while True:  # by chance one in some ten thousand looks like one; the nonce is new each time
             text = text_of(self._sealers[self._newest].seal(plain, _CONTEXT))
             try:

@@ -42,7 +42,7 @@ def compose(
     seal, hosts = VisitSeal(keyring), HostCities(exchange.profiles)
     home = Home(exchange, seal, Looking(exchange.profiles.own, keyring, scores, notices))
     return Recognitions(
-        codes=VisitCodes(seal, hosts, exchange.keys.division),
+        codes=VisitCodes(seal, hosts, keyring),
         home=home,
         batches=Batches(home),
         host=Host(exchange, keyring, live, Served(), standings.overdue),

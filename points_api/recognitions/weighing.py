@@ -2,6 +2,9 @@
 
 Nothing is made up: without a table there are the bands of the agreement, without those a statement
 is worth nothing here. A score that home gives counts only through a table that lets scores count.
+Where counties recognize scenarios, bands are not compared: who reaches the agreed rung at home
+meets whatever such a scenario asks of the score, and nothing else of what it asks.
+
 While an old table and the one after it run side by side, the old one decides, and what the new one
 says is kept for the report of who will move.
 """
@@ -62,7 +65,8 @@ def weigh(said: Statement, scales: Scales) -> Mapped | None:
     if home is None or host is None or not scales.agreement.grades:
         return None
     band = agreed_bands(scales.agreement, home, host)[said.band]
-    return Mapped(bands_version(scales.agreement), band is not None, band)
+    told = None if scales.agreement.by_scenario else band
+    return Mapped(bands_version(scales.agreement), band is not None, told)
 
 
 def weigh_by(table: Table, said: Statement, home: City | None) -> Mapped | None:
@@ -78,8 +82,15 @@ def weigh_by(table: Table, said: Statement, home: City | None) -> Mapped | None:
     return map_score(table, floor)
 
 
-def score_of(mapped: Mapped, host: City, rules: OwnRules, on: date) -> int | None:
-    """The score that decides: the mapped one, or with a band alone the least of that band."""
+def score_of(
+    mapped: Mapped, agreement: Agreement, host: City, rules: OwnRules, on: date
+) -> int | None:
+    """The score that decides: the mapped one, or with a band alone the least of that band.
+
+    Where scenarios are recognized by themselves it is the highest, which every scenario is open to.
+    """
+    if agreement.by_scenario:
+        return host.scale.covered if mapped.recognized else None
     if mapped.value is not None:
         return mapped.value
     if mapped.band is None:

@@ -47,6 +47,8 @@ SPOILT = [
     ("agreements/daye-counties.toml", 'center = "420281"', 'center = "420222"', "one of the part"),
     ("agreements/daye-counties.toml", '"420683"', '"420221"', "during the term"),
     ("agreements/daye-counties.toml", "until = 2027", "until = 2025", "before from"),
+    ("agreements/daye-counties.toml", 'huangshi = "good"\n', "", "name one of its bands"),
+    ("agreements/daye-counties.toml", 'enshi = "good"', 'enshi = "best"', "name one of its bands"),
     ("divisions.toml", 'code = "420221"', 'code = "4202"', "division.0.code"),
 ]
 
@@ -69,6 +71,18 @@ def test_all_mistakes_are_told_at_once(copy):
         files.load(copy)
     places = " ".join(fault.where for fault in caught.value.faults)
     assert all(name in places for name in ("fuzhou", "weihai", "daye-counties"))
+
+
+def test_an_agreement_of_long_ago_is_read_with_the_codes_of_today(copy):
+    name = "agreements/daye-counties.toml"
+    spoil(copy, name, 'center = "420281"', 'center = "420221"')
+    spoil(copy, name, 'division = "420281"', 'division = "420221"')
+    spoil(copy, name, "from = 2026-01-01", "from = 1990-01-01")
+    spoil(copy, name, 'division = "421181"', 'division = "422822"')  # which was there in 1990
+    spoil(copy, name, "macheng = ", "# macheng = ")
+    pilot = files.load(copy).agreements["daye-counties"]
+    assert pilot.center == "420281"
+    assert {"420281", "420683"} < pilot.codes
 
 
 def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path):

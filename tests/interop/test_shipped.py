@@ -14,6 +14,7 @@ from points_api.cli.city_tables import document_of, link_document
 from scenarios import files as scenario_files
 
 NAMED = {"huangshi", "tianjin", "sanya", "haikou"}
+COUNTIES = {"zaoyang", "enshi", "macheng", "yicheng", "lichuan", "wuxue"}
 DAY = date(2026, 11, 27)
 
 
@@ -23,7 +24,7 @@ def folder():
 
 
 def test_there_are_ten_and_only_those_that_the_work_plan_names_are_shown_as_signatories(folder):
-    assert len(folder.cities) == 10
+    assert len(set(folder.cities) - COUNTIES) == len(folder.agreements["ten-cities"].parties) == 10
     assert {city.id for city in folder.cities.values() if city.signatory == "named"} == NAMED
     for city in folder.cities.values():
         shown = document_of(city)
@@ -94,12 +95,48 @@ def test_agreements_name_scenarios_that_there_are_and_that_take_visitors(folder)
 
 def test_every_pair_of_cities_has_an_agreed_table_of_bands_that_ascends(folder):
     agreement = folder.agreements["ten-cities"]
-    for source, target in permutations(folder.cities.values(), 2):
+    ten = [city for city in folder.cities.values() if city.id not in COUNTIES]
+    for source, target in permutations(ten, 2):
+        assert folder.between(source, target) is agreement
         order = {band.id: n for n, band in enumerate(target.bands)}
         agreed = agreed_bands(agreement, source, target)
         made = [order.get(band or "", -1) for band in agreed.values()]
         assert made == sorted(made)
         assert made[0] == -1
+
+
+def test_a_pilot_has_one_rung_that_each_of_its_parties_reaches_by_a_band_of_its_own(folder):
+    named = set()
+    for name in ("daye-counties", "yangxin-counties"):
+        pilot = folder.agreements[name]
+        assert (pilot.by_scenario, pilot.grades_basis) == (True, "assumption")
+        [rung] = pilot.grades
+        scales = {folder.city_of(party.division).id for party in pilot.parties}
+        assert scales == set(rung.first_bands)
+        named |= scales
+        for city in map(folder.cities.get, scales):
+            told = agreed_bands(pilot, city, folder.cities["huangshi"])
+            assert list(told.values()) == [None, "good", "good", "good"]
+    assert named == COUNTIES | {"huangshi"}
+
+
+def test_of_a_county_nothing_is_told_as_published(folder):
+    for name in COUNTIES:
+        city = folder.cities[name]
+        figures = {city.score_basis, city.scale.basis, city.scale.step.basis, city.address_basis}
+        figures |= {band.basis for band in city.bands} | {city.distribution.basis}
+        assert figures == {"assumption"}
+
+
+def test_counties_of_a_pilot_compare_no_bands(folder):
+    assert folder.between(folder.cities["zaoyang"], folder.cities["enshi"]) is None
+    assert folder.between(folder.cities["zaoyang"], folder.cities["huangshi"]) is None
+
+
+def test_a_county_without_a_file_of_its_own_stands_on_the_scale_of_its_city(folder):
+    assert folder.city_of("420281") is folder.cities["huangshi"]
+    assert folder.city_of("420683") is folder.cities["zaoyang"]
+    assert folder.city_of("420682") is None
 
 
 PILOTS = [
@@ -112,6 +149,8 @@ PILOTS = [
     ("420281", "420684", ("daye-library-no-deposit", "library"), DAY, False),
     ("420281", "420683", ("daye-library-no-deposit", "library"), date(2025, 12, 31), False),
     ("420281", "420683", ("daye-library-no-deposit", "library"), date(2028, 1, 1), False),
+    ("420281", "420683", None, DAY, True),  # some scenario
+    ("420281", "420684", None, DAY, False),
 ]
 
 

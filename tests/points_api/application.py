@@ -34,11 +34,11 @@ class Visitor:
         named = {name.replace("_", "-"): value for name, value in more.items()}
         return {"authorization": f"Bearer {self.tokens['access_token']}", **named}
 
-    async def join(self):
+    async def join(self, id_number=None):
         notice = (await self.http.get("/v1/notices/current")).json()
-        name, id_number = person(1, self.n)
+        name, usual = person(1, self.n)
         form = {
-            "name": name, "id_number": id_number, "notice_version": notice["version"],
+            "name": name, "id_number": id_number or usual, "notice_version": notice["version"],
             "consents": {p["id"]: p["id"] == "scoring" for p in notice["purposes"]},
         }  # fmt: skip
         return await self.post("/v1/me/enrollment", form)

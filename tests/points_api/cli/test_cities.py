@@ -25,14 +25,15 @@ def test_the_list_marks_assumptions_and_unconfirmed_signatories(points):
     told = points("cities", "list")
     assert told.exit_code == 0
     assert told.stdout.count("＊") > 20
-    assert told.stdout.count("（是否签约未证实）") == 6
-    for name in ("福州", "杭州", "郑州", "威海", "厦门", "盐城"):
+    assert told.stdout.count("（是否签约未证实）") == 12
+    counties = ("枣阳市", "恩施市", "麻城市", "宜城市", "利川市", "武穴市")
+    for name in ("福州", "杭州", "郑州", "威海", "厦门", "盐城", *counties):
         assert f"{name}（是否签约未证实）" in told.stdout
 
 
 def test_the_list_for_programs_carries_a_basis_with_each_figure(points):
     cities = json.loads(points("cities", "list", "--json").stdout)
-    assert len(cities) == 10
+    assert len(cities) == 16  # ten cities, six counties of the pilots
     for city in cities:
         assert city["signatory"] in {"named", "unconfirmed"}
         assert city["scale"]["minimum"]["basis"] in {"published", "assumption"}

@@ -12,12 +12,15 @@ from points_api.city import load_city
 from points_api.consents import notice
 from points_api.federation import data, toml_text
 from points_api.federation.matching import Matched
+from points_api.generate import person
+from points_api.identifiers import id_number
 from scenarios import files as scenario_files
 from scoring.engine import score
 from scoring.records import Record
 
 DAY = date(2026, 6, 1)
 KNOWN = data.cities()
+COUNTIES = ("zaoyang", "enshi", "macheng", "yicheng", "lichuan", "wuxue")
 OTHERS = [name for name in KNOWN.cities if name != data.HOME]
 # 志愿服务、献血，和一次罚款 · volunteering, giving blood, and a fine
 PEOPLE = [
@@ -98,9 +101,10 @@ def test_who_reaches_the_highest_band_at_home_can_reach_it_there(folders, name):
 
 
 def matched_of(name):
-    agreement = KNOWN.between(KNOWN.cities[data.HOME], KNOWN.cities[name])
+    shipped, city = KNOWN.cities[data.HOME], KNOWN.cities[name]
+    agreement = KNOWN.between(shipped, city) or data.pilot_of(city)
     assert agreement is not None
-    return Matched(KNOWN.cities[data.HOME], KNOWN.cities[name], agreement)
+    return Matched(shipped, city, agreement)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -123,7 +127,7 @@ def test_nothing_of_the_shipped_city_is_left_but_what_names_it_as_the_source(fol
     assert not re.search("黄石|huangshi", told, re.IGNORECASE)
     for path in (folders[name] / "scenarios").glob("*.toml"):
         rest = re.sub(r'note = "由黄石市[^"]*"', "", path.read_text("utf-8"))
-        assert not re.search("黄石|黄信用|huangshi|420[0-9]{3}", rest, re.IGNORECASE), path.name
+        assert not re.search("黄石|黄信用|huangshi|4202[0-9]{2}", rest, re.IGNORECASE), path.name
 
 
 def test_the_shipped_city_has_its_own_data(tmp_path):
@@ -136,3 +140,20 @@ def test_what_is_written_as_toml_is_read_back_the_same():
     told = {"a": {"text": '引号"、换行\n', "n": 3, "yes": True, "day": DAY, "list": [1, 2],
                   "inline": {"中": 1, "b-c": [{"d": "e"}]}}, "b": [{"x": 1.5}, {}]}  # fmt: skip
     assert tomllib.loads(toml_text.toml(told)) == told
+
+
+@pytest.mark.parametrize("name", COUNTIES)
+def test_a_county_has_something_that_its_pilot_names(folders, name):
+    pilot = matched_of(name).agreement
+    perks = scenario_files.load(load_city(folders[name]).known(DAY), folders[name] / "scenarios")
+    center, host = str(pilot.center), KNOWN.cities[name].division
+    assert any(
+        pilot.recognition(center, host, (one.id, one.category), "redemption", DAY, KNOWN.divisions)
+        for one in perks.scenarios
+    )
+
+
+@pytest.mark.parametrize("name", COUNTIES)
+def test_nobody_can_have_the_number_of_somebody_made_up_in_a_county(name):
+    _, number = person(1, 0, KNOWN.cities[name].division)
+    assert id_number.is_test_number(number)

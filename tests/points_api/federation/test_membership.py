@@ -118,6 +118,30 @@ def test_each_direction_has_a_table_of_bands_that_both_cities_signed(federation)
         assert table.rows[-1].band == target.bands[-1].id
 
 
+def test_counties_of_the_pilots_are_members_that_speak_for_themselves_alone(tmp_path):
+    members = places(tmp_path, 2, 8100, counties=6)
+    assert [one.city.id for one in members[2:]] == [
+        "zaoyang", "yicheng", "enshi", "lichuan", "macheng", "wuxue",
+    ]  # fmt: skip
+    listed = membership.write_directory(tmp_path, members, NOW).at(NOW)
+    for place in members[2:]:
+        member = listed.member(place.city.division)
+        assert "未证实" in member.name
+        assert not member.areas
+        assert member.purposes == ["eligibility", "redemption", "usage_report"]
+    assert all(listed.speaks_for("420200", center) for center in ("420281", "420222"))
+    assert membership.write_tables(tmp_path / "tables", members, DAY) == 2
+
+
+def test_where_somebody_stands_in_front_of_a_city_the_directory_lists_them(tmp_path):
+    home, host = places(tmp_path, 2, 8100)
+    tapped = replace(host, listed=9999)
+    listed = membership.write_directory(tmp_path, [home, tapped], NOW).at(NOW)
+    assert listed.member(host.city.division).address == "http://127.0.0.1:9999"
+    assert tapped.address == host.address
+    assert tapped.secret_keys == host.secret_keys
+
+
 def test_secrets_differ_from_city_to_city_and_stand_in_no_representation(federation):
     _, members, _ = federation
     secrets = [one.secret_keys for one in members]

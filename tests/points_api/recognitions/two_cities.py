@@ -1,4 +1,4 @@
-"""Two cities in one process: Tianjin, where a visitor is at home, and Huangshi, their host.
+"""Two cities in one process, usually Tianjin, where a visitor is at home, and Huangshi, their host.
 
 Each is the whole application over a database of its own, in a task of its own, because what is the
 open database is known by task. Between them lies a wire that keeps every byte, and can be cut.
@@ -8,10 +8,9 @@ import asyncio
 import base64
 import contextvars
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from interop.canonical import canonical, parse
 from interop.keys import Signer
 from points_api import clock
 from points_api.app import create_app, fronted
-from points_api.city import load_city
+from points_api.composition import scenario_folder
 from points_api.consents import notice
 from points_api.crypto.keyring import Keyring
 from points_api.db.models import OutboxEvent
@@ -36,8 +35,10 @@ from scenarios import files as scenario_files
 from scoring import catalog_files
 from tests.points_api.application import Application
 
-HOME, HOST = "120000", "420200"
-ADDRESSES = {HOME: "https://points.tianjin.test", HOST: "https://points.huangshi.test"}
+HOME, HOST, COUNTY = "120000", "420200", "420683"
+NAMES = {HOME: "tianjin", HOST: "huangshi", COUNTY: "zaoyang"}
+ADDRESSES = {own: f"https://points.{name}.test" for own, name in NAMES.items()}
+AREAS = {HOST: ["420202", "420222", "420281"]}
 ROOM = "xialu-hotel-room-rate"  # from 60 points on, three times a month; open to visitors
 PARKING = "xialu-car-park-discount"  # from 80 on
 LOCAL = "huangshi-library-books-to-the-door"  # for residents alone
@@ -124,14 +125,15 @@ def _within(city: City) -> Any:
 
 @asynccontextmanager
 async def connected(
-    urls: tuple[str, str], folder: Path, rules: Path
+    urls: tuple[str, str], folder: Path, rules: Path, home: str = HOME, host: str = HOST
 ) -> AsyncIterator[tuple[City, City, Wire]]:
-    """Both cities, members of one directory; home first."""
+    """Both cities, members of one directory; home first. `rules` are of the one not Huangshi."""
     wire = Wire()
     chosen: dict[str, dict[str, Any]] = {
-        HOME: {"city": "tianjin", "data_dir": rules, "secret_keys": _secret(1)},
-        HOST: {"city": "huangshi", "secret_keys": _secret(2)},
-    }
+        own: {"city": NAMES[own], "data_dir": None if own == HOST else rules,
+              "secret_keys": _secret(n)}
+        for n, own in enumerate((home, host), 1)
+    }  # fmt: skip
     digest = write_directory(folder, {own: Settings(**one) for own, one in chosen.items()})
     common: dict[str, Any] = {
         "partners_directory": folder / "directory.json", "partners_digest": digest,
@@ -208,7 +210,7 @@ def _member(division: str, settings: Settings) -> dict[str, Any]:
             {"name": name, "x": x, "not_before": now - 86400, "not_after": now + 365 * 86400}
             for name, x in keys.items()
         ],
-        "areas": [], "purposes": PURPOSES,
+        "areas": AREAS.get(division, []), "purposes": PURPOSES,
     }  # fmt: skip
 
 
@@ -237,15 +239,11 @@ def rules_of_tianjin(own: Path) -> Path:
     return own
 
 
-@cache
-def _shipped(day: Any) -> Any:
-    folder = scenario_files.load(load_city().known(day))
-    chosen = tuple(one for one in folder.scenarios if one.id in IDS)
-    documents = {name: folder.documents[name] for name in IDS}
-    return replace(folder, scenarios=chosen, documents=documents)
-
-
-async def publish(city: City) -> None:
-    """Let the host's scenarios be in force."""
-    await import_folder(_shipped(clock.today()), "office:test", clock.now())
+async def publish(city: City, ids: Sequence[str]) -> None:
+    """Let some of the host's scenarios be in force."""
+    folder = scenario_folder(city.settings)
+    chosen = tuple(one for one in folder.scenarios if one.id in ids)
+    documents = {name: folder.documents[name] for name in ids}
+    some = replace(folder, scenarios=chosen, documents=documents)
+    await import_folder(some, "office:test", clock.now())
     await city.state.scenarios.refresh()

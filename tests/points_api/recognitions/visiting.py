@@ -20,17 +20,19 @@ class Cities:
     wire: Wire
     till: shop.Till
     visitor: Visitor
+    origin: str = HOME
+    city: str = HOST
 
-    async def code(self, scenario=ROOM, host=HOST, visitor=None, **more):
+    async def code(self, scenario=ROOM, host=None, visitor=None, **more):
         answer = await (visitor or self.visitor).post(
-            "/v1/me/visits/codes", {"host": host, "scenario": scenario, **more}
+            "/v1/me/visits/codes", {"host": host or self.city, "scenario": scenario, **more}
         )
         assert answer.status_code == 201, answer.text
         return answer.json()["code"]
 
-    async def verify(self, code, scenario=ROOM, home=HOME, till=None):
+    async def verify(self, code, scenario=ROOM, home=None, till=None):
         at = till or self.till
-        body = {"home": home, "code": code, "scenario_id": scenario}
+        body = {"home": home or self.origin, "code": code, "scenario_id": scenario}
         return await at.http.post(PATH, json=body, headers=at.headers())
 
     async def visit(self, scenario=ROOM):
@@ -50,13 +52,14 @@ class Cities:
         return (await self.visitor.get("/v1/me/access-log")).json()["items"]
 
 
-async def prepared(home, host, wire):
-    await host.run(two_cities.publish(host))
-    till = await host.run(shop.till(host.application, scenarios=IDS))
+async def prepared(home, host, wire, ids=IDS, origin=HOME, city=HOST):
+    """Somebody from `origin` has agreed to `city`, which home and host speak for."""
+    await host.run(two_cities.publish(host, ids))
+    till = await host.run(shop.till(host.application, scenarios=ids))
     visitor = await joined(home, ADULTS[0])
-    answer = await visitor.post("/v1/me/consents", {"city": HOST})
+    answer = await visitor.post("/v1/me/consents", {"city": city})
     assert answer.status_code == 201, answer.text
-    return Cities(home, host, wire, till, visitor)
+    return Cities(home, host, wire, till, visitor, origin, city)
 
 
 async def joined(home, n):
