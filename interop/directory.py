@@ -113,12 +113,21 @@ def follow(trusted: Trusted, documents: Iterable[bytes], now: datetime) -> Trust
 
     Those between may have expired meanwhile: who was away for long can still find the way.
     """
-    for document in documents:
-        trusted = _next(trusted, document)
+    *_, trusted = trail(trusted, documents)
     if trusted.directory.issued > seconds(now) + LEEWAY_SECONDS:
         raise FromTheFuture
     trusted.at(now)
     return trusted
+
+
+def trail(trusted: Trusted, documents: Iterable[bytes]) -> Iterator[Trusted]:
+    """Go the same way, and give each edition on it, the trusted one first; whether any is in force
+    is not asked. Raises what does not follow.
+    """
+    yield trusted
+    for document in documents:
+        trusted = _next(trusted, document)
+        yield trusted
 
 
 def _next(trusted: Trusted, document: bytes) -> Trusted:

@@ -4,14 +4,16 @@ A package holds the request, the answer, the editions of the directory from one 
 where the exchange stands in the log of each city that has shown it. `check` goes in this order, as
 of the time that the request itself names:
 
-1. directory   the editions follow from the one whose digest the reader knows
+1. directory   the editions follow from the one whose digest the reader knows; the newest of that
+               time counts
 2. request     signed by a listed city for this address
 3. answer      signed by the city at that address, for this request, within its time
 4. statement   signed by home, and it answers just the question in the request
-5. log         each checkpoint shown is signed by one of the two, and has the exchange in it
+5. log         each checkpoint shown is signed by one of the two, by a key of the edition of its own
+               time, and has the exchange in it
 
-Both cities log the same bytes for an exchange, `entry`, which anybody can make again from the two
-messages. So a city cannot show one exchange and have logged another.
+Both cities log the same digest for an exchange, that of `entry`, which anybody can make again from
+the two messages. So a city cannot show one exchange and have logged another.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,11 +27,12 @@ from pydantic import Field
 
 from interop import base64url, jws, merkle
 from interop.canonical import canonical, parse
-from interop.directory import Members, begin, follow
+from interop.directory import Members, Trusted, begin, trail
 from interop.instants import LEEWAY_SECONDS, seconds
 from interop.keys import Signer, city_of
 from interop.refusals import (
     AreaNotListed,
+    FromTheFuture,
     Malformed,
     NotInLog,
     Refused,
@@ -80,10 +83,15 @@ class Verdict:
 
 
 def entry(request: Request, response: Response) -> bytes:
-    """Return what both cities log for an exchange: digests of the two, without what they say."""
+    """Return what both cities log the digest of: digests of the two, without what they say."""
     messages = canonical(_request(request)), canonical(_response(response))
     digests = [base64url.encode(sha256(message).digest()) for message in messages]
     return canonical({"kind": "points-exchange", "request": digests[0], "response": digests[1]})
+
+
+def logged(request: Request, response: Response) -> bytes:
+    """Return the 32 bytes that stand for an exchange in both logs: the digest of `entry`."""
+    return sha256(entry(request, response)).digest()
 
 
 def checkpoint(signer: Signer, size: int, root: bytes, now: datetime) -> str:
@@ -161,13 +169,14 @@ class _Checkpoint(Closed):
     iss: str
     size: Annotated[int, Field(ge=1)]
     root: str
-    iat: int
+    iat: Annotated[int, Field(ge=0, lt=2**40)]
 
 
 class _Checking:
     """One reading of a package; each step rests on what the steps before it have found."""
 
     members: Members
+    editions: Sequence[Trusted]
     request: Request
     response: Response
     asker: Verified
@@ -197,7 +206,16 @@ class _Checking:
 
     def _follow(self) -> None:
         first, *rest = map(base64url.decode, self._package.directory)
-        self.members = follow(begin(first, self._digest), rest, self._then).at(self._then)
+        self.editions = list(trail(begin(first, self._digest), rest))
+        self.members = self._members_at(self._then)
+
+    def _members_at(self, instant: datetime) -> Members:
+        """The members by the newest edition that there was then."""
+        until = seconds(instant) + LEEWAY_SECONDS
+        known = [one for one in self.editions if one.directory.issued <= until]
+        if not known:
+            raise FromTheFuture
+        return known[-1].at(instant)
 
     def _check_request(self) -> None:
         addressed = [one for one in self.members
@@ -228,8 +246,9 @@ class _Checking:
             raise WrongHome
         self.statement = verify_either(token, asked, self.members, None, self.answerer.created)
 
-    def _check_log(self, logged: _Logged) -> None:
-        opened = jws.verify(logged.checkpoint, CHECKPOINT, self.members)
+    def _check_log(self, shown: _Logged) -> None:
+        made = shaped(_Checkpoint, jws.read(shown.checkpoint, CHECKPOINT).claims).iat
+        opened = jws.verify(shown.checkpoint, CHECKPOINT, self._members_at(_instant(made)))
         root = shaped(_Checkpoint, opened.claims)
         city = city_of(opened.keyid)
         if root.iss != city or city not in (self.asker.city, self.answerer.city):
@@ -238,14 +257,17 @@ class _Checking:
             raise Malformed("a log twice")
         if root.iat < seconds(self.answerer.created) - LEEWAY_SECONDS:
             raise NotInLog("the checkpoint is older than the exchange")
-        leaf = merkle.leaf_hash(entry(self.request, self.response))
-        path = [base64url.decode(node) for node in logged.path]
-        merkle.check_inclusion(leaf, logged.index, root.size, path, base64url.decode(root.root))
+        leaf = merkle.leaf_hash(logged(self.request, self.response))
+        path = [base64url.decode(node) for node in shown.path]
+        merkle.check_inclusion(leaf, shown.index, root.size, path, base64url.decode(root.root))
         self.logs.append(city)
 
 
 def _instant(at: int) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
+    try:
+        return datetime.fromtimestamp(at, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise Malformed("time") from None
 
 
 def _request(request: Request) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from points_api.middleware import BodyLimit, Requests
 from points_api.officers import routes as officer_routes
 from points_api.partners import routes as partner_routes
 from points_api.partners.door import PartnerDoor
+from points_api.proofs import routes as proof_routes
 from points_api.recognitions import routes as recognition_routes
 from points_api.records import routes as record_routes
 from points_api.redemptions import routes as redemption_routes
@@ -63,6 +64,7 @@ ROUTERS = (
     message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
     credit_code_routes, verification_routes,
     entitlement_routes, webhook_routes, partner_routes, recognition_routes,
+    proof_routes,
 )  # fmt: skip
 
 

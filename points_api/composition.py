@@ -35,6 +35,8 @@ from points_api.officers import service as officers
 from points_api.partners import client as partner_client
 from points_api.partners import service as partners
 from points_api.partners.service import Exchange
+from points_api.proofs.lists import StatusLists
+from points_api.proofs.service import Proofs
 from points_api.ratelimit import Limits
 from points_api.recognitions import service as recognitions
 from points_api.recognitions.service import Recognitions
@@ -73,6 +75,8 @@ class Parts:
     verifications: Verifications
     exchange: Exchange
     recognitions: Recognitions
+    proofs: Proofs
+    status_lists: StatusLists
 
 
 @asynccontextmanager
@@ -125,6 +129,8 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
             verifications=Verifications(keyring, codes, guard),
             exchange=exchange,
             recognitions=recognized,
+            proofs=Proofs(exchange, codes, standings),
+            status_lists=StatusLists(exchange),
         )
 
 

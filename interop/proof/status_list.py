@@ -28,7 +28,7 @@ LEAST_ENTRIES: Final = 131_072
 MOST_ENTRIES: Final = 16_777_216
 LONGEST_TTL_SECONDS: Final = 300
 _LONGEST_TERM: Final = 24 * 3600
-_LONGEST_TOKEN: Final = 32 * 1024 * 1024
+LONGEST_TOKEN: Final = 32 * 1024 * 1024
 
 
 def pack(statuses: Mapping[int, int], entries: int, bits: Bits) -> bytes:
@@ -120,7 +120,7 @@ def read(token: str, uri: str, keys: Keys, now: datetime) -> StatusList:
     Its five minutes are counted from when it was signed, not from when it was fetched, so that an
     old copy cannot be served for a fresh one.
     """
-    opened = jws.verify(token, TYPE, keys, _LONGEST_TOKEN)
+    opened = jws.verify(token, TYPE, keys, LONGEST_TOKEN)
     said = shaped(_Claims, opened.claims)
     if said.iss != city_of(opened.keyid):
         raise WrongHome

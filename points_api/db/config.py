@@ -48,6 +48,7 @@ FEATURES = (
     "messages",
     "partners",
     "recognitions",
+    "proofs",
 )
 _open: list[orm.TortoiseContext] = []
 

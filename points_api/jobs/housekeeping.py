@@ -18,6 +18,7 @@ from points_api.consents.service import Effects, plus_months
 from points_api.db import idempotency, outbox
 from points_api.messages import service as messages
 from points_api.officers import service as officers
+from points_api.proofs import lists as proofs
 from points_api.records.models import RecordRow
 from points_api.redemptions import statements
 from points_api.residents import retention
@@ -38,6 +39,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         # A look is a record of processing, with the term that residents are told (PIPL 56).
         "looks": partial(access_log.purge, clock.day_of(plus_months(now, -retention.KEPT_MONTHS))),
         "enrollments": partial(retention.purge, now, _has_records),
+        "proofs": partial(proofs.purge, now),
         "statements": partial(statements.close_all, now),
         "messages": partial(messages.purge, now - MESSAGES_KEPT),
         "events": partial(outbox.purge, now - EVENTS_KEPT),

@@ -1,4 +1,4 @@
-"""Push: entitlements renewed, events fanned out into messages, messages sent.
+"""Push: entitlements and proofs renewed, events fanned out into messages, messages sent.
 
 Loops side by side, so a long night of renewals keeps no withdrawal waiting. Residents get their
 notices of the same events. Any number of processes may run it.
@@ -18,6 +18,7 @@ from points_api.db import outbox
 from points_api.entitlements import renewing
 from points_api.entitlements.renewing import DUE, Entitlements
 from points_api.messages.events import Messages
+from points_api.proofs import lists as proofs
 from points_api.webhooks import fan_out
 from points_api.webhooks.addresses import Addresses
 from points_api.webhooks.fan_out import FanOut
@@ -85,7 +86,9 @@ class Push:
             return
         if event.topic == REPORTED and event.payload["state"] == "reported":
             await conduct.tell(UUID(event.payload["report_id"]))
-        await self.entitlements.renew(_resident_of(event.subject, event.payload), clock.now())
+        resident_id, its = _resident_of(event.subject, event.payload), self.entitlements
+        await its.renew(resident_id, clock.now())
+        await proofs.revoke(its.scenarios, its.standings, resident_id, clock.now())
         await self.messages.told(event)
 
 

@@ -40,6 +40,10 @@ class OwnKeys:
                 return one
         raise ExchangeClosed("own-key-not-listed")
 
+    def all_of(self, use: KeyUse) -> tuple[Signer, ...]:
+        """Our keys of one use, newest first, whether anybody lists them or not."""
+        return self._signers[use]
+
     def public(self) -> Mapping[str, str]:
         """Our public keys by name, newest first: what the directory is to list."""
         return {

@@ -10,7 +10,7 @@ from interop.directory import sign
 from interop.signing import Request, Response, sign_request, sign_response
 from interop.statement import Answer, state
 from tests.interop.cities import ADDRESS, HUANGSHI, NOW, SANYA, TIANJIN, later, signer
-from tests.interop.editions import ROOTS, at, edition, started
+from tests.interop.editions import ROOTS, at, edition, key, member, started
 from tests.interop.visitors import ASKED, STANDING
 
 NONCE = "c2Fpc29uIGVuIGVuZmVy"
@@ -30,7 +30,7 @@ def exchanged(target=TARGET, asked=ASKED, by=SANYA, home=HUANGSHI, answered=1, q
 
 
 def logged(request, response, city, made=2, others=5, index=3):
-    entry = merkle.leaf_hash(evidence.entry(request, response))
+    entry = merkle.leaf_hash(evidence.logged(request, response))
     leaves = [merkle.leaf_hash(bytes([n])) for n in range(others)]
     leaves.insert(index, entry)
     point = evidence.checkpoint(
@@ -159,6 +159,39 @@ def test_any_flipped_bit_of_a_package_is_told(bit):
 
 def test_another_beginning_than_the_known_one_is_told():
     assert check(digest="A" * 43).steps[-1].name == "directory"
+
+
+NEW_KEY = [key(HUANGSHI), key(HUANGSHI, "2027-1", start=30)]
+THIRD = sign(
+    edition(3, 29, members=[member(HUANGSHI, keys=NEW_KEY), member(SANYA), member(TIANJIN)]), ROOTS
+)
+
+
+def logged_later(name="2027-1", **made):
+    """Evidence of the same exchange, taken out of the log when other keys are in use."""
+    entry = merkle.leaf_hash(evidence.logged(REQUEST, RESPONSE))
+    point = evidence.checkpoint(signer(HUANGSHI, name), 1, entry, later(**made))
+    return [evidence.Logged(point, 0, [])]
+
+
+def test_a_log_shown_long_after_is_checked_by_the_keys_of_that_time():
+    editions = [*EDITIONS, THIRD]
+    assert check(packed(editions=editions, logs=logged_later(days=40))).logs == (HUANGSHI,)
+    for too_early in (logged_later(days=29.5), logged_later(days=1)):
+        last = check(packed(editions=editions, logs=too_early)).steps[-1]
+        assert (last.name, last.refused and last.refused.reason) == ("log", "unknown-key")
+
+
+def test_a_log_shown_after_the_end_of_the_editions_at_hand_is_told():
+    last = check(packed(logs=logged_later("2026-1", days=40))).steps[-1]
+    assert (last.name, last.refused and last.refused.reason) == ("log", "directory-expired")
+
+
+def test_editions_after_the_exchange_change_nothing_of_what_held_then():
+    without_sanya = sign(edition(3, 1, members=[member(HUANGSHI), member(TIANJIN)]), ROOTS)
+    assert check(packed(editions=[*EDITIONS, without_sanya])).holds
+    before = sign(edition(3, -0.5, members=[member(HUANGSHI), member(TIANJIN)]), ROOTS)
+    assert check(packed(editions=[*EDITIONS, before])).steps[-1].name == "request"
 
 
 def test_a_directory_that_had_ended_then_is_told():

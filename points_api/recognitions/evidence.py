@@ -1,0 +1,91 @@
+"""An evidence package of one exchange: for a dispute that is settled without our servers.
+
+The log of a city is in its audit log: digests of its exchanges (`interop.evidence.logged`), those
+it has answered and those it has asked, in the order in which they were sealed. Only sealed entries
+count, so the log grows at its end and nowhere else, and a place in it is for good.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from interop import evidence, merkle
+from interop.signing import Request, Response
+from points_api.audit import sealing
+from points_api.audit import service as audit
+from points_api.audit.models import AuditEntry
+from points_api.partners.messages import request_of, response_of
+from points_api.partners.models import DirectoryEdition
+from points_api.partners.service import Exchange
+from points_api.problem import NotFound, Problem
+from points_api.recognitions.models import Recognition, Visit
+
+LOGGED: Final = ("recognition.answer", "visit.verify")
+_PAGE: Final = 2000
+
+
+class ExchangeNotLogged(Problem):
+    slug, status, errcode = "exchange-not-logged", 409, 40975
+    title = ("审计日志里没有这次往来", "The audit log does not have this exchange")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "所存的消息与日志不符，请先运行 points audit verify",
+            "What is stored is not what was logged; run `points audit verify` first",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A package, and the digest of the edition it begins with: what its reader has to know."""
+
+    document: bytes
+    digest: str
+    entries: int
+
+
+async def export(exchange: Exchange, number: UUID, actor: str, now: datetime) -> Exported:
+    """Pack a recognition by its id, or a visitor's verification by its own.
+
+    Raises `NotFound`, `ExchangeNotLogged`, `ExchangeClosed`.
+    """
+    request, response = await _messages(number)
+    members = await exchange.directory.members(now)
+    signer = exchange.keys.signer(members, "statement")
+    while await sealing.seal():
+        pass
+    leaves = await _leaves()
+    try:
+        index = leaves.index(merkle.leaf_hash(evidence.logged(request, response)))
+    except ValueError:
+        raise ExchangeNotLogged from None
+    checkpoint = evidence.checkpoint(signer, len(leaves), merkle.root_of(leaves), now)
+    logged = evidence.Logged(checkpoint, index, merkle.inclusion_path(index, leaves))
+    editions = await DirectoryEdition.all().order_by("version")
+    document = evidence.package(
+        request, response, [bytes(one.document) for one in editions], [logged]
+    )
+    await audit.append(actor, "evidence.export", f"exchange:{number}", {"entries": len(leaves)})
+    return Exported(document, editions[0].digest, len(leaves))
+
+
+async def _messages(number: UUID) -> tuple[Request, Response]:
+    answered = await Recognition.get_or_none(id=number)
+    kept = answered or await Visit.get_or_none(verification_id=number)
+    if kept is None:
+        raise NotFound
+    return request_of(bytes(kept.request)), response_of(bytes(kept.response))
+
+
+async def _leaves() -> list[bytes]:
+    """The whole log, as the tree is built over it."""
+    leaves: list[bytes] = []
+    after = 0
+    while True:
+        sealed = AuditEntry.filter(action__in=LOGGED, seq__gt=after).order_by("seq")
+        page = await sealed.limit(_PAGE).values_list("seq", "details")
+        if not page:
+            return leaves
+        leaves += [merkle.leaf_hash(bytes.fromhex(details["exchange"])) for _, details in page]
+        after = page[-1][0]
