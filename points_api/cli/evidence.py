@@ -39,7 +39,7 @@ def export(
     number: Annotated[
         UUID,
         typer.Argument(
-            help="答复编号（居民查询记录里有），或访客核验编号 · an answer's or a verification's id."
+            help="答复编号（居民查询记录里有）或访客核验编号 · of an answer or a verification."
         ),
     ],
     out: Annotated[

@@ -110,11 +110,12 @@ def _list(file: Path, trusted: "Keys", now: "datetime") -> "StatusList":
 def _trusted(keys: Path | None, directory: Path | None, digest: str, now: "datetime") -> "Keys":
     from interop import key_set
 
-    if keys is not None and directory is None:
-        return key_set.read(keys.read_bytes())
-    if keys is None and directory is not None and digest:
+    if directory is not None and keys is None and digest:
         return _listed(directory, digest, now)
-    fail("请给 --directory 和 --digest，或者给 --keys (give --directory with --digest, or --keys)")
+    if keys is None or directory is not None:
+        mend = "(give --directory with --digest, or --keys)"
+        fail(f"请给 --directory 和 --digest，或者给 --keys {mend}")
+    return key_set.read(keys.read_bytes())
 
 
 def _listed(first: Path, digest: str, now: "datetime") -> "Keys":

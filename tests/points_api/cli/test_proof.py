@@ -1,65 +1,24 @@
 """`points proof-request`, `points verify-proof`: a merchant without a network."""
 
 import json
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from interop import key_set
 from interop.directory import sign
 from interop.keys import Signer
 from interop.refusals import Refused
-from points_api.__main__ import app
 from points_api.cli import refusal_words
-from tests.interop.cities import HUANGSHI, NOW, SANYA, later, private, signer
+from tests.interop.cities import HUANGSHI, NOW, SANYA, private
 from tests.interop.editions import ROOTS, edition, member, started
 from tests.interop.proof import shown
-from tests.points_api.proofs.wallet import MERCHANT, filled
-from tests.points_api.verifications.conftest import application, resident  # noqa: F401 - fixtures
+from tests.points_api.proofs.till import Till, points
+from tests.points_api.proofs.wallet import MERCHANT
 from tests.points_api.verifications.shop import SHOWN
-
-
-def points(*words, stdin=b""):
-    result = CliRunner().invoke(app, [str(word) for word in words], input=stdin)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 @pytest.fixture
 def till(tmp_path, frozen_clock):
-    """A merchant's folder with everything that was fetched before the network went."""
     return Till(tmp_path)
-
-
-class Till:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.keep("request.json", json.dumps(
-            {"audience": shown.MERCHANT, "nonce": shown.NONCE, "scenario": shown.SCENARIO}
-        ))  # fmt: skip
-        self.keep("keys.json", json.dumps(key_set.publish([signer(HUANGSHI)])))
-        self.list()
-
-    def keep(self, name, text):
-        (self.folder / name).write_text(text)
-        return self.folder / name
-
-    def list(self, statuses=None, **made):
-        packed = shown.proof.status_list.pack(statuses or {}, shown.ENTRIES, 1)
-        token = shown.proof.status_list.issue(packed, 1, shown.URI, signer(HUANGSHI), later(**made))
-        return self.keep("list.jwt", token)
-
-    def verify(self, text, *words, keys=("--keys", "keys.json"), status=None, stdin=False):
-        status = ("--status-list", self.folder / "list.jwt") if status is None else status
-        file = "-" if stdin else self.keep("shown.txt", text)
-        keys = [self.folder / one if "." in one else one for one in keys]
-        return points(
-            "verify-proof", file, "--request", self.folder / "request.json", *keys, *status,
-            *words, stdin=text.encode() if stdin else b"",
-        )  # fmt: skip
 
 
 def test_a_good_proof_is_a_yes_and_nothing_else(till):
@@ -176,30 +135,3 @@ def test_every_reason_has_chinese_words_and_none_is_left_over():
         known |= {one.reason for one in below}
         classes += below
     assert known == refusal_words.WORDS.keys()
-
-
-async def test_from_the_city_to_the_till_and_back(till, application, resident, frozen_clock):
-    """A resident fetches a batch, a merchant says yes offline; withdrawn, the next list says no."""
-    wallet = await filled(resident, 2)
-
-    async def fetched():
-        till.keep("keys.json", (await application.http.get("/v1/proofs/keys")).text)
-        till.keep("list.jwt", (await application.http.get(wallet.status_list)).text)
-
-    def asked():
-        request = points("proof-request", "--audience", MERCHANT, "--scenario", SHOWN).stdout
-        till.keep("request.json", request)
-        return request
-
-    await fetched()
-    first = wallet.show(asked())
-    assert till.verify(first).exit_code == 0
-    asked()
-    assert "wrong-nonce" in till.verify(first).stdout
-    assert (await resident.delete("/v1/me/consents?purpose=scenario")).status_code == 200
-    frozen_clock.forward(timedelta(minutes=1))
-    second = wallet.show(asked(), 1)
-    assert till.verify(second).exit_code == 0  # what was fetched before still counts, for minutes
-    await fetched()
-    answer = till.verify(second)
-    assert (answer.exit_code, "revoked" in answer.stdout) == (1, True)

@@ -33,6 +33,7 @@ STEPS = [
     "officer_sessions",
     "looks",
     "enrollments",
+    "proofs",
     "statements",
     "messages",
     "events",
@@ -79,6 +80,11 @@ async def message(member):
     return clock.now() + timedelta(days=180), SECOND
 
 
+async def proof_place(member):
+    await rows.proof_place(list_name=clock.today().isoformat())
+    return clock.now() + timedelta(days=2), timedelta(days=1)
+
+
 async def event(member):
     await outbox.append("t", "done", {})
     await outbox.done([claimed.id for claimed in await outbox.claim(9)])
@@ -98,8 +104,8 @@ async def answer(member):
 @pytest.mark.parametrize(
     ("step", "make"),
     [("sessions", session), ("officer_sessions", officer_session), ("looks", look),
-     ("enrollments", left_enrollment), ("messages", message), ("events", event),
-     ("webhooks", webhook), ("answers", answer)],
+     ("enrollments", left_enrollment), ("proofs", proof_place), ("messages", message),
+     ("events", event), ("webhooks", webhook), ("answers", answer)],
 )  # fmt: skip
 async def test_each_kind_is_kept_for_its_term_and_then_goes(effects, step, make):
     last, after = await make(await make_member())

@@ -10,10 +10,10 @@ from interop.proof.status_list import INVALID, VALID
 from points_api import clock
 from points_api.consents.models import Consent
 from points_api.db.models import OutboxEvent
+from points_api.db.writes import write_all
 from points_api.entitlements import renewing
 from points_api.jobs.push import Push
 from points_api.proofs import lists
-from points_api.proofs.models import ProofPlace
 from tests.points_api.proofs.wallet import filled
 from tests.points_api.verifications import shop
 from tests.points_api.verifications.conftest import ADULTS
@@ -102,7 +102,7 @@ async def renewed(push, resident):
     """What the worker does of every event that may change what is open to somebody."""
     enrollment = await shop.enrollment_of(resident)
     await OutboxEvent.all().delete()
-    await renewing._ask_for([enrollment.resident_id])
+    await write_all([renewing.due(enrollment.resident_id)])
     assert await push.renew() == 1
 
 
@@ -167,12 +167,3 @@ async def test_a_list_says_nothing_of_how_many_there_are(application, resident):
     await filled(resident, 50)
     after = await application.http.get("/v1/proofs/status/2026-06-01")
     assert len(before.text) == len(after.text)
-
-
-async def test_places_are_forgotten_when_their_proofs_are_over(resident, frozen_clock):
-    await filled(resident, 2)
-    frozen_clock.forward(timedelta(days=2))
-    assert await lists.purge(clock.now()) == 0
-    frozen_clock.forward(timedelta(days=1))
-    assert await lists.purge(clock.now()) == 2
-    assert await ProofPlace.all().count() == 0
