@@ -12,7 +12,6 @@ from points_api.consents.models import Consent
 from points_api.db.models import OutboxEvent
 from points_api.db.writes import write_all
 from points_api.entitlements import renewing
-from points_api.jobs.push import Push
 from points_api.proofs import lists
 from tests.points_api.proofs.wallet import filled
 from tests.points_api.verifications import shop
@@ -38,7 +37,7 @@ def statuses(application, frozen_clock):
 
 
 @pytest.fixture
-def push(application) -> Push:
+def push(application):
     state = application.app.state
     push = push_of(None)
     object.__setattr__(push.entitlements, "scenarios", state.scenarios)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from interop import key_set
+from interop.proof import status_list
 from points_api.__main__ import app
 from tests.interop.cities import HUANGSHI, later, signer
 from tests.interop.proof import shown
@@ -32,8 +33,8 @@ class Till:
         return self.folder / name
 
     def list(self, statuses=None, **made):
-        packed = shown.proof.status_list.pack(statuses or {}, shown.ENTRIES, 1)
-        token = shown.proof.status_list.issue(packed, 1, shown.URI, signer(HUANGSHI), later(**made))
+        packed = status_list.pack(statuses or {}, shown.ENTRIES, 1)
+        token = status_list.issue(packed, 1, shown.URI, signer(HUANGSHI), later(**made))
         return self.keep("list.jwt", token)
 
     def verify(self, text, *words, keys=("--keys", "keys.json"), status=None, stdin=False):

@@ -2,31 +2,25 @@
 
 import asyncio
 import json
+import os
+import sys
+from typing import Any
+from uuid import UUID
 
 import pytest
-from typer.testing import CliRunner
 
 from interop import evidence
 from interop.canonical import canonical, parse
 from points_api import clock
-from points_api.__main__ import app
 from points_api.audit.models import AuditEntry
-from points_api.partners.models import DirectoryEdition
 from points_api.problem import NotFound
 from points_api.recognitions import evidence as packing
 from points_api.recognitions.evidence import ExchangeNotLogged
 from points_api.recognitions.models import Recognition, Visit
+from tests.points_api.proofs.till import points
 from tests.points_api.recognitions.two_cities import HOME, HOST, PARKING, ROOM
 
 STEPS = ["form", "directory", "request", "answer", "statement", "log"]
-
-
-def points(*words, stdin=b"", **settings):
-    env = {f"POINTS_{name.upper()}": str(value) for name, value in settings.items()}
-    result = CliRunner().invoke(app, [str(word) for word in words], input=stdin, env=env)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def check(document, digest, *words):
@@ -84,9 +78,8 @@ async def test_an_exchange_that_was_altered_after_it_was_logged_is_not_packed(ci
     number, _ = await exchanges(cities)
 
     async def altered():
-        said = await Recognition.get(id=number)
-        other = await Recognition.exclude(id=number).first()
-        await Recognition.filter(id=said.id).update(response=other.response)
+        other, *_ = await Recognition.exclude(id=number)
+        await Recognition.filter(id=number).update(response=other.response)
 
     await cities.home.run(altered)
     with pytest.raises(ExchangeNotLogged):
@@ -112,7 +105,7 @@ def flipped(text, at):
     return text[:at] + other + text[at + 1 :]
 
 
-PLACES = {
+PLACES: dict[str, tuple[str, list[Any]]] = {
     "kind": ("form", ["kind"]),
     "the edition": ("directory", ["directory", 0]),
     "the request's target": ("request", ["request", "target"]),
@@ -152,25 +145,43 @@ async def test_any_flipped_byte_is_told(cities):
         assert verdict.steps[-1].refused is not None
 
 
+# A process of its own, as an operator runs it, whose clock stands where that of the cities does.
+AT_NOON = """
+import sys
+from datetime import datetime
+from points_api import clock
+with clock.fixed(datetime.fromisoformat(sys.argv.pop(1))):
+    from points_api.__main__ import app
+    app()
+"""
+
+
+async def command(city, *words):
+    chosen = city.settings
+    env = {
+        "DATABASE_URL": chosen.database_url, "CITY": chosen.city,
+        "SECRET_KEYS": chosen.secret_keys.get_secret_value(),
+        "PARTNERS_DIRECTORY": str(chosen.partners_directory),
+        "PARTNERS_DIGEST": chosen.partners_digest,
+    }  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", AT_NOON, clock.now().isoformat(), *words,
+        env=os.environ | {f"POINTS_{name}": value for name, value in env.items()},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, out, err.decode()
+
+
 async def test_the_command_packs_what_the_other_checks(cities, tmp_path):
     _, number = await exchanges(cities, 1)
-    settings = cities.host.settings
-    chosen = {
-        "database_url": settings.database_url, "city": settings.city,
-        "secret_keys": settings.secret_keys.get_secret_value(),
-        "partners_directory": settings.partners_directory,
-        "partners_digest": settings.partners_digest,
-    }  # fmt: skip
-    file = tmp_path / "package.json"
-    words = ("evidence", "export", number, "--out", file)
-    packed = await asyncio.to_thread(lambda: points(*words, **chosen))
-    assert packed.exit_code == 0, packed.output
-    assert settings.partners_digest in packed.stderr
-    shown = points("evidence", "check", file, "--digest", settings.partners_digest)
+    file, digest = tmp_path / "package.json", cities.host.settings.partners_digest
+    code, _, err = await command(cities.host, "evidence", "export", str(number), "--out", str(file))
+    assert (code, digest in err) == (0, True), err
+    shown = points("evidence", "check", file, "--digest", digest)
     assert shown.exit_code == 0, shown.output
     assert f"{HOME} 答 (told) {HOST}" in shown.stdout
-    [edition] = await cities.host.run(DirectoryEdition.all)
-    assert edition.digest == settings.partners_digest
-    words = ("evidence", "export", cities.home.division.rjust(32, "0"))
-    missing = await asyncio.to_thread(lambda: points(*words, **chosen))
-    assert (missing.exit_code, "no exchange" in missing.stderr) == (2, True)
+    code, package, _ = await command(cities.host, "evidence", "export", str(number))
+    assert (code, check(package, digest).exit_code) == (0, 0)
+    code, _, err = await command(cities.host, "evidence", "export", str(UUID(int=1)))
+    assert (code, "no exchange" in err) == (2, True), err
