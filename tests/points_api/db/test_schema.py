@@ -167,6 +167,7 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "message_preference_quiet": lambda: rows.message_preference(quiet_from=1440),
     "directory_edition_once": lambda: _twice(rows.directory_edition),
     "partner_nonce_once": lambda: _twice(rows.partner_nonce),
+    "proof_place_once": lambda: _twice(rows.proof_place, place=1),
     "mapping_table_until": lambda: rows.mapping_table(until=rows.DAY - DAY),
     "mapping_table_direction": lambda: rows.mapping_table(target="sanya"),
     "mapping_table_once": lambda: _twice(rows.mapping_table),
