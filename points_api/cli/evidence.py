@@ -1,12 +1,15 @@
 """`points evidence`: a package that proves what two cities have said, and its check."""
 
 import sys
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import typer
 
+from points_api.cli.database import in_database
 from points_api.cli.service import prepared
 from points_api.cli.terminal import err, fail, print_json, say
 
@@ -24,6 +27,7 @@ _STEPS: Final = {
     "statement": "声明",
     "log": "日志",
 }
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON · JSON.")]
 evidence = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(evidence, name="evidence", help="证据包 · evidence packages.")
@@ -34,13 +38,34 @@ def group() -> None:
     """证据包 · evidence packages."""
 
 
+@evidence.command("list")
+def list_(
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="哪一天，默认今天 · which day; else today."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List a day's exchanges by the numbers that `export` takes: 列出往来."""
+    from points_api import clock
+    from points_api.recognitions import evidence as packing
+
+    on = day.date() if day else clock.today()
+    found = in_database(prepared().database_url, lambda: packing.newest(on))
+    if json:
+        print_json([asdict(one) for one in found])
+        return
+    for one in found:
+        role = "本市作答 (answered)" if one.role == "home" else "本市询问 (asked)"
+        at = one.at.astimezone(clock.LEGAL_ZONE)
+        say(f"{one.number}  {at:%H:%M:%S}  {role}  {one.partner}  {one.scenario}")
+
+
 @evidence.command()
 def export(
     number: Annotated[
         UUID,
-        typer.Argument(
-            help="答复编号（居民查询记录里有）或访客核验编号 · of an answer or a verification."
-        ),
+        typer.Argument(help="list 所示的编号 · as `list` shows it."),
     ],
     out: Annotated[
         Path | None, typer.Option(help="存到，默认标准输出 · into this file; else printed.")
@@ -66,7 +91,7 @@ def export(
 def check(
     file: Annotated[Path, typer.Argument(help="证据包，- 为标准输入 · the package.")],
     digest: Annotated[str, typer.Option(help="名录首版的摘要 · of the first edition it has.")],
-    json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
+    json: Json = False,
 ) -> None:
     """Check a package without server or database; exit 0 it holds, 1 not and where: 核对证据包."""
     from interop import evidence as pure

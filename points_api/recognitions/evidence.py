@@ -6,12 +6,15 @@ count, so the log grows at its end and nowhere else, and a place in it is for go
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
 from uuid import UUID
+
+from tortoise.expressions import Q
 
 from interop import evidence, merkle
 from interop.signing import Request, Response
+from points_api import clock
 from points_api.audit import sealing
 from points_api.audit import service as audit
 from points_api.audit.models import AuditEntry
@@ -34,6 +37,20 @@ class ExchangeNotLogged(Problem):
             "所存的消息与日志不符，请先运行 points audit verify",
             "What is stored is not what was logged; run `points audit verify` first",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An exchange that can be packed, without anything of the visitor: `partner` is the other city.
+
+    `role` is ours: home has answered, a host has asked.
+    """
+
+    number: UUID
+    at: datetime
+    role: Literal["home", "host"]
+    partner: str
+    scenario: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,20 @@ async def export(exchange: Exchange, number: UUID, actor: str, now: datetime) ->
     )
     await audit.append(actor, "evidence.export", f"exchange:{number}", {"entries": len(leaves)})
     return Exported(document, editions[0].digest, len(leaves))
+
+
+async def newest(day: date, most: int = 200) -> list[Kept]:
+    """The newest exchanges of a legal day."""
+    since = datetime.combine(day, time.min, clock.LEGAL_ZONE)
+    within = Q(created_at__gte=since, created_at__lt=since + timedelta(days=1))
+    answers = await Recognition.filter(within).order_by("-id").limit(most)
+    visits = await Visit.filter(within).order_by("-id").limit(most)
+    found = [Kept(one.id, one.created_at, "home", one.host, one.scenario) for one in answers]
+    found += [
+        Kept(one.verification_id, one.created_at, "host", one.home, one.scenario_id)
+        for one in visits
+    ]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:most]
 
 
 async def _messages(number: UUID) -> tuple[Request, Response]:

@@ -181,6 +181,12 @@ async def test_the_command_packs_what_the_other_checks(cities, tmp_path):
     shown = points("evidence", "check", file, "--digest", digest)
     assert shown.exit_code == 0, shown.output
     assert f"{HOME} 答 (told) {HOST}" in shown.stdout
+    code, listed, _ = await command(cities.host, "evidence", "list", "--json")
+    [one] = json.loads(listed)
+    assert (code, one["number"], one["role"]) == (0, str(number), "host")
+    assert (one["partner"], one["scenario"]) == (HOME, PARKING)
+    code, listed, _ = await command(cities.host, "evidence", "list", "--day", "2026-06-02")
+    assert (code, listed) == (0, b"")
     code, package, _ = await command(cities.host, "evidence", "export", str(number))
     assert (code, check(package, digest).exit_code) == (0, 0)
     code, _, err = await command(cities.host, "evidence", "export", str(UUID(int=1)))
