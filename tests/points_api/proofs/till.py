@@ -40,7 +40,7 @@ class Till:
     def verify(self, text, *words, keys=("--keys", "keys.json"), status=None, stdin=False):
         status = ("--status-list", self.folder / "list.jwt") if status is None else status
         file = "-" if stdin else self.keep("shown.txt", text)
-        keys = [self.folder / one if "." in one else one for one in keys]
+        keys = [self.folder / one if "." in str(one) else one for one in keys]
         return points(
             "verify-proof", file, "--request", self.folder / "request.json", *keys, *status,
             *words, stdin=text.encode() if stdin else b"",
