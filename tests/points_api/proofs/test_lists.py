@@ -1,5 +1,6 @@
 """What ends a resident's right ends their proofs: by itself where they end it, else by an event."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -100,9 +101,13 @@ async def test_withdrawing_one_scenario_leaves_the_proofs_of_others(resident, st
 async def renewed(push, resident):
     """What the worker does of every event that may change what is open to somebody."""
     enrollment = await shop.enrollment_of(resident)
-    await OutboxEvent.all().delete()
     await write_all([renewing.due(enrollment.resident_id)])
-    assert await push.renew() == 1
+    for _ in range(500):  # on SQLite the application's own worker may have taken it
+        await push.renew()
+        if not await OutboxEvent.filter(topic=renewing.DUE, done_at=None).exists():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody has carried it out")
 
 
 async def test_who_falls_below_loses_the_proofs_of_just_that_scenario(resident, statuses, push):
