@@ -12,7 +12,7 @@ from points_api.db.schema import AddConstraint, row_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0010_partners")]
+    dependencies = [("models", "0011_proofs")]
     operations = [
         ops.AddField("Recognition", "batch_id", fields.UUIDField(null=True)),
         ops.AddField("Visit", "beside", fields.CharField(max_length=120, null=True)),
