@@ -2,7 +2,8 @@
 
 The log of a city is in its audit log: digests of its exchanges (`interop.evidence.logged`), those
 it has answered and those it has asked, in the order in which they were sealed. Only sealed entries
-count, so the log grows at its end and nowhere else, and a place in it is for good.
+count, so the log grows at its end and nowhere else, and a place in it is for good. The items of a
+batch are no exchanges of their own: no signature is over one of them.
 """
 
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ async def newest(day: date, most: int = 200) -> list[Kept]:
     """The newest exchanges of a legal day."""
     since = datetime.combine(day, time.min, clock.LEGAL_ZONE)
     within = Q(created_at__gte=since, created_at__lt=since + timedelta(days=1))
-    answers = await Recognition.filter(within).order_by("-id").limit(most)
+    answers = await Recognition.filter(within, batch_id=None).order_by("-id").limit(most)
     visits = await Visit.filter(within).order_by("-id").limit(most)
     found = [Kept(one.id, one.created_at, "home", one.host, one.scenario) for one in answers]
     found += [
@@ -102,7 +103,7 @@ async def newest(day: date, most: int = 200) -> list[Kept]:
 
 
 async def _messages(number: UUID) -> tuple[Request, Response]:
-    answered = await Recognition.get_or_none(id=number)
+    answered = await Recognition.get_or_none(id=number, batch_id=None)
     kept = answered or await Visit.get_or_none(verification_id=number)
     if kept is None:
         raise NotFound
@@ -118,5 +119,6 @@ async def _leaves() -> list[bytes]:
         page = await sealed.limit(_PAGE).values_list("seq", "details")
         if not page:
             return leaves
-        leaves += [merkle.leaf_hash(bytes.fromhex(details["exchange"])) for _, details in page]
+        digests = [details["exchange"] for _, details in page if "exchange" in details]
+        leaves += [merkle.leaf_hash(bytes.fromhex(one)) for one in digests]
         after = page[-1][0]

@@ -26,7 +26,7 @@ from points_api.merchants.models import (
 from points_api.messages.models import Message, MessagePreference
 from points_api.officers.models import FailedSignIn, Officer, OfficerSession
 from points_api.partners.models import DirectoryEdition, MappingTable, PartnerNonce
-<<<<<<< HEAD
+from points_api.proofs.models import ProofPlace
 from points_api.recognitions.models import (
     Recall,
     Recognition,
@@ -35,10 +35,6 @@ from points_api.recognitions.models import (
     Visit,
     VisitUse,
 )
-=======
-from points_api.proofs.models import ProofPlace
-from points_api.recognitions.models import Recall, Recognition, Visit, VisitUse
->>>>>>> 09fc322 (Say what a proof rests on, how it ends, and what a checkpoint covers)
 from points_api.records.models import RecordRow
 from points_api.redemptions.models import LedgerEntry, QuotaCounter, Redemption, Statement
 from points_api.residents.models import Enrollment, Person, Resident
