@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from interop import evidence
+from interop import evidence, jws
 from interop.canonical import canonical, parse
 from points_api import clock
+from points_api.audit import service as audit
 from points_api.audit.models import AuditEntry
 from points_api.problem import NotFound
 from points_api.recognitions import evidence as packing
@@ -68,10 +69,14 @@ async def test_what_says_nothing_of_the_visitor_is_evidence_too(cities):
 async def test_the_log_grows_at_its_end(cities):
     number, _ = await exchanges(cities)
     before = parse((await exported(cities.home, number)).document)["logs"][0]
+    of_a_batch = ("partner:1", "recognition.answer", "recognition:1", {"batch": "1"})
+    await cities.home.run(lambda: audit.append(*of_a_batch))  # no exchange of its own
     await cities.visit()
     after = parse((await exported(cities.home, number)).document)["logs"][0]
     assert before["index"] == after["index"] == 1
-    assert before["checkpoint"] != after["checkpoint"]
+    sizes = [jws.read(one["checkpoint"], evidence.CHECKPOINT).claims["size"]
+             for one in (before, after)]  # fmt: skip
+    assert sizes == [3, 4]
 
 
 async def test_an_exchange_that_was_altered_after_it_was_logged_is_not_packed(cities):
