@@ -11,15 +11,14 @@ from random import Random
 from typing import Any
 
 from locust import FastHttpUser, task
-from locust.exception import StopUser
 
 from loadtests import answers
+from loadtests.agreed import next_resident
 from loadtests.population import Population
 
 SCENARIO = "huangshi-mining-park-ticket"
 SIGNED_OUT = 401
 USED_UP = 409  # the resident has had as many tickets this year as the scenario gives
-VISITORS_IN_A_ROW = 30
 
 
 class Till(FastHttpUser):
@@ -39,29 +38,8 @@ class Till(FastHttpUser):
         return min(8.0, self.random.expovariate(0.5))
 
     def next_resident(self) -> None:
-        """Let the next resident step up: signed in, joined, and agreed to the scenario."""
-        for _ in range(VISITORS_IN_A_ROW):
-            if self.steps_up():
-                return
-        raise StopUser
-
-    def steps_up(self) -> bool:
-        people = self.environment.parsed_options.people
-        code = Population.code(Population(people).draw(self.random))
-        signed = self.client.post("/v1/auth/wechat", json={"code": code})
-        if signed.status_code != 200:
-            return False
-        self.token = signed.json()["access_token"]
-        with self.client.post(
-            "/v1/me/consents",
-            json={"scenario_id": SCENARIO},
-            headers=self.resident(),
-            catch_response=True,
-        ) as answer:
-            if answer.status_code == 409 and answer.json().get("type") == answers.NOT_JOINED:
-                answer.success()  # as one in five
-                return False
-            return self.judge(answer, 201, None) is not None
+        people = Population(self.environment.parsed_options.people)
+        self.token = next_resident(self.client, people, self.random, {"scenario_id": SCENARIO})
 
     @task(78)
     def redeem(self) -> None:

@@ -17,15 +17,14 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from locust import FastHttpUser, task
-from locust.exception import StopUser
 
 from loadtests import answers, signing
+from loadtests.agreed import next_resident
 from loadtests.population import Population
 
 SCENARIO = "library-no-deposit"
 TABLE = "bands-ten-cities"
 SIGNED_OUT = 401
-VISITORS_IN_A_ROW = 30
 QUESTIONS, USES = "/interop/v1/recognitions", "/interop/v1/usage"
 
 
@@ -51,32 +50,8 @@ class Host(FastHttpUser):
         return min(12.0, self.random.expovariate(1 / 3))
 
     def next_visitor(self) -> None:
-        """Let the next resident set out: signed in, joined, and agreed to this host."""
-        for _ in range(VISITORS_IN_A_ROW):
-            if self.sets_out():
-                return
-        raise StopUser
-
-    def sets_out(self) -> bool:
-        people = self.environment.parsed_options.people
-        code = Population.code(Population(people).draw(self.random))
-        signed = self.client.post("/v1/auth/wechat", json={"code": code})
-        if signed.status_code != 200:
-            return False
-        self.token = signed.json()["access_token"]
-        with self.client.post(
-            "/v1/me/consents",
-            json={"city": self.division},
-            headers=self.resident(),
-            catch_response=True,
-        ) as answer:
-            if answer.status_code == 409 and answer.json().get("type") == answers.NOT_JOINED:
-                answer.success()  # as one in five
-                return False
-            if answer.status_code != 201:
-                answer.failure(f"answered {answer.status_code}")
-                return False
-        return True
+        people = Population(self.environment.parsed_options.people)
+        self.token = next_resident(self.client, people, self.random, {"city": self.division})
 
     @task(90)
     def visit(self) -> None:

@@ -8,7 +8,6 @@ nothing included: below, paused, left, unknown, used up are one answer to the ho
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError
@@ -17,7 +16,7 @@ from interop import statement
 from interop.agreements import Agreement
 from interop.cities import City
 from interop.directory import Members
-from interop.evidence import entry
+from interop.evidence import logged
 from interop.refusals import Refused, ReplayedNonce, WrongTable
 from interop.signing import Response
 from interop.statement import Answer, Asked, Held
@@ -138,8 +137,8 @@ class Home:
             "request": kept_request(caller.message), "response": kept_response(signed),
             "edition": caller.edition,
         }  # fmt: skip
-        logged = {"exchange": sha256(entry(caller.message, signed)).hexdigest()}
-        await write_all(recorded(question, found, shown, kept, logged, now))
+        told = {"exchange": logged(caller.message, signed).hex()}
+        await write_all(recorded(question, found, shown, kept, told, now))
         return signed
 
     async def _again(
@@ -156,10 +155,10 @@ def recorded(
     found: Found,
     shown: Shown,
     kept: Mapping[str, Any],
-    logged: Mapping[str, Any],
+    told: Mapping[str, Any],
     now: datetime,
 ) -> list[Write]:
-    """What is written of an answer; `kept`: the messages, `logged`: what names them in the log."""
+    """What is written of an answer; `kept`: the messages, `told`: what names them in the log."""
     asked, standing = question.asked, found.standing
     number = new_id()
     row = {
@@ -172,7 +171,7 @@ def recorded(
         **kept, "created_at": now,
     }  # fmt: skip
     subject = f"recognition:{number}"
-    said = {"host": asked.host, "recognized": standing is not None, **logged}
+    said = {"host": asked.host, "recognized": standing is not None, **told}
     return [
         Insert(Recognition, [row]),
         audit.entry(question.actor, "recognition.answer", subject, said),

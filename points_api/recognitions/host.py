@@ -19,7 +19,7 @@ from tortoise.exceptions import IntegrityError
 
 from interop import statement
 from interop.directory import Members
-from interop.evidence import entry
+from interop.evidence import logged
 from interop.refusals import WrongTable
 from interop.shape import shaped
 from interop.signing import Response
@@ -273,7 +273,7 @@ async def _store(
     subject = f"verification:{number}"
     details = {
         "home": visit.home, "scenario": visit.scenario.id, "eligible": bool(row["eligible"]),
-        "exchange": sha256(entry(exchanged.request, exchanged.response)).hexdigest(),
+        "exchange": logged(exchanged.request, exchanged.response).hex(),
     }  # fmt: skip
     await write_all(
         [
