@@ -34,7 +34,7 @@ from points_api.scenarios.importing import import_folder
 from points_api.settings import Settings, load
 from scenarios import files
 
-RESIDENTS, MERCHANTS = 200, 20
+RESIDENTS, MERCHANTS = 200, 100
 SCENARIO = "community-umbrella"
 PATH = "/v1/merchant/verifications"
 NEIGHBORS = 20_000  # others who have joined: in a table of 200 rows PostgreSQL uses no index

@@ -143,6 +143,7 @@ ACCESS: Mapping[str, Who] = {
     "GET /v1/proofs/keys": "anyone",
     "GET /interop/v1/profile": "partner",
     "GET /interop/v1/mappings": "partner",
+    "GET /interop/v1/directory/{version}": "partner",
     "GET /interop/v1/scenarios": "partner",
     "POST /interop/v1/recognitions": "partner",
     "POST /interop/v1/recognitions/batch": "partner",

@@ -44,7 +44,8 @@ def conformance(
 ) -> None:
     """Play a partner against a city, ours or any other program's: 互认接口符合性检测.
 
-    Exit codes: 0 all passed (skipped checks are told), 1 something failed, 2 could not begin.
+    Exit codes: 0 all passed (skipped checks are told) or told what to list, 1 something failed, 2
+    could not begin.
     """
     from points_api.federation.conformance.checks import Found
     from points_api.federation.conformance.kit import report
@@ -79,17 +80,19 @@ def _party(
 
 
 def _tell_entry(key: Path, division: str) -> NoReturn:
-    """Print what has to be listed, and end: without a directory nothing can be tested."""
+    """Print what has to be listed, and end: this is the first of the two runs."""
     from points_api import clock
     from points_api.federation.conformance.party import to_be_listed
 
     entry = to_be_listed(key, division, "https://conformance.invalid", clock.now())
     out.print_json(json.dumps(entry, ensure_ascii=False))
-    fail(
+    err.print(
         f"钥匙在 {key}。请把上面的成员列入受测城市的名录，再加 --directory 运行一次 "
         f"(the key is in {key}. Let the tested city's directory list this member, then run again "
-        "with --directory)"
+        "with --directory)",
+        soft_wrap=True,
     )
+    raise typer.Exit
 
 
 async def _run(party: "Party", found: "Found") -> "list[Result]":

@@ -66,7 +66,7 @@ class UsesOut(Wire):
 class MineOut(BaseModel):
     """What a scenario is for this resident, beside what it is for everybody.
 
-    `can_show_code`: the scenario takes codes and the resident has agreed to it.
+    `can_show_code`: the scenario takes codes, the resident has agreed to it, and a use is left.
     """
 
     eligible: bool

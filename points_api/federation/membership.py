@@ -57,7 +57,8 @@ def write_directory(folder: Path, members: Sequence[Place], now: datetime) -> Tr
 def admit(folder: Path, member: Mapping[str, Any], now: datetime) -> Trusted:
     """Sign the next edition, in which this member stands, in place of what stood under its code.
 
-    The cities of the federation find it beside the editions before within half a minute. Raises
+    The keys that stood there stay beside the new ones, since tables are signed with them. The
+    cities of the federation find the edition beside those before within half a minute. Raises
     `Refused` for a member that no directory may list.
     """
     first = folder / "directory.json"
@@ -65,10 +66,14 @@ def admit(folder: Path, member: Mapping[str, Any], now: datetime) -> Trusted:
     number = trusted.directory.version + 1
     signed = parse(trusted.document)["signed"]
     others = [one for one in signed["members"] if one["city"] != member["city"]]
+    before = [one for one in signed["members"] if one["city"] == member["city"]]
+    named = {key["name"] for key in member["keys"]}
+    kept = [key for one in before for key in one["keys"] if key["name"] not in named]
+    new = {**member, "keys": [*member["keys"], *kept]}
     root = Signer(signed["roots"][0]["name"], _private_key(folder / "root" / key_files.PRIVATE))
     issued = {
         "version": number, "issued": seconds(now), "refresh_by": seconds(now + REFRESH),
-        "expires": seconds(now + EXPIRES), "members": [*others, dict(member)],
+        "expires": seconds(now + EXPIRES), "members": [*others, new],
     }  # fmt: skip
     document = directory.sign(signed | issued, [root])
     followed = directory.follow(trusted, [document], now)

@@ -6,7 +6,7 @@ The application's state holds the exchange as `exchange` and the scenarios in fo
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from points_api import clock
 from points_api.auth.callers import PartnerCaller, officer_with
@@ -15,6 +15,7 @@ from points_api.auth.problems import CALLER_REFUSED
 from points_api.conditional import conditional
 from points_api.language import Reader
 from points_api.partners import contract, tables
+from points_api.partners.models import DirectoryEdition
 from points_api.partners.problems import ExchangeClosed
 from points_api.partners.profiles import VISITING, Profiles
 from points_api.partners.schemas import (
@@ -27,7 +28,7 @@ from points_api.partners.schemas import (
     VisitScenariosOut,
 )
 from points_api.partners.service import Exchange
-from points_api.problem import Forbidden, problems
+from points_api.problem import Forbidden, NotFound, problems
 from points_api.scenarios.live import LiveScenarios
 from scenarios.scenario import Scenario
 
@@ -70,6 +71,27 @@ async def mappings(request: Request, caller: PartnerCaller, language: Reader) ->
     ours = profiles.own.id if profiles.own else ""
     items = [MappingOut.of(row) for row in rows if ours in (row.source, row.target)]
     return conditional(request, MappingsOut(items=items).model_dump_json().encode(), language)
+
+
+@router.get(
+    "/interop/v1/directory/{version}",
+    tags=["partner"],
+    summary="成员名录 / An edition of the directory",
+    response_class=Response,
+    openapi_extra=contract.asks(),
+    responses=contract.answers(NotFound),
+)
+async def edition(
+    request: Request,
+    caller: PartnerCaller,  # noqa: ARG001
+    version: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    language: Reader,
+) -> Response:
+    """Give an edition that we have followed to, as it was signed. Ask for the next one daily."""
+    row = await DirectoryEdition.get_or_none(version=version)
+    if row is None:
+        raise NotFound("还没有这一期名录，请明天再取", "There is no such edition yet: try tomorrow")
+    return conditional(request, bytes(row.document), language)
 
 
 @router.get(

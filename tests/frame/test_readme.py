@@ -144,7 +144,7 @@ def test_the_officer_signs_in_and_stops_a_scenario(officer):
     published, stopped = officer
     assert published["items"]
     assert (stopped["scenario_id"], stopped["state"]) == (
-        "huangshi-mining-park-ticket", "suspended",
+        "huangshi-concert-refund-window", "suspended",
     )  # fmt: skip
 
 

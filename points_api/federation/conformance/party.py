@@ -22,7 +22,8 @@ from points_api.crypto.keyring import Keyring
 from points_api.partners.directory import follow_files
 from points_api.settings import PREFIX, parse_keys
 
-LISTED_SECONDS: Final = 365 * 24 * 3600
+_DAY: Final = 24 * 3600
+LISTED_SECONDS: Final = 365 * _DAY
 
 
 class PartyError(Exception):
@@ -101,7 +102,7 @@ def private_key(folder: Path) -> Ed25519PrivateKey:
 def to_be_listed(folder: Path, division: str, address: str, now: datetime) -> Mapping[str, Any]:
     """The member that the tested city's directory has to list for the kit."""
     x = public_jwk(private_key(folder).public_key())["x"]
-    begins = seconds(now)
+    begins = seconds(now) - _DAY  # a tester's clock may be behind
     key = {
         "name": f"conformance-{x[:8].replace('_', '-').strip('-')}", "x": x,
         "not_before": begins, "not_after": begins + LISTED_SECONDS,

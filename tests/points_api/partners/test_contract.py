@@ -14,7 +14,12 @@ from points_api.settings import load
 from tests.interop import joining
 
 BATCH = "/interop/v1/recognitions/batch"
-OPERATIONS = [*PATHS.values(), ("POST", BATCH), ("GET", f"{BATCH}/{{batch}}")]
+OPERATIONS = [
+    *PATHS.values(),
+    ("GET", "/interop/v1/directory/{version}"),
+    ("POST", BATCH),
+    ("GET", f"{BATCH}/{{batch}}"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from interop.directory import digest_of
 from interop.keys import Signer
 from interop.signing import Request, Response, Terms, combined, sign_request, verify_response
 from interop.statement import Asked
@@ -64,6 +65,16 @@ async def test_a_member_is_let_in_and_the_answer_is_signed_for_its_request(citie
     response = Response(200, combined(answer.headers.multi_items()), answer.content)
     by = verify_response(response, request, members, Terms(""), clock.now())
     assert by.city == HOME
+
+
+async def test_a_member_gets_each_edition_as_it_was_signed_and_is_told_which_is_not_there_yet(
+    cities,
+):
+    place = ADDRESSES[HOME] + "/interop/v1/directory/"
+    first = await sent(cities, await signed(cities, place + "1"))
+    trusted = cities.host.state.exchange.directory.trusted_digest
+    assert (first.status_code, digest_of(first.content)) == (200, trusted)
+    assert refused(await sent(cities, await signed(cities, place + "2"))) == (404, "not-found")
 
 
 async def test_a_message_is_taken_once(cities):
