@@ -79,6 +79,14 @@ def redemption_fault(body: Body) -> str | None:
     return None if benefit == amount // 10 else "the benefit is not a tenth of the amount"
 
 
+def canceled_fault(body: Body) -> str | None:
+    """What was canceled is worth nothing, and says what it had been."""
+    if body["state"] != "canceled" or body["benefit_fen"]:
+        return "a canceled redemption still gives something"
+    right = body["undone_fen"] == body["amount_fen"] // 10
+    return None if right else "what was canceled is not a tenth of the amount"
+
+
 _STATED = frozenset(
     {"as_of", "aud", "band", "consent", "exp", "iat", "iss", "nonce", "scope", "sub", "table"}
 )

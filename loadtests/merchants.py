@@ -64,7 +64,9 @@ class Till(FastHttpUser):
             headers=self.till() | {"Idempotency-Key": self.key()},
             catch_response=True,
         ) as answer:
-            self.judge(answer, 200, answers.redemption_fault)
+            canceled = move == "cancel"
+            fault = answers.canceled_fault if canceled else answers.redemption_fault
+            self.judge(answer, 200, fault)
 
     @task(3)
     def redemptions(self) -> None:

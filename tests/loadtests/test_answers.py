@@ -126,6 +126,13 @@ def test_what_home_may_say_is_let_through_and_everything_else_is_seen(said):
         assert answers.statement_fault(said | {changed: "another"}, QUESTION)
 
 
+def test_what_was_canceled_and_still_gives_something_is_seen():
+    canceled = {"state": "canceled", "amount_fen": 605, "benefit_fen": 0, "undone_fen": 60}
+    assert answers.canceled_fault(canceled) is None
+    for wrong in ({"state": "reserved"}, {"benefit_fen": 60}, {"undone_fen": 61}):
+        assert answers.canceled_fault({**canceled, **wrong})
+
+
 def test_a_receipt_for_something_else_or_for_nothing_known_is_seen():
     assert answers.receipt_fault({"received": "u", "met": 1}, "u") is None
     assert answers.receipt_fault({"received": "v", "met": 1}, "u")
