@@ -32,6 +32,10 @@ class Redeeming(NamedTuple):
     order: Mapping[str, Any]
 
 
+# uvloop has no socket any more where a line dies the moment it is open, and anyio asks for it.
+LOST: Final = (httpx.HTTPError, AttributeError)
+
+
 @dataclass(slots=True)
 class Tally:
     """What has come of the visits. `cut_off`: one of the two cities was killed meanwhile."""
@@ -98,7 +102,7 @@ class Traffic:
         self._open += 1
         try:
             said = await self.verified(visitor, host, fitting=fitting)
-        except (httpx.HTTPError, Unanswered) as error:
+        except (*LOST, Unanswered) as error:
             if home.is_out(begun, loop.time()) or host.is_out(begun, loop.time()):
                 self.tally.cut_off += 1
             else:
@@ -156,7 +160,7 @@ class Traffic:
                 f"{one.host.address}/v1/merchant/redemptions",
                 headers=till(one.host) | {"Idempotency-Key": one.key}, json=one.order,
             )  # fmt: skip
-        except httpx.HTTPError:
+        except LOST:
             self.tally.open.append(one)
             return
         if answer.status_code == 201:
