@@ -54,7 +54,7 @@ def _arguments() -> argparse.Namespace:
 
 async def _run(cities: list[City], args: argparse.Namespace) -> tuple[Any, Any, Any]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=400)
-    async with serving(cities), httpx.AsyncClient(timeout=10, limits=limits) as http:
+    async with serving(cities), httpx.AsyncClient(timeout=30, limits=limits) as http:
         await asyncio.gather(*(sign_in(city, http) for city in cities))
         visitors = await prepare(cities, args.people, args.visitors + 1, http)
         leavers = Leavers([visitors[city.id].pop() for city in cities])
