@@ -56,7 +56,7 @@ def list_(
         print_json([asdict(one) for one in found])
         return
     if not found:
-        say(f"{on} 没有往来；换一天用 --day (no exchanges on that day: try another)")
+        err.print(f"{on} 没有往来；换一天用 --day (no exchanges on that day: try another)")
     for one in found:
         role = "本市作答 (answered)" if one.role == "home" else "本市询问 (asked)"
         at = one.at.astimezone(clock.LEGAL_ZONE)
