@@ -141,12 +141,12 @@ def _fields(
 ) -> dict[str, Any]:
     """The fields of `MineOut`."""
     name = decision.scenario.id
-    used_up = uses[name].left == 0
+    a_use_is_left = uses[name].used_up is None
     return {
         "eligible": decision.eligible,
         "findings": findings(decision, language),
         "missing": missing(decision, language, ways),
         "uses": UsesOut.of(uses[name], language),
         "consented": name in mine.consented,
-        "can_show_code": mine.can_show_code(name) and not used_up,
+        "can_show_code": mine.can_show_code(name) and a_use_is_left,
     }

@@ -91,14 +91,23 @@ async def test_how_often_it_may_be_used_is_told_apart_from_whether_it_is_open(re
     for one in shown["items"]:
         assert one["uses"]["left"] == quotas[one["id"]].per_person
         assert one["uses"]["used_up"] is None
-    name, quota = next((n, q) for n, q in quotas.items() if n in SOME and q.per_person)
+    chosen = next(
+        one
+        for one in shipped().scenarios
+        if one.id in SOME and one.quota.per_person and "code" in one.verification
+    )
+    name, quota = chosen.id, chosen.quota
     mine = await enrolled(resident)
+    await agree(mine, name)
+    assert (await resident.get(f"/v1/me/scenarios/{name}")).json()["can_show_code"]
     period = period_of(quota.period, date(2026, 6, 1))
     await rows.quota_counter(
         scenario_id=name, name=f"person:{mine.resident_id}:{period}", used=quota.per_person,
         most=quota.per_person,
     )  # fmt: skip
-    now = (await resident.get(f"/v1/me/scenarios/{name}")).json()["uses"]
+    found = (await resident.get(f"/v1/me/scenarios/{name}")).json()
+    assert not found["can_show_code"]
+    now = found["uses"]
     assert (now["left"], now["used_up"]) == (0, "person")
     assert "已用完" in now["text"]
 
