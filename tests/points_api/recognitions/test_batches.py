@@ -18,7 +18,9 @@ from points_api.problem import Busy, NotFound
 from points_api.recognitions import batches
 from points_api.recognitions.asking import PATH, Asking, NotAnswered
 from points_api.recognitions.models import Recognition, RecognitionBatch, RecognitionResult
+from tests.points_api.recognitions import visiting
 from tests.points_api.recognitions.two_cities import HOME, HOST, ROOM
+from tests.points_api.verifications.conftest import ADULTS
 
 
 def asked(code, **changed):
@@ -203,6 +205,11 @@ async def test_a_batch_is_its_askers_alone(cities):
     assert await cities.home.run(as_another())
 
 
+async def test_a_batch_of_which_nothing_holds_is_refused_item_by_item(cities):
+    batch = about(cities, asked(await cities.code(), purpose="marketing"))
+    assert told(await cities.host.run(batch.now())) == ["purpose-not-listed"]
+
+
 async def test_a_batch_that_is_none_is_refused_as_a_whole(cities):
     client = cities.host.state.exchange.client
     answer = await cities.host.run(client.ask(HOME, "POST", PATH, b'{"items":[]}'))
@@ -238,3 +245,29 @@ async def test_a_withdrawal_finds_what_was_said_in_a_batch(cities):
     again = about(cities, asked("UNKNOWN" * 6))
     [outcome] = await cities.host.run(again.now())
     assert isinstance(outcome, NotRecognized)
+
+
+@pytest.mark.parametrize("when", ["now", "later"])
+async def test_of_who_has_withdrawn_nothing_is_told_to_a_host_that_comes_for_it_afterwards(
+    cities, when
+):
+    other = await visiting.joined(cities.home, ADULTS[1])
+    assert (await other.post("/v1/me/consents", {"city": HOST})).status_code == 201
+    questions = [asked(await cities.code(visitor=one)) for one in (cities.visitor, other)]
+    batch = about(cities, *questions)
+    if when == "later":
+        await cities.host.run(batch.later())
+        await answered(cities)
+    else:
+        await taken_in(cities, batch)
+        await cities.home.run(complete(cities))
+    assert (await cities.visitor.delete("/v1/me/consents?purpose=city")).status_code == 200
+    await cities.home.tell()  # and the host has confirmed, having heard of nobody yet
+    fetched = await cities.host.run(batch.fetch())
+    outcomes = fetched.outcomes if when == "later" else await cities.host.run(batch.now())
+    assert told(outcomes) == ["NotRecognized", "Statement"]
+
+
+async def complete(cities):
+    [taken] = await RecognitionBatch.all()
+    await cities.home.state.batches.complete(taken)
