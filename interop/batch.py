@@ -79,13 +79,21 @@ def asking(batch: str, questions: list[Asked], answer: Literal["now", "later"]) 
     return Batch(batch=batch, answer=answer, items=[one.model_dump() for one in questions])
 
 
-def read_results(body: bytes, batch: str, most: int) -> Results:
-    """Return the answers to a batch, at the host. Raises `Malformed`.
+def read_results(body: bytes, batch: str, size: int, start: int = 0) -> Results:
+    """Return the answers to a batch of `size` from a place on, at the host. Raises `Malformed`.
 
-    `most` is how many there can be. Whether a statement holds, `statement.verify_either` says.
+    They go on just where they end, until there are as many as questions, so whoever follows `next`
+    gets every answer and comes to an end. Whether a statement holds, `statement.verify_either`
+    says.
     """
     results = shaped(Results, parse(body))
-    whole = all((one.statement is None) != (one.refused is None) for one in results.items)
-    if results.batch != batch or len(results.items) > most or not whole:
+    following = start + len(results.items)
+    if (
+        results.batch != batch
+        or following > size
+        or results.open > size - following
+        or results.next != (str(following) if following < size else None)
+        or any((one.statement is None) == (one.refused is None) for one in results.items)
+    ):
         raise Malformed("items")
     return results

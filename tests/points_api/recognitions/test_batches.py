@@ -224,16 +224,32 @@ async def test_an_answer_with_one_false_statement_counts_as_a_lie(cities):
     batch = about(cities, asked(await cities.code()), asked(await cities.code()))
     swapped = Asking(batch.exchange, HOME, batch.questions[::-1], batch.number)
     await cities.host.run(batch.now())
-
-    async def confused():
-        reader = swapped._read("GET", f"{PATH}/{batch.number}?cursor=0", b"", 0)
-        with pytest.raises(HomeAnswerRefused) as refused:
-            await reader
-        return refused.value.fields["reason"]
-
-    assert await cities.host.run(confused()) == "wrong-nonce"
+    assert await refusal(cities, swapped.fetch()) == (HomeAnswerRefused, "wrong-nonce")
     breaker = cities.host.state.exchange.client.breakers[HOME]
     assert (breaker.failed, breaker.in_a_row) == (1, 1)
+
+
+async def test_who_is_asked_for_everything_may_leave_nothing_out(cities):
+    batch = about(cities, *[asked("UNKNOWN" * 6) for _ in range(2)])
+    taken = await taken_in(cities, batch)
+    service = cities.home.state.batches
+    members = await cities.home.run(service.home.exchange.directory.members(clock.now()))
+    first = batch.questions[0].model_dump()
+    await cities.home.run(service._complete_one(taken, 0, first, members))
+    await cities.home.run(lambda: RecognitionBatch.all().update(done_at=clock.now()))
+    assert await refusal(cities, batch.now()) == (HomeAnswerRefused, "malformed")
+    fetched = await cities.host.run(batch.fetch())
+    assert (told(fetched.outcomes), fetched.left, fetched.cursor) == (["NotRecognized"], 1, "1")
+
+
+async def test_an_answer_that_was_fetched_too_late_is_no_lie(cities, frozen_clock):
+    batch = about(cities, asked(await cities.code()), asked("UNKNOWN" * 6))
+    await cities.host.run(batch.now())
+    frozen_clock.forward(timedelta(minutes=6))
+    for outcomes in ((await cities.host.run(batch.fetch())).outcomes,
+                     await cities.host.run(batch.now())):  # fmt: skip
+        assert told(outcomes) == ["expired"] * 2
+    assert cities.host.state.exchange.client.breakers[HOME].failed == 0
 
 
 async def test_a_withdrawal_finds_what_was_said_in_a_batch(cities):
