@@ -11,7 +11,7 @@ a cursor on, as far as they are there.
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from interop.canonical import canonical, parse
 from interop.refusals import Malformed
@@ -19,6 +19,8 @@ from interop.shape import Closed, Code, Opaque, shaped
 from interop.statement import Asked, Held, Token
 
 MOST: Final = 100
+Item = Annotated[Any, WithJsonSchema(Asked.model_json_schema())]
+"""A question as it came: whether it is one, is looked at by itself."""
 Cursor = Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")]
 
 
@@ -27,7 +29,7 @@ class Batch(Closed):
 
     batch: Opaque
     answer: Literal["now", "later"] = "now"
-    items: Annotated[list[Any], Field(min_length=1, max_length=MOST)]
+    items: Annotated[list[Item], Field(min_length=1, max_length=MOST)]
 
     def body(self) -> bytes:
         """Return the bytes to send: canonical JSON."""
