@@ -76,7 +76,7 @@ def read_batch(body: bytes) -> Batch:
     return shaped(Batch, parse(body))
 
 
-def asking(batch: str, questions: list[Asked], answer: Literal["now", "later"]) -> Batch:
+def asking(batch: str, questions: list[Asked], answer: Literal["now", "later"] = "now") -> Batch:
     """Return the batch that asks these questions."""
     return Batch(batch=batch, answer=answer, items=[one.model_dump() for one in questions])
 

@@ -10,6 +10,7 @@ import httpx
 from interop.refusals import UnknownKey, UnlistedPeer
 from interop.signing import Request
 from points_api import clock
+from points_api.federation.conformance.batches import OF_BATCHES
 from points_api.federation.conformance.cases import Case, cases
 from points_api.federation.conformance.checks import CHECKS, Check, Found
 from points_api.federation.conformance.desk import Closed, Desk, Fault, Skipped
@@ -42,7 +43,7 @@ async def run(
     party: Party, http: httpx.AsyncClient, found: Found, progress: Progress = lambda *_: None
 ) -> list[Result]:
     """Make every check. It leaves the tested city a few answers about nobody, and no more."""
-    planned: Sequence[Check | Case] = (*CHECKS, *cases())
+    planned: Sequence[Check | Case] = (*CHECKS, *OF_BATCHES, *cases())
     results = []
     for number, one in enumerate(planned):
         progress(number, len(planned))
@@ -106,7 +107,7 @@ async def _made(one: Check | Case, desk: Desk, found: Found) -> Result:
 
 
 async def _case(case: Case, desk: Desk, found: Found) -> None:
-    table = found.table if case.to == "recognitions" else ""
+    table = found.table if case.to in ("recognitions", "batch") else ""
     await judged(case, desk, of_case(desk.party, case, table, clock.now()))
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from points_api import clock
+from points_api.federation.conformance.batches import OF_BATCHES
 from points_api.federation.conformance.cases import cases
 from points_api.federation.conformance.checks import CHECKS, Found
 from points_api.federation.conformance.desk import Desk, Fault
@@ -22,7 +23,7 @@ from tests.points_api.recognitions.two_cities import (
     rules_of_tianjin,
 )
 
-ALL = [*(one.id for one in CHECKS), *(one.id for one in cases())]
+ALL = [*(one.id for one in (*CHECKS, *OF_BATCHES)), *(one.id for one in cases())]
 CASES = {one.id: one for one in cases()}
 REFUSED = [one.id for one in cases() if one.expect.status != 200]
 JSON = {"content-type": "application/json"}
