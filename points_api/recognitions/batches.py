@@ -23,6 +23,7 @@ from interop import statement
 from interop.batch import Batch, Result, Results, read_batch
 from interop.directory import Members
 from interop.refusals import Equivocated, Refused, ReplayedNonce
+from interop.shape import shaped
 from interop.signing import Request, Response
 from interop.statement import Asked
 from points_api import clock, log
@@ -173,7 +174,8 @@ async def _taken(caller: CallingPartner, said: Batch, now: datetime) -> Recognit
     row: dict[str, Any] = {
         "id": new_id(), "host": caller.city, "batch": said.batch, "size": len(said.items),
         "later": said.answer == "later", "digest": digest,
-        "request": kept_request(caller.message), "edition": caller.edition, "created_at": now,
+        "request": kept_request(_without_strangers(caller.message, said)),
+        "edition": caller.edition, "created_at": now,
     }  # fmt: skip
     [written] = await write_all([Insert(RecognitionBatch, [row], unless="recognition_batch_once")])
     batch = await RecognitionBatch.get(host=caller.city, batch=said.batch)
@@ -186,6 +188,26 @@ async def _taken(caller: CallingPartner, said: Batch, now: datetime) -> Recognit
         if batch.later:
             await outbox.append(ANSWER, subject, {"host": caller.city})
     return _still_there(batch, now)
+
+
+def _without_strangers(message: Request, said: Batch) -> Request:
+    """The message as it may be kept: what is no question could hold a person, so null stands there.
+
+    Its signature is then over more than is kept; of the whole only the digest is.
+    """
+    items = [one if _is_question(one) else None for one in said.items]
+    if items == said.items:
+        return message
+    body = said.model_copy(update={"items": items}).body()
+    return Request(message.method, message.target, message.headers, body)
+
+
+def _is_question(item: Any) -> bool:
+    try:
+        shaped(Asked, item)
+    except Refused:
+        return False
+    return True
 
 
 async def _recalled(asked: Mapping[int, Asked]) -> list[int]:

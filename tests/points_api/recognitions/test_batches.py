@@ -7,12 +7,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from interop.batch import asking
+from interop.batch import asking, read_batch
+from interop.canonical import canonical
 from interop.statement import Asked, NotRecognized, Statement
 from points_api import clock
 from points_api.auth.partners import CallingPartner
 from points_api.db.models import OutboxEvent
 from points_api.jobs.exchange import Answering
+from points_api.partners.messages import request_of
 from points_api.partners.problems import HomeAnswerRefused, HomeNotAsked, QuestionRefused
 from points_api.problem import Busy, NotFound
 from points_api.recognitions import batches
@@ -208,6 +210,23 @@ async def test_a_batch_is_its_askers_alone(cities):
 async def test_a_batch_of_which_nothing_holds_is_refused_item_by_item(cities):
     batch = about(cities, asked(await cities.code(), purpose="marketing"))
     assert told(await cities.host.run(batch.now())) == ["purpose-not-listed"]
+
+
+async def test_what_is_no_question_is_refused_in_its_place_and_kept_nowhere(cities):
+    """It could hold a person, and the rest of the message is kept for good."""
+    person = {"name": "陈某某", "id_number": "11010519491231002X"}
+    right = asked(await cities.code()).model_dump()
+    said = {"batch": "b" * 20, "answer": "now", "items": [person, right | person, right]}
+    client = cities.host.state.exchange.client
+    bodies = [
+        (await cities.host.run(client.ask(HOME, "POST", PATH, canonical(said)))).response.body
+        for _ in range(2)
+    ]
+    assert bodies[0] == bodies[1]
+    items = httpx.Response(200, content=bodies[0]).json()["items"]
+    assert [one["refused"] for one in items] == ["malformed", "malformed", None]
+    [kept] = await cities.home.run(RecognitionBatch.all)
+    assert read_batch(request_of(kept.request).body).items == [None, None, right]
 
 
 async def test_a_batch_that_is_none_is_refused_as_a_whole(cities):
