@@ -86,6 +86,8 @@ def _require_table(desk: Desk, one: MappingOut) -> None:
     if unknown := {one.source, one.target} - cities.keys():
         raise Skipped(f"the profile of {', '.join(sorted(unknown))}, whose signature it is")
     names = ("city", "key", "signed_on", "value")
+    if any(len(row) != len(names) for row in one.signatures):
+        raise Fault(f"a signature is of {', '.join(names)}")
     signatures = [dict(zip(names, row, strict=True)) for row in one.signatures]
     document = {"kind": table_signatures.KIND, "table": one.document, "signatures": signatures}
     try:

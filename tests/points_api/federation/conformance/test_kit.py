@@ -189,3 +189,14 @@ async def test_the_kit_waits_for_nothing_else_that_is_wrong():
 
     assert await waited(gone) == (True, 0)
     assert await waited(knowing_us_after(9, "bad-signature")) == (True, 0)
+
+
+async def test_a_table_whose_signatures_have_another_shape_ends_no_run():
+    table = {
+        "source": "tianjin", "target": "huangshi", "version": "1", "digest": "d", "document": {},
+        "since": "2026-01-01", "until": "2026-12-31", "signatures": [["tianjin", "key"]],
+    }  # fmt: skip
+    told = httpx.Response(200, headers=JSON, json={"items": [table], "next": None})
+    made = await lax.results(lax.signing(told))
+    assert made["mappings"].outcome == "failed"
+    assert "signed_on" in (made["mappings"].why or "")
