@@ -1,13 +1,17 @@
 import json
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from playwright.async_api import async_playwright
 
+from points_api.app import fronted
 from points_api.web import routes
-from tests.points_api.verifications.conftest import application, resident  # noqa: F401 - fixtures
+from tests.points_api.verifications import conftest as served
+from tests.points_api.web.desk import opened, wallet
 from tests.points_api.web.server import serving
 
+application, resident = served.application, served.resident
 ARGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync",
         "--use-fake-device-for-media-stream")  # fmt: skip
@@ -42,3 +46,33 @@ async def modules(chromium, files_alone):
 
     yield call
     await page.close()
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """The page asks nothing that a database would answer otherwise than another."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def server(application):
+    async with serving(fronted(application.app)) as started:
+        yield started
+
+
+@pytest.fixture
+async def http(server):
+    async with httpx.AsyncClient(base_url=server.address, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+async def desk(chromium, server):
+    phone = await opened(chromium, server.address)
+    yield phone
+    await phone.page.context.close()
+
+
+@pytest.fixture
+async def held(resident, http):
+    return await wallet(resident, http)

@@ -13,11 +13,6 @@ FOLDER = ROOT / "points_api" / "web" / "static" / "verify"
 NAMES = sorted(one.name for one in FOLDER.iterdir())
 
 
-@pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
-
-
 async def test_the_page_may_load_from_this_server_alone_and_nobody_may_frame_it(application):
     answer = await application.http.get(PREFIX)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"

@@ -4,7 +4,6 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from tests.points_api.web.desk import answer, opened
-from tests.points_api.web.test_page import database_url, held, http, server  # noqa: F401 - fixtures
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -29,7 +28,7 @@ async def in_order(desk):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["normal", "large", "largest"])
-async def test_each_state_is_in_order(chromium, server, held, scheme, size):  # noqa: F811 - fixtures
+async def test_each_state_is_in_order(chromium, server, held, scheme, size):
     desk = await opened(chromium, server.address, color_scheme=scheme, bypass_csp=True)
     await desk.open("")
     await desk.page.click(f"button[data-size={size}]")
@@ -49,7 +48,7 @@ async def test_each_state_is_in_order(chromium, server, held, scheme, size):  # 
     await desk.page.context.close()
 
 
-async def test_the_first_visit_is_light_and_from_one_host(chromium, server):  # noqa: F811 - fixtures
+async def test_the_first_visit_is_light_and_from_one_host(chromium, server):
     desk, sizes = await opened(chromium, server.address), []
     session = await desk.page.context.new_cdp_session(desk.page)
     await session.send("Network.enable")
