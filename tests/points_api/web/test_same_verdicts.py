@@ -45,8 +45,10 @@ class Case:
             for token in self.lists:
                 uri = "" if token.count(".") != 2 else _sub(token)
                 lists[uri] = status_list.read(token, uri, KNOWN, later(seconds=self.read_at))
-            named = (self.asked[name] for name in ("audience", "nonce", "scenario"))
-            asked = proof.Expected(*named, status=self.status)
+            one = self.asked
+            asked = proof.Expected(
+                one["audience"], one["nonce"], one["scenario"], status=self.status
+            )
             proven = proof.verify(self.shown, asked, KNOWN, lists, later(seconds=self.at))
         except refusals.Refused as refused:
             return refused.reason
