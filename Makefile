@@ -29,7 +29,7 @@ federation: $(SETUP)  ## ten cities that recognise each other, served on loopbac
 	@$(BIN)/points federation up $(ARGS)
 
 test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL, Redis and Spark
-	@sh dev/install.sh postgresql redis-server curl java
+	@sh dev/install.sh postgresql redis-server curl java chromium
 	@$(BIN)/python -m dev.services --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 chaos: $(SETUP)  ## redeeming while workers and stores are killed, in full: some minutes

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the named tools need, on a Debian-like machine, and says nothing when it is there.
-#   dev/install.sh postgresql redis-server wrk curl java
+#   dev/install.sh postgresql redis-server wrk curl java chromium
 #   dev/install.sh venv [python3]      the virtual environment .venv, remade when its Python is gone
 # Servers that the packages start by themselves are neither needed nor touched: dev/services.py
 # starts its own on free loopback ports.
@@ -50,7 +50,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     venv) make_venv "${2:-python3}"; shift $(($# > 1 ? 1 : 0)) ;;
     postgresql) has_postgresql || missing="$missing postgresql" ;;
-    redis-server | wrk | curl) command -v "$1" >/dev/null 2>&1 || missing="$missing $1" ;;
+    redis-server | wrk | curl | chromium) command -v "$1" >/dev/null 2>&1 || missing="$missing $1" ;;
     java) [ -x "${JAVA_HOME:-/nonexistent}/bin/java" ] || command -v java >/dev/null 2>&1 ||
       missing="$missing openjdk-17-jre-headless" ;;
     *) fail "do not know how to install $1" ;;

@@ -6,7 +6,7 @@
 A question that does not hold is refused in its place and leaves the others alone, so items are not
 looked at as one. The number of the batch is the host's: the same batch again is the same answers.
 With `answer = "later"` home says only that it has the batch; the results are fetched in pages, from
-a cursor on, as far as they are there.
+a cursor on, as far as they are there. All are answered within an hour, or never.
 """
 
 from typing import Annotated, Any, Final, Literal
@@ -21,6 +21,7 @@ from interop.statement import Asked, Held, Token
 MOST: Final = 100
 Item = Annotated[Any, WithJsonSchema(Asked.model_json_schema())]
 """A question as it came: whether it is one, is looked at by itself."""
+ANSWERED_WITHIN_SECONDS: Final = 3600
 Cursor = Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")]
 
 

@@ -55,6 +55,7 @@ from points_api.verifications import naming
 from points_api.verifications import routes as verification_routes
 from points_api.verifications.hot import HotVerifications
 from points_api.verifications.looks import MerchantLooks
+from points_api.web import routes as web_routes
 from points_api.webhooks import routes as webhook_routes
 
 ROUTERS = (
@@ -64,7 +65,7 @@ ROUTERS = (
     message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
     credit_code_routes, verification_routes,
     entitlement_routes, webhook_routes, partner_routes, recognition_routes,
-    proof_routes,
+    proof_routes, web_routes,
 )  # fmt: skip
 
 

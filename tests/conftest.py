@@ -140,9 +140,15 @@ def _named(server: str, database: str) -> str:
     return f"{server.rpartition('/')[0]}/{database}"
 
 
-def _missing(variable: str) -> NoReturn:
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The program of a real Chromium."""
+    return shutil.which("chromium") or _missing("chromium")
+
+
+def _missing(needed: str) -> NoReturn:
     """Skip, or fail where nobody would notice that half of the tests were skipped."""
-    reason = f"needs {variable}; `make test` provides it"
+    reason = f"needs {needed}; `make test` provides it"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -141,6 +141,8 @@ ACCESS: Mapping[str, Who] = {
     "POST /v1/me/proofs": "resident",
     "GET /v1/proofs/status/{list_name}": "anyone",
     "GET /v1/proofs/keys": "anyone",
+    "GET /verify": "anyone",
+    "GET /verify/{name}": "anyone",
     "GET /interop/v1/profile": "partner",
     "GET /interop/v1/mappings": "partner",
     "GET /interop/v1/directory/{version}": "partner",

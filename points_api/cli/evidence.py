@@ -24,6 +24,7 @@ _STEPS: Final = {
     "directory": "成员名录",
     "request": "请求",
     "answer": "答复",
+    "question": "问题",
     "statement": "声明",
     "log": "日志",
 }
@@ -60,7 +61,8 @@ def list_(
     for one in found:
         role = "本市作答 (answered)" if one.role == "home" else "本市询问 (asked)"
         at = one.at.astimezone(clock.LEGAL_ZONE)
-        say(f"{one.number}  {at:%H:%M:%S}  {role}  {one.partner}  {one.scenario}")
+        among = "  批量之一 (of a batch)" if one.batch else ""
+        say(f"{one.number}  {at:%H:%M:%S}  {role}  {one.partner}  {one.scenario}{among}")
 
 
 @evidence.command()

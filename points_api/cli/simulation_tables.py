@@ -46,6 +46,8 @@ def _summary(told: dict[str, Any]) -> None:
         ("▲", "加分", "gain", "gain"), ("▼", "减分", "lose", "lose"), ("＝", "不变", "same", "same")
     ):  # fmt: skip
         say(f"  {mark} {zh} {number(whole[key])} · {en}")
+    if whole["same"] == whole["people"]:
+        say("两份评分卡给每个人的分都一样 (both scorecards give everybody the same score)")
     if whole["mean_change"] is not None:
         say(
             f"  平均变动 {_signed(whole['mean_change'])} 分；从少到多排，第 10%、50%、90% 的人变动 "

@@ -1,14 +1,19 @@
-"""Whom to sign in as: one resident of each band, and one who has not joined and may."""
+"""Whom to sign in as: one resident of each band, and one who has not joined and may.
+
+Resident 1 stands for their band: the README begins with them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from points_api.generate import person
 from points_api.identifiers import id_number
 from points_api.residents.service import ADULT_YEARS
 from scoring.scorecard import points_text
+
+FIRST: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ class Crowd:
 
 
 def logins(joined: Mapping[int, Mapping[str, Any]], crowd: Crowd, today: date) -> list[Login]:
-    """The lowest of each band, best band first, then somebody who has not joined."""
+    """One of each band, best band first, then somebody who has not joined."""
     found: dict[str, Login] = {}
     for n, row in sorted(joined.items(), key=lambda entry: (entry[1]["value"], entry[0])):
-        band = row["band"]
-        found.setdefault(band, Login(f"demo:{n}", "joined", points_text(row["value"]), band))
+        one = Login(f"demo:{n}", "joined", points_text(row["value"]), row["band"])
+        if n == FIRST or row["band"] not in found:
+            found[row["band"]] = one
     others = (n for n in range(1, crowd.people + 1) if n not in joined)
     return [*reversed(found.values()), *_may_join(others, crowd, today)]
 

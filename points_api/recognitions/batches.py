@@ -20,8 +20,9 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Subquery
 
 from interop import statement
-from interop.batch import Batch, Result, Results, read_batch
+from interop.batch import ANSWERED_WITHIN_SECONDS, Batch, Result, Results, read_batch
 from interop.directory import Members
+from interop.evidence import logged_item
 from interop.refusals import Equivocated, Refused, ReplayedNonce
 from interop.shape import shaped
 from interop.signing import Request, Response
@@ -43,7 +44,7 @@ from points_api.recognitions.problems import BatchGone, NothingAgreed
 
 ANSWER: Final = "recognition.batch"
 """The event that a batch is to be answered; its subject names the row."""
-KEPT: Final = timedelta(hours=1)
+KEPT: Final = timedelta(seconds=ANSWERED_WITHIN_SECONDS)
 PAGE: Final = 50
 LIVES_SECONDS: Final = statement.LONGEST_SECONDS  # whoever asked so many has to come for them
 
@@ -158,12 +159,15 @@ class Batches:
             return
         now = clock.now()
         found, answer = await self.home.said(question, shown, now, LIVES_SECONDS)
-        alone = Request("POST", request_of(batch.request).target, {}, question.asked.body())
+        whole = request_of(batch.request)
+        alone = Request("POST", whole.target, {}, question.asked.body())
         kept = {
             "request": kept_request(alone), "response": kept_response(_unsigned(answer.body())),
             "edition": batch.edition, "batch_id": batch.id,
         }  # fmt: skip
-        written = recorded(question, found, shown, kept, {"batch": str(batch.id)}, now)
+        in_log = logged_item(whole, place, answer.statement).hex()
+        told = {"batch": str(batch.id), "exchange": in_log}
+        written = recorded(question, found, shown, kept, told, now)
         row = _row(batch, place, Result(statement=answer.statement))
         await write_all([*written, Insert(RecognitionResult, [row])])
 

@@ -116,6 +116,13 @@ def test_the_first_resident_of_the_demo_has_something_to_look_at(resident):
     assert records["items"]
 
 
+def test_the_residents_of_the_readme_stand_in_the_table_that_the_demo_prints(demo):
+    printed = (demo[1] / "log").read_text(encoding="utf-8")
+    codes = set(re.findall(r'"code": "(demo:\d+)"', "\n".join([*RESIDENT, *MERCHANT])))
+    assert codes == {"demo:1", "demo:5"}
+    assert [code for code in codes if not re.search(rf"{code}\b", printed)] == []
+
+
 def test_the_new_resident_joins_sees_the_first_page_and_leaves(resident):
     joined, home, left = resident[-3:]
     assert joined["state"] == home["state"] == "joined"
@@ -137,6 +144,7 @@ def test_the_merchant_learns_yes_redeems_once_and_finds_it_in_todays_statement(m
     assert (first["state"], first["benefit_fen"]) == ("confirmed", 600)
     assert statement["closed"] is False
     assert first["redemption_id"] in {one["redemption_id"] for one in statement["ledger"]}
+    assert len(statement["ledger"]) == 2  # the README tells whose the other one is
     assert seen["items"][0]["verification_id"] == verified["verification_id"]
 
 

@@ -161,6 +161,8 @@ def test_the_scorecard_in_force_changes_nobody_and_may_be_published(city, shippe
     assert found["whole"]["same"] == found["whole"]["people"] == PEOPLE
     assert (found["whole"]["psi"], found["whole"]["ks"]) == (0, 0)
     assert (found["gates"], found["publishable"]) == ([], True)
+    plain = simulate(shipped, "--snapshot", city, "--as-of", DAY)
+    assert "both scorecards give everybody the same score" in plain.stdout
 
 
 def test_a_lower_base_for_all_shifts_the_city_and_is_no_scorecard_to_publish(
@@ -182,6 +184,7 @@ def test_people_read_it_in_both_languages_and_a_pipe_gets_no_progress_bar(city, 
     for said in ("加分", "gain", "阳新县 420222", "其他 other", "18-29 岁", "信用良好 Good",
                  "等级移动", "movement between bands", "PSI", "KS", "<10"):  # fmt: skip
         assert said in result.stdout
+    assert "the same score" not in result.stdout
 
 
 def test_the_picture_is_one_file_that_runs_nothing_and_asks_nobody(city, draft, tmp_path):

@@ -9,16 +9,18 @@ from uuid import UUID
 
 import pytest
 
-from interop import evidence, jws
+from interop import base64url, evidence, jws
 from interop.canonical import canonical, parse
 from points_api import clock
 from points_api.audit import service as audit
 from points_api.audit.models import AuditEntry
 from points_api.problem import NotFound
 from points_api.recognitions import evidence as packing
+from points_api.recognitions.asking import Asking
 from points_api.recognitions.evidence import ExchangeNotLogged
 from points_api.recognitions.models import Recognition, Visit
 from tests.points_api.proofs.till import points
+from tests.points_api.recognitions.test_batches import asked as question
 from tests.points_api.recognitions.two_cities import HOME, HOST, PARKING, ROOM
 
 STEPS = ["form", "directory", "request", "answer", "statement", "log"]
@@ -69,14 +71,83 @@ async def test_what_says_nothing_of_the_visitor_is_evidence_too(cities):
 async def test_the_log_grows_at_its_end(cities):
     number, _ = await exchanges(cities)
     before = parse((await exported(cities.home, number)).document)["logs"][0]
-    of_a_batch = ("partner:1", "recognition.answer", "recognition:1", {"batch": "1"})
-    await cities.home.run(lambda: audit.append(*of_a_batch))  # no exchange of its own
+    other = ("partner:1", "recognition.answer", "recognition:1", {"batch": "1"})
+    await cities.home.run(lambda: audit.append(*other))  # as before such answers were logged
     await cities.visit()
     after = parse((await exported(cities.home, number)).document)["logs"][0]
     assert before["index"] == after["index"] == 1
     sizes = [jws.read(one["checkpoint"], evidence.CHECKPOINT).claims["size"]
              for one in (before, after)]  # fmt: skip
     assert sizes == [3, 4]
+
+
+async def answered(cities, *questions):
+    """A batch of these questions, answered; the numbers of what home has said, in their order."""
+    batch = Asking.about(cities.host.state.exchange, HOME, questions)
+    await cities.host.run(batch.now())
+    return await cities.home.run(
+        lambda: Recognition.exclude(batch_id=None).order_by("id").values_list("id", flat=True)
+    )
+
+
+ITEM_STEPS = ["form", "directory", "request", "question", "statement", "log"]
+
+
+async def test_each_question_of_a_batch_is_packed_and_checked_without_a_server(cities):
+    await exchanges(cities, 1)
+    first = question(await cities.code())
+    numbers = await answered(
+        cities, first, question("UNKNOWN" * 6), first, question(await cities.code(), table="no"),
+        question(await cities.code()),
+    )  # fmt: skip
+    assert len(numbers) == 3
+    nonces = []
+    for number in numbers:
+        found = await exported(cities.home, number)
+        answer = check(found.document, found.digest, "--json")
+        said = json.loads(answer.stdout)
+        assert (answer.exit_code, said["holds"], said["logs"]) == (0, True, [HOME])
+        assert [one["step"] for one in said["steps"]] == ITEM_STEPS
+        assert found.entries == 4
+        nonces.append(said["statement"]["nonce"])
+        assert (
+            nonces[-1]
+            == parse(base64url.decode(parse(found.document)["request"]["body"]))["items"][
+                parse(found.document)["place"]
+            ]["nonce"]
+        )
+    assert len(set(nonces)) == 3
+
+
+async def test_a_question_of_a_batch_that_was_altered_is_not_packed(cities):
+    first, second = await answered(
+        cities, question(await cities.code()), question(await cities.code())
+    )
+
+    async def altered():
+        other = await Recognition.get(id=second)
+        await Recognition.filter(id=first).update(response=other.response)
+
+    await cities.home.run(altered)
+    with pytest.raises(ExchangeNotLogged):
+        await exported(cities.home, first)
+
+
+async def test_the_command_lists_and_packs_a_question_of_a_batch(cities, tmp_path):
+    [number] = await answered(cities, question(await cities.code()))
+    file, digest = tmp_path / "package.json", cities.home.settings.partners_digest
+    code, listed, _ = await command(cities.home, "evidence", "list", "--json")
+    [one] = json.loads(listed)
+    assert (code, one["number"], one["role"], one["batch"]) == (0, str(number), "home", True)
+    code, listed, _ = await command(cities.home, "evidence", "list")
+    assert "批量之一 (of a batch)" in listed.decode()
+    words = ("evidence", "export", str(number), "--out", str(file))
+    code, _, err = await command(cities.home, *words)
+    assert code == 0, err
+    shown = points("evidence", "check", file, "--digest", digest)
+    assert shown.exit_code == 0, shown.output
+    assert "问题 (question)：成立 (holds)" in shown.stdout
+    assert f"{HOME} 答 (told) {HOST}" in shown.stdout
 
 
 async def test_an_exchange_that_was_altered_after_it_was_logged_is_not_packed(cities):

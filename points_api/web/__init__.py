@@ -1,0 +1,1 @@
+"""Pages: plain files that run in a browser and call nothing but the public addresses."""

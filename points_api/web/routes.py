@@ -1,0 +1,47 @@
+"""`GET /verify`: a merchant's page that checks proofs, also where there is no network."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request, Response
+
+from points_api.conditional import matches
+from points_api.problem import NotFound
+from points_api.web import files
+
+PREFIX: Final = "/verify"
+HEADERS: Final = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(self)",
+    "Referrer-Policy": "no-referrer",
+    "Service-Worker-Allowed": PREFIX,  # the page stands one level above its files
+    "X-Content-Type-Options": "nosniff",
+}
+router = APIRouter(include_in_schema=False)
+_FILES: Final = files.load(PREFIX)
+
+
+@router.get(PREFIX)
+async def page(request: Request) -> Response:
+    """离线核验的页面。"""
+    return _served(request, files.PAGE)
+
+
+@router.get(PREFIX + "/{name}")
+async def file(request: Request, name: Annotated[str, Path(max_length=64)]) -> Response:
+    """页面所用的一个文件。"""
+    if name not in _FILES:
+        raise NotFound
+    return _served(request, name)
+
+
+def _served(request: Request, name: str) -> Response:
+    one = _FILES[name]
+    headers = {**HEADERS, "ETag": one.etag}
+    if matches(request.headers.get("if-none-match"), one.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(one.body, media_type=one.kind, headers=headers)

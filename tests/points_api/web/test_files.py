@@ -1,0 +1,64 @@
+"""The files of the page as they are served: closed to everything but this server."""
+
+import re
+import shutil
+
+import pytest
+
+from points_api.web import files
+from points_api.web.routes import PREFIX
+from tests.frame.tree import ROOT
+
+FOLDER = ROOT / "points_api" / "web" / "static" / "verify"
+NAMES = sorted(one.name for one in FOLDER.iterdir())
+
+
+async def test_the_page_may_load_from_this_server_alone_and_nobody_may_frame_it(application):
+    answer = await application.http.get(PREFIX)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in policy
+    assert not re.search(r"unsafe|https?:|\*", policy)
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_each_file_is_served_by_its_kind_and_read_again_only_where_it_changed(
+    application, name
+):
+    answer = await application.http.get(f"{PREFIX}/{name}")
+    assert answer.status_code == 200
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    again = {"if-none-match": answer.headers["etag"]}
+    assert (await application.http.get(f"{PREFIX}/{name}", headers=again)).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2froutes.py", "__init__.py", "x" * 65])
+async def test_nothing_else_is_served(application, name):
+    assert (await application.http.get(f"{PREFIX}/{name}")).status_code in (404, 422)
+
+
+def test_the_worker_keeps_every_file_that_the_page_uses():
+    worker = files.load(PREFIX)["sw.js"].body.decode()
+    kept = set(re.findall(rf'"({PREFIX}[^"]*)"', worker))
+    used = {f"{PREFIX}/{name}" for name in NAMES} - {f"{PREFIX}/index.html", f"{PREFIX}/sw.js"}
+    assert kept == {PREFIX, *used}
+    assert "__" not in worker
+
+
+def test_a_change_of_any_file_is_a_new_worker(tmp_path):
+    before = files.load(PREFIX)["sw.js"]
+    shutil.copytree(FOLDER, tmp_path / "verify")
+    assert files.load(PREFIX, tmp_path / "verify")["sw.js"] == before
+    with (tmp_path / "verify" / "verify.css").open("a") as style:
+        style.write("\n")
+    assert files.load(PREFIX, tmp_path / "verify")["sw.js"].etag != before.etag
+
+
+def test_no_file_names_another_host_or_carries_script_in_markup():
+    for name in NAMES:
+        text = (FOLDER / name).read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?://", text), name
+        assert not re.search(r"innerHTML|\beval\(|\son\w+=|\sstyle=", text), name
