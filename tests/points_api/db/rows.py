@@ -11,7 +11,7 @@ from points_api.auth.models import Session
 from points_api.conduct.models import ConductReport
 from points_api.consents.models import Consent
 from points_api.credit_codes.models import SpokenCode
-from points_api.db.models import IdempotencyKey, OutboxEvent
+from points_api.db.models import IdempotencyKey, OutboxEvent, SealedSecret
 from points_api.deliveries.models import Delivery, DeliveryChunk
 from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.ids import new_id
@@ -200,6 +200,11 @@ async def outbox_event(**given: Any) -> OutboxEvent:
         "next_try_at": now,
     }
     return await OutboxEvent.create(**row | given)
+
+
+async def sealed_secret(**given: Any) -> SealedSecret:
+    row: dict[str, Any] = {"name": "s", "content": b"x", "made_at": clock.now()}
+    return await SealedSecret.create(**row | given)
 
 
 async def idempotency_key(**given: Any) -> IdempotencyKey:

@@ -119,6 +119,7 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "audit_seq_once": lambda: _twice(rows.audit_entry, seq=1, chain="0"),
     "outbox_attempts": lambda: rows.outbox_event(attempts=-1),
     "idempotency_key_once": lambda: _twice(rows.idempotency_key),
+    "sealed_secret_once": lambda: _twice(rows.sealed_secret),
     "job_run_token": lambda: rows.job_run(token=0),
     "job_run_ends": lambda: rows.job_run(finished_at=clock.now() - DAY),
     "band_count_people": lambda: rows.band_count(people=-1),
