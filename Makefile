@@ -55,8 +55,12 @@ bench: $(SETUP)  ## benchmarks, each with its ratio to a ceiling measured in the
 	@$(BIN)/python -m dev.services -- $(BIN)/python -m benchmarks $(ARGS)
 
 load: $(SETUP)  ## residents' traffic by Locust against a server started for it, on loopback
+ifeq ($(findstring --federation,$(ARGS)),)
 	@sh dev/install.sh postgresql redis-server
 	@$(BIN)/python -m dev.services -- $(BIN)/python -m loadtests.run $(ARGS)
+else  # each of its cities has a database of its own
+	@$(BIN)/python -m loadtests.run $(ARGS)
+endif
 
 lock: $(SETUP)  ## write the lock files anew from pyproject.toml
 	@sh dev/lock.sh

@@ -54,7 +54,7 @@ def _under_load(folder: Path, url: str, later: date) -> tuple[float, float, floa
         "POINTS_DATABASE_URL": url, "POINTS_REDIS_URL": os.environ["POINTS_TEST_REDIS"],
         "POINTS_SNAPSHOT_DIR": str(folder / "snapshot"),
     }  # fmt: skip
-    with serving("points_api.asgi:app", environment, folder / "product.log") as address:
+    with serving(environment, folder / "product.log") as address:
         tokens = folder / "tokens"
         joined = filter(None, (join(address, n) for n in count(1)))
         tokens.write_text("\n".join(islice(joined, RESIDENTS)))

@@ -21,7 +21,7 @@ from urllib.error import HTTPError
 import redis
 
 from benchmarks.rows import Row, row
-from benchmarks.serving import call, drive, serving
+from benchmarks.serving import call, drive, serving, serving_bare
 from points_api.generate import person
 
 RESIDENTS = 200
@@ -38,13 +38,13 @@ def run(small: bool) -> list[Row]:
             [sys.executable, "-m", "points_api", "migrate"],
             env=os.environ | environment, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        with serving("points_api.asgi:app", environment, folder / "product.log") as product:
+        with serving(environment, folder / "product.log") as product:
             tokens = folder / "tokens"
             joined = filter(None, (join(product, n) for n in count(1)))
             tokens.write_text("\n".join(islice(joined, RESIDENTS)))
             body = folder / "body"
             body.write_bytes(_document(product, tokens))
-            with serving("benchmarks.bare:app", {"BENCH_BODY": str(body)}, folder / "b") as bare:
+            with serving_bare(body, folder / "bare.log") as bare:
                 measured = _measure(product, bare, tokens, rounds, seconds)
     warm, cold, ceiling = (statistics.median(rates) for rates in measured)
     return [

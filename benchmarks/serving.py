@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -44,21 +44,29 @@ end
 """
 
 
+def serving(environment: Mapping[str, str], log: Path) -> AbstractContextManager[str]:
+    """Serve the product as its operator does until the block is left."""
+    return _serving(["points_api", "serve"], environment, log)
+
+
+def serving_bare(body: Path, log: Path) -> AbstractContextManager[str]:
+    """Serve the ceiling: these bytes by Starlette and uvicorn as they come."""
+    how = ["--loop", "uvloop", "--http", "httptools", "--log-level", "warning"]
+    command = ["uvicorn", "benchmarks.bare:app", *how, "--no-access-log", "--no-proxy-headers"]
+    return _serving(command, {"BENCH_BODY": str(body)}, log)
+
+
 @contextmanager
-def serving(app: str, environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Serve an ASGI application with uvicorn on core 0 until the block is left."""
+def _serving(module: list[str], environment: Mapping[str, str], log: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        *_on_core(0), sys.executable, "-m", "uvicorn", app,
-        "--host", "127.0.0.1", "--port", str(port), "--loop", "uvloop", "--http", "httptools",
-        "--no-access-log", "--log-level", "warning", "--no-proxy-headers",
-    ]  # fmt: skip
+    place = ["--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env=os.environ | dict(environment), stdout=output, stderr=output
-        )
+            [*_on_core(0), sys.executable, "-m", *module, *place],
+            env=os.environ | dict(environment), stdout=output, stderr=output,
+        )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(process, port, log)

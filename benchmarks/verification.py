@@ -19,7 +19,7 @@ import asyncpg
 
 from benchmarks.rows import Row, row
 from benchmarks.score_read import join
-from benchmarks.serving import call, drive_posts, serving
+from benchmarks.serving import call, drive_posts, serving, serving_bare
 from points_api import clock
 from points_api.auth.identity import issuer_of
 from points_api.auth.models import ApiClient
@@ -73,11 +73,11 @@ def run(small: bool) -> list[Row]:
         )  # fmt: skip
         tokens = folder / "tokens"
         tokens.write_text("\n".join(asyncio.run(_merchants(settings))))
-        with serving("points_api.asgi:app", environment, folder / "product.log") as product:
+        with serving(environment, folder / "product.log") as product:
             codes = _Codes(settings, product, folder / "bodies")
             body = folder / "body"
             body.write_bytes(codes.answer(tokens.read_text().splitlines()[0]))
-            with serving("benchmarks.bare:app", {"BENCH_BODY": str(body)}, folder / "b") as bare:
+            with serving_bare(body, folder / "bare.log") as bare:
                 taken = _measure(product, bare, tokens, codes, rounds, seconds)
     rate, ceiling = (statistics.median(rates) for rates in taken)
     return [row("verification", rate, "requests/s", ceiling, at_least=0.40)]

@@ -11,7 +11,7 @@ a cursor on, as far as they are there.
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from interop.canonical import canonical, parse
 from interop.refusals import Malformed
@@ -19,6 +19,8 @@ from interop.shape import Closed, Code, Opaque, shaped
 from interop.statement import Asked, Held, Token
 
 MOST: Final = 100
+Item = Annotated[Any, WithJsonSchema(Asked.model_json_schema())]
+"""A question as it came: whether it is one, is looked at by itself."""
 Cursor = Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")]
 
 
@@ -27,7 +29,7 @@ class Batch(Closed):
 
     batch: Opaque
     answer: Literal["now", "later"] = "now"
-    items: Annotated[list[Any], Field(min_length=1, max_length=MOST)]
+    items: Annotated[list[Item], Field(min_length=1, max_length=MOST)]
 
     def body(self) -> bytes:
         """Return the bytes to send: canonical JSON."""
@@ -74,18 +76,26 @@ def read_batch(body: bytes) -> Batch:
     return shaped(Batch, parse(body))
 
 
-def asking(batch: str, questions: list[Asked], answer: Literal["now", "later"]) -> Batch:
+def asking(batch: str, questions: list[Asked], answer: Literal["now", "later"] = "now") -> Batch:
     """Return the batch that asks these questions."""
     return Batch(batch=batch, answer=answer, items=[one.model_dump() for one in questions])
 
 
-def read_results(body: bytes, batch: str, most: int) -> Results:
-    """Return the answers to a batch, at the host. Raises `Malformed`.
+def read_results(body: bytes, batch: str, size: int, start: int = 0) -> Results:
+    """Return the answers to a batch of `size` from a place on, at the host. Raises `Malformed`.
 
-    `most` is how many there can be. Whether a statement holds, `statement.verify_either` says.
+    They go on just where they end, until there are as many as questions, so whoever follows `next`
+    gets every answer and comes to an end. Whether a statement holds, `statement.verify_either`
+    says.
     """
     results = shaped(Results, parse(body))
-    whole = all((one.statement is None) != (one.refused is None) for one in results.items)
-    if results.batch != batch or len(results.items) > most or not whole:
+    following = start + len(results.items)
+    if (
+        results.batch != batch
+        or following > size
+        or results.open > size - following
+        or results.next != (str(following) if following < size else None)
+        or any((one.statement is None) == (one.refused is None) for one in results.items)
+    ):
         raise Malformed("items")
     return results

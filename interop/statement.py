@@ -21,7 +21,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from interop import jws
 from interop.canonical import canonical, parse
@@ -31,7 +31,6 @@ from interop.keys import Signer, city_of
 from interop.refusals import (
     AreaNotListed,
     FromTheFuture,
-    Malformed,
     PurposeNotListed,
     Refused,
     ScoreUnasked,
@@ -52,7 +51,14 @@ _LONGEST: Final = 4096
 _EARLIEST_ZONE: Final = timedelta(hours=14)  # where a day begins first
 
 Score = Annotated[str, StringConstraints(pattern=r"^-?\d{1,5}(\.\d{1,3})?$")]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+
+
+def _is_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(_is_day)]
 Token = Annotated[str, StringConstraints(max_length=_LONGEST)]
 
 
@@ -269,10 +275,7 @@ def _check(said: Said, asked: Asked, now: int) -> None:
         return
     if said.score is not None and not asked.score:
         raise ScoreUnasked
-    try:
-        day = date.fromisoformat(said.as_of)
-    except ValueError:
-        raise Malformed("as_of") from None
+    day = date.fromisoformat(said.as_of)
     # A score of tomorrow is refused wherever on earth today is.
     if (day - date(1970, 1, 1)).days * 86400 > now + LEEWAY_SECONDS + _EARLIEST_ZONE.seconds:
         raise FromTheFuture("as_of")

@@ -88,15 +88,15 @@ class LocalCap:
         """Take `cost` from the key's bucket, if it holds as much."""
         return self._take(key, cost)[0]
 
-    def take(self, key: str, cost: int = 1) -> Verdict:
-        """The same, with what is left."""
-        may, left = self._take(key, cost)
+    def take(self, key: str, cost: int = 1, now: datetime | None = None) -> Verdict:
+        """The same, with what is left. A caller who knows the time may tell it."""
+        may, left = self._take(key, cost, now)
         lacking = (self._quota if may else cost) - left
         reset = math.ceil(lacking / self._rate) if lacking > 0 else 0
         return Verdict(self._name, self._quota, self._seconds, may, int(left), reset)
 
-    def _take(self, key: str, cost: int) -> tuple[bool, float]:
-        at = self._now().timestamp()
+    def _take(self, key: str, cost: int, now: datetime | None = None) -> tuple[bool, float]:
+        at = (now or self._now()).timestamp()
         known = self._left.pop(key, None)
         left = float(self._quota)
         if known is not None:
@@ -117,7 +117,7 @@ class Limits:
         self._cache = cache
         self._shared = _SharedStorage(cache)
         self._alone: dict[Policy, LocalCap] = {}
-        self._here: dict[Policy, LocalCap] = {}
+        self._here: dict[str, LocalCap] = {}
 
     async def take(self, policy: Policy, key: str, cost: int = 1) -> Verdict:
         """Count `cost` for the key, in all processes together, unless that would be too much."""
@@ -130,17 +130,19 @@ class Limits:
             self._alone[policy] = LocalCap(policy.name, policy.alone, policy.seconds)
         return self._alone[policy].take(key, cost)
 
-    def take_here(self, policy: Policy, key: str, cost: int = 1) -> Verdict:
+    def take_here(
+        self, policy: Policy, key: str, cost: int = 1, now: datetime | None = None
+    ) -> Verdict:
         """Count by this process alone, the full quota in each; see `LocalCap`."""
-        return self._cap_here(policy).take(key, cost)
+        return self._cap_here(policy).take(key, cost, now)
 
     def allowed_here(self, policy: Policy, key: str, cost: int = 1) -> bool:
         """`take_here` for who tells nobody what is left."""
         return self._cap_here(policy).allowed(key, cost)
 
     def _cap_here(self, policy: Policy) -> LocalCap:
-        if (cap := self._here.get(policy)) is None:
-            cap = self._here[policy] = LocalCap(policy.name, policy.quota, policy.seconds)
+        if (cap := self._here.get(policy.name)) is None:
+            cap = self._here[policy.name] = LocalCap(policy.name, policy.quota, policy.seconds)
         return cap
 
     async def _counted(self, policy: Policy, key: str, cost: int) -> Verdict:

@@ -18,7 +18,7 @@ The form is SD-JWT (RFC 9901) as a verifiable credential (SD-JWT VC), with a Tok
 """
 
 from interop.proof import asking, status_list
-from interop.proof.issuing import LARGEST_BATCH, Place, issue_batch
+from interop.proof.issuing import LARGEST_BATCH, Place, issue_batch, issued_at
 from interop.proof.presenting import present
 from interop.proof.status_list import StatusList
 from interop.proof.verifying import Expected, Proven, verify
@@ -31,6 +31,7 @@ __all__ = [
     "StatusList",
     "asking",
     "issue_batch",
+    "issued_at",
     "present",
     "status_list",
     "verify",

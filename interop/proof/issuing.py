@@ -71,9 +71,14 @@ def issue_batch(
     keys = {place.holder.public_bytes_raw() for place in places}
     if len(keys) < len(places) or len({(one.uri, one.index) for one in places}) < len(places):
         raise ValueError("each proof needs a key and a place of its own")
-    issued = seconds(now) // _HOUR * _HOUR
+    issued = issued_at(now)
     term = issued, issued + min(valid_seconds + _HOUR, LONGEST_SECONDS)
     return [_issue(sorted(set(scenarios)), place, signer, term, random) for place in places]
+
+
+def issued_at(now: datetime) -> int:
+    """Return when proofs begin that are made now, in seconds: with the hour."""
+    return seconds(now) // _HOUR * _HOUR
 
 
 def _issue(

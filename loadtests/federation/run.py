@@ -5,8 +5,10 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
-from itertools import chain
+from itertools import chain, repeat
+from math import inf
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -99,11 +101,16 @@ async def _traffic(
 async def _reads(
     every: list[Visitor], cities: int, seconds: float, killed: list[City]
 ) -> list[float]:
-    """Milliseconds of own reads at the cities that are not killed."""
+    """Milliseconds of own reads at the cities that are not killed; without end where one failed."""
     readers = [(one.home.address, one.token) for one in every]
     found = await probe.apart(readers, READS * cities, seconds)
     gone = {city.address for city in killed}
-    return list(chain.from_iterable(one["ms"] for url, one in found.items() if url not in gone))
+    return times([one for url, one in found.items() if url not in gone])
+
+
+def times(found: Iterable[Mapping[str, Any]]) -> list[float]:
+    """What a probe has found of some addresses: a read that failed took for ever."""
+    return [ms for one in found for ms in (*one["ms"], *repeat(inf, one["failed"]))]
 
 
 async def _now_of(city: City, http: httpx.AsyncClient) -> str:

@@ -1,6 +1,7 @@
 """What a run is held against, and the rows that say so."""
 
 from collections.abc import Iterable
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from loadtests.federation.aftermath import Aftermath
@@ -29,7 +30,7 @@ def rows(
     unanswered = tally.unanswered.total()
     asked = tally.sent - tally.cut_off
     alone, beside = (p99(reads) for reads in own)
-    ratio = beside / alone if alone else float("inf")
+    ratio = beside / alone if alone and beside else inf
     middle, last = (percentile(tally.seconds, share) for share in (0.5, 0.99))
     answered = (asked - unanswered) / asked if asked else 0.0
     return [

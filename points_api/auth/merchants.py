@@ -1,6 +1,6 @@
 """A merchant as the gate knows one: whose program calls, and what it may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 from uuid import UUID
 
@@ -14,6 +14,8 @@ class CallingMerchant:
 
     A `cashier` verifies and redeems; a `system` does too, and reads lists and statements; a
     `manager` does everything, such as keys and webhooks. A sandbox meets made-up residents.
+    `serves` are the ids of the scenarios that the merchant serves, `actor` is the caller's name in
+    the audit log.
     """
 
     client_id: str
@@ -21,13 +23,13 @@ class CallingMerchant:
     staff_id: UUID
     role: StaffRole
     sandbox: bool
+    serves: frozenset[str] = frozenset()
+    actor: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "actor", f"merchant:{self.merchant_id}:{self.staff_id}")
 
     @property
     def apart(self) -> str:
         """Whose quotas a use takes from: a sandbox has its own, others share theirs."""
         return f"sandbox:{self.merchant_id}" if self.sandbox else ""
-
-    @property
-    def actor(self) -> str:
-        """The caller's name in the audit log."""
-        return f"merchant:{self.merchant_id}:{self.staff_id}"

@@ -96,11 +96,27 @@ def _tell_entry(key: Path, division: str) -> NoReturn:
 
 
 async def _run(party: "Party", found: "Found") -> "list[Result]":
-    from points_api.federation.conformance.kit import run
+    from points_api.federation.conformance.kit import WAIT_SECONDS, listed, run
     from points_api.partners.client import http_client
 
-    with progress("符合性检测") as meter:
-        async with http_client() as http:
+    number = party.members.version
+
+    def waits() -> None:
+        err.print(
+            f"受测城市还不认识我方的钥匙，等它读到第 {number} 期名录，最多 {WAIT_SECONDS} 秒 "
+            "(the tested city does not know our key yet: waiting until it has read edition "
+            f"{number} of the directory, for {WAIT_SECONDS} s at most)",
+            soft_wrap=True,
+        )
+
+    async with http_client() as http:
+        if not await listed(party, http, waits):
+            fail(
+                f"受测城市仍不认识我方的钥匙：请让它取第 {number} 期名录，再运行一次 "
+                "(the tested city still does not know our key: let it take edition "
+                f"{number} of the directory, then run again)"
+            )
+        with progress("符合性检测") as meter:
             return await run(party, http, found, meter)
 
 

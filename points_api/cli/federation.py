@@ -79,13 +79,14 @@ def up(
 
 
 async def _until_stopped(work: Coroutine[Any, Any, int], code: int) -> int:
+    from points_api.federation.check import NobodyTravels
     from points_api.federation.running import CityDown
     from points_api.jobs.stopping import until_stopped
 
     with until_stopped():
         try:
             code = await work
-        except CityDown as error:
+        except (CityDown, NobodyTravels) as error:
             err.print(str(error), markup=False, soft_wrap=True)
             code = 2
     return code

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rich.table import Table as Grid
 
-from interop import files
+from interop.cities import City
 from interop.mapping import DualRun, Movement, movement, tallied
 from interop.tables import Table
 from interop.words import points
@@ -52,10 +52,14 @@ def shown(table: Table) -> Grid:
     return grid
 
 
-def comparison(old: Table, new: Table, visited: Moves | None) -> dict[str, Any]:
-    """Who would move: people by the source's distribution, or the visitors of the dual run."""
-    cities = files.load().cities
-    source, target = cities[old.header.source], cities[old.header.target]
+def comparison(
+    old: Table, new: Table, ends: tuple[City, City], visited: Moves | None
+) -> dict[str, Any]:
+    """Who would move: people by the source's distribution, or the visitors of the dual run.
+
+    `ends` are the cities of both tables, from and to.
+    """
+    source, target = ends
     bands = [band.id for band in target.bands]
     ids = {"old": old.header.id, "new": new.header.id}
     if visited is not None:

@@ -172,13 +172,16 @@ def compare(
     json: Json = False,
 ) -> None:
     """Tell who would be in another band by the new table: 新旧表对照，谁会变等级."""
+    from points_api.cli.drafts import city_of, folder
     from points_api.cli.mapping_table_views import compared, comparison
 
     pair = _found(old), _found(new)
     heads = [one.header for one in pair]
     if len({(head.source, head.target) for head in heads}) > 1:
         fail("两份表须是同一方向 (two tables of one direction are needed)")
-    told = comparison(*pair, _visited(*pair) if visits else None)
+    known = folder()
+    source, target = (city_of(known, name) for name in (heads[0].source, heads[0].target))
+    told = comparison(*pair, (source, target), _visited(*pair) if visits else None)
     print_json(told) if json else out.print(compared(told))
 
 

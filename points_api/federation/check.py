@@ -35,6 +35,16 @@ MEETS: Final = "meets"
 """What is told in place of a band where bands are not compared."""
 
 
+class NobodyTravels(Exception):
+    """Nobody of a city has joined; the message names it and the mend."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(
+            f"{place.city.id}: 没有人加入，无人可作访客，请加大 --people "
+            "(nobody has joined who could travel: give more --people)"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Trip:
     """From one place to another, between the divisions that the agreement names."""
@@ -94,8 +104,12 @@ class Verdict:
 async def check(
     places: Sequence[Place], taps: Sequence[Tap], progress: Callable[[int, int], None]
 ) -> Verdict:
-    """Make every journey; all places are up, and a tap stands in front of each."""
+    """Make every journey; all places are up, and a tap stands in front of each.
+
+    Raises `NobodyTravels`.
+    """
     began, planned = perf_counter(), list(trips(places))
+    logins = {one.city.id: _login(one) for one in places}
     gate, done = asyncio.Semaphore(AT_ONCE), 0
     progress(0, len(planned))
     async with httpx.AsyncClient(timeout=_SECONDS) as http:
@@ -104,7 +118,7 @@ async def check(
         async def made_one(trip: Trip) -> tuple[Errand, Journey]:
             nonlocal done
             async with gate:
-                errand = _errand(trip, served[trip.host.city.id])
+                errand = _errand(trip, logins[trip.home.city.id]["code"], served[trip.host.city.id])
                 journey = await travel(http, errand)
             progress(done := done + 1, len(planned))
             return errand, journey
@@ -113,11 +127,12 @@ async def check(
             tasks = [group.create_task(made_one(trip)) for trip in planned]
     bands = {one.city.id: _written(one) for one in places}
     outcomes = [
-        _outcome(trip, *task.result(), bands[trip.host.city.id])
+        _outcome(trip, logins[trip.home.city.id]["band"], *task.result(), bands[trip.host.city.id])
         for trip, task in zip(planned, tasks, strict=True)
     ]
     crossed = [bytes(one) for tap in taps for one in tap.crossed]
-    leaks = list(tells(crossed, _names(places)))
+    names = [_name(one, logins[one.city.id]["code"]) for one in places]
+    leaks = list(tells(crossed, names))
     return Verdict(outcomes, sum(map(len, crossed)), leaks, perf_counter() - began)
 
 
@@ -132,8 +147,8 @@ def trips(places: Sequence[Place]) -> Iterator[Trip]:
                     yield Trip(home, host, origin.division, destination.division, agreement)
 
 
-def _errand(trip: Trip, served: Sequence[Mapping[str, Any]]) -> Errand:
-    """The best resident of home's demo, and the first of the scenarios that the agreement names."""
+def _errand(trip: Trip, login: str, served: Sequence[Mapping[str, Any]]) -> Errand:
+    """Of a resident of home, to the first of the scenarios that the agreement names."""
     merchant, today = made(trip.host)["merchant"], clock.today()
     divisions = data.cities().divisions
     scenario = next(
@@ -148,7 +163,7 @@ def _errand(trip: Trip, served: Sequence[Mapping[str, Any]]) -> Errand:
     jwk = json.loads((trip.host.folder / "demo" / "merchant" / "private.jwk.json").read_text())
     audience = f"{trip.host.city.id}-credit-points"
     till = Till(trip.host.address, audience, merchant["client_id"], jwk)
-    visitor = Visitor(trip.home.address, _login(trip.home)["code"])
+    visitor = Visitor(trip.home.address, login)
     return Errand(visitor, till, trip.destination, scenario)
 
 
@@ -162,12 +177,12 @@ async def _served(http: httpx.AsyncClient, place: Place) -> list[dict[str, Any]]
 
 
 def _outcome(
-    trip: Trip, errand: Errand, journey: Journey, written: Mapping[str, str | None]
+    trip: Trip, band: str, errand: Errand, journey: Journey, written: Mapping[str, str | None]
 ) -> Outcome:
     number, mapped = journey.verification_id, None
     if number is not None and number in written:
         mapped = written[number] or MEETS
-    return Outcome(trip, errand.scenario, _login(trip.home)["band"], mapped, journey)
+    return Outcome(trip, errand.scenario, band, mapped, journey)
 
 
 def _written(place: Place) -> dict[str, str | None]:
@@ -177,13 +192,14 @@ def _written(place: Place) -> dict[str, str | None]:
         return dict(rows.fetchall())
 
 
-def _names(places: Sequence[Place]) -> list[str]:
-    """The names of those who travel."""
-    numbers = [(one, int(_login(one)["code"].partition(":")[2])) for one in places]
-    return [person(one.seed, number - 1, one.city.division)[0] for one, number in numbers]
+def _name(place: Place, login: str) -> str:
+    """The name of who travels."""
+    return person(place.seed, int(login.partition(":")[2]) - 1, place.city.division)[0]
 
 
 def _login(place: Place) -> dict[str, Any]:
     """Whoever of the demo has joined, in the highest band that anybody is in."""
-    found: dict[str, Any] = next(one for one in made(place)["logins"] if one["band"])
+    found: dict[str, Any] | None = next((one for one in made(place)["logins"] if one["band"]), None)
+    if found is None:
+        raise NobodyTravels(place)
     return found

@@ -2,16 +2,18 @@
 
 A tap stands at the address of a city that the directory lists, hands every byte on, both ways, and
 keeps it. What was kept is searched for whom it is about: as it stands, and as whatever stands in
-base64 inside of it, and inside of that.
+base64 or in escapes of JSON or of an address inside of it, and inside of that.
 """
 
 import asyncio
+import json
 import re
 from binascii import Error
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from interop import base64url
 from interop.refusals import Malformed
@@ -20,7 +22,8 @@ from points_api.identifiers import id_number
 _LOOPBACK: Final = "127.0.0.1"
 _CHUNK: Final = 64 * 1024
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9_+/-]{16,}")
-_NUMBER: Final = re.compile(rb"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9X](?![0-9A-Za-z])")
+_ESCAPED: Final = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+")
+_NUMBER: Final = re.compile(rb"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _RECORD: Final = re.compile(rb'"(item|records?|dimensions?|occurred_on|contributions)"')
 _CLOSING_SECONDS: Final = 2.0
 
@@ -76,9 +79,11 @@ class Tap:
 
 
 def everything(crossed: Iterable[bytes]) -> list[bytes]:
-    """All that crossed, and all that is written in base64 inside of it, and inside of that."""
+    """All that crossed, and all that is written otherwise inside of it, and inside of that."""
     found = list(crossed)
     for one in found:  # which grows meanwhile
+        plain = (_ESCAPED.sub(_unescaped, one), unquote_to_bytes(one))
+        found += [text for text in plain if text != one]
         for token in _TOKEN.findall(one):
             text = token.decode().replace("+", "-").replace("/", "_")
             for part in (text, text[: len(text) // 4 * 4]):
@@ -96,6 +101,11 @@ def tells(crossed: Iterable[bytes], names: Iterable[str]) -> Iterator[str]:
         yield "姓名 (a name)"
     if any(_RECORD.search(one) for one in seen):
         yield "信用记录 (a record)"
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    text: str = json.loads(b'"%b"' % found[0])
+    return text.encode("utf-8", "replace")
 
 
 def _is_number(found: bytes) -> bool:

@@ -1,7 +1,8 @@
 """What is done between cities beside the requests: partners are told, and batches answered.
 
-Two works beside relay and push. A partner that is slow to be told keeps nobody else waiting, and
-least of all one that waits for the answers of its batch.
+Two works beside relay and push, so that a partner that is slow to be told keeps nobody waiting for
+the answers of a batch. The others that have to be told wait for it three times, and then it rests
+(`partners/breaker.py`).
 """
 
 from typing import Final

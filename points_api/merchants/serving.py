@@ -8,6 +8,7 @@ from uuid import UUID
 
 from points_api import clock
 from points_api.audit import service as audit
+from points_api.auth.merchants import CallingMerchant
 from points_api.crypto.keyring import Keyring
 from points_api.db.transaction import transactional
 from points_api.language import Text
@@ -55,6 +56,15 @@ async def unserve(office: Office, merchant_id: UUID, scenario_id: str, now: date
     if not await there.update(until=now):
         raise NotFound("这个商户没有承办这个场景", "The merchant does not serve this scenario")
     await _note(office, "merchant.unserve", merchant.id, scenario_id)
+
+
+async def require(caller: CallingMerchant, scenario_id: str) -> None:
+    """Raise `NotFound` unless the caller's merchant serves the scenario.
+
+    What has just begun counts at once: only what `caller` knows already is taken from memory.
+    """
+    if scenario_id not in caller.serves and scenario_id not in await ids(caller.merchant_id):
+        raise NotFound
 
 
 async def ids(merchant_id: UUID) -> list[str]:

@@ -1,9 +1,11 @@
-"""Whose key is this, and does it still stand? Asked on each call of a merchant's program.
+"""Whose key is this, does it still stand, and for what? Asked on each call of a merchant's program.
 
 Merchants call often, so an answer is remembered in the process for two seconds: a key that is
-revoked, a staff member who left or a merchant who is suspended is refused everywhere within that.
+revoked, a staff member who left, a merchant who is suspended and a scenario that they no longer
+serve are refused everywhere within that.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -18,15 +20,16 @@ KIND: Final = "merchant"
 REMEMBERED: Final = timedelta(seconds=2)
 _MOST: Final = 10_000
 _FIND: Final = """
-SELECT m.id AS merchant_id, s.id AS staff_id, s.role, m.sandbox
+SELECT m.id AS merchant_id, s.id AS staff_id, s.role, m.sandbox, o.scenario_id
 FROM api_client c
 JOIN merchant m ON m.id = c.merchant_id AND m.state = 'active'
 JOIN merchant_staff s ON s.id = c.staff_id AND s.left_at IS NULL
-WHERE c.id = $1 AND c.kind = $2 AND c.revoked_at IS NULL
+LEFT JOIN merchant_scenario o ON o.merchant_id = m.id AND o.until IS NULL AND o.since <= $1
+WHERE c.id = $2 AND c.kind = $3 AND c.revoked_at IS NULL
 """
 _READ: Final[dict[Dialect, str]] = {
     "postgres": _FIND,
-    "sqlite": _FIND.replace("$1", "?").replace("$2", "?"),
+    "sqlite": re.sub(r"\$\d", "?", _FIND),
 }
 
 
@@ -43,18 +46,19 @@ class Standing:
         now = self._now()
         if known is not None and known[0] > now:
             return known[1]
-        found = await _read(client_id)
+        found = await _read(client_id, now)
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[client_id] = (now + REMEMBERED, found)
         return found
 
 
-async def _read(client_id: str) -> CallingMerchant | None:
-    _, rows = await connection().execute_query(_READ[dialect()], [client_id, KIND])
+async def _read(client_id: str, now: datetime) -> CallingMerchant | None:
+    _, rows = await connection().execute_query(_READ[dialect()], [now, client_id, KIND])
     if not rows:
         return None
-    [row] = rows
+    row = rows[0]  # the others differ in the scenario
     merchant_id, staff_id = (UUID(str(row[name])) for name in ("merchant_id", "staff_id"))
     role = cast(StaffRole, row["role"])
-    return CallingMerchant(client_id, merchant_id, staff_id, role, bool(row["sandbox"]))
+    serves = frozenset(one["scenario_id"] for one in rows if one["scenario_id"])
+    return CallingMerchant(client_id, merchant_id, staff_id, role, bool(row["sandbox"]), serves)

@@ -20,7 +20,7 @@ REASONS: Final[Mapping[int, tuple[str, ...]]] = {
     ),
     422: (
         "malformed", "wrong-home", "wrong-host", "area-not-listed", "purpose-not-listed",
-        "wrong-table", "wrong-nonce",
+        "wrong-table", "wrong-nonce", "equivocated",
     ),
 }  # fmt: skip
 """By status: the stable names of what a partner has done."""
@@ -37,51 +37,69 @@ _ANSWER_INPUT: Final = (
 _SIGNATURE: Final = "RFC 9421, Ed25519: city=:…:, under the key that keyid names in the directory"
 
 
-def asks(body: type[BaseModel] | None = None) -> dict[str, Any]:
-    """`openapi_extra` of an operation: the headers of a signature, and the body where it has one.
+def operation(
+    body: type[BaseModel] | None = None,
+    *refusals: type[Problem],
+    statement: bool = False,
+    later: type[BaseModel] | None = None,
+) -> dict[str, Any]:
+    """What a route of an operation is made with, besides its path, its summary and its answer.
+
+    `statement`: what is answered holds one. `later`: what is said where the answer is to be fetched
+    at `Location`.
+    """
+    asked = (QuestionRefused, TooLarge) if body else ()
+    responses = _answers(statement, *asked, *refusals)
+    if later is not None:
+        responses[202] = {
+            "model": later, "description": "Taken in; signed for this request",
+            "headers": {"Location": _header("Where to fetch the answers"), **_signed()},
+        }  # fmt: skip
+    return {"tags": ["partner"], "openapi_extra": _asks(body), "responses": responses}
+
+
+def _asks(body: type[BaseModel] | None) -> dict[str, Any]:
+    """The headers of a signature, and the body where it has one.
 
     `Signature` itself is what the security scheme `partner` demands.
     """
     said = {"Content-Digest": _DIGEST, "Signature-Input": _REQUEST_INPUT}
     extra: dict[str, Any] = {
         "parameters": [
-            {"name": name, "in": "header", "required": True, "description": told,
-             "schema": {"type": "string"}}
+            {"name": name, "in": "header", "required": True, **_header(told)}
             for name, told in said.items()
         ]
-    }  # fmt: skip
+    }
     if body is not None:
         content = {"application/json": {"schema": body.model_json_schema()}}
         extra["requestBody"] = {"required": True, "content": content}
     return extra
 
 
-def answers(*more: type[Problem], statement: bool = False) -> dict[int | str, dict[str, Any]]:
-    """`responses` of an operation: refusals with their reasons, and which answers are signed."""
-    found = problems(Unauthorized, Forbidden, *ADMISSION, *more)
+def _answers(statement: bool, *refusals: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Refusals with their reasons, and which answers are signed."""
+    found = problems(Unauthorized, Forbidden, *ADMISSION, *refusals)
     found[200] = {"description": "Signed for this request"}
     if statement:
         found[200]["content"] = {"application/json": {"schema": _answer()}}
     for status, response in found.items():
         if status not in {401, 413}:
             response["headers"] = _signed()
-        if status in REASONS:
-            _name_reasons(response, REASONS[int(status)])
+    for problem in (Unauthorized, QuestionRefused):
+        if problem.status == 401 or problem in refusals:
+            _name_reasons(found[problem.status], REASONS[problem.status])
     return found
-
-
-def posted(*more: type[Problem], statement: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The same for an operation with a body."""
-    return answers(QuestionRefused, TooLarge, *more, statement=statement)
 
 
 def _signed() -> dict[str, Any]:
     said = {
         "Content-Digest": _DIGEST, "Signature-Input": _ANSWER_INPUT, "Signature": _SIGNATURE
     }  # fmt: skip
-    return {
-        name: {"description": told, "schema": {"type": "string"}} for name, told in said.items()
-    }
+    return {name: _header(told) for name, told in said.items()}
+
+
+def _header(told: str) -> dict[str, Any]:
+    return {"description": told, "schema": {"type": "string"}}
 
 
 def _name_reasons(response: dict[str, Any], reasons: tuple[str, ...]) -> None:

@@ -28,11 +28,16 @@ class OwnKeys:
         self._signers = {use: signers(keyring, division, use) for use in USES}
         self.division = division
 
-    def signer(self, members: Members, use: KeyUse = "message") -> Signer:
-        """The key to sign with now. Raises `ExchangeClosed` where none of ours is listed."""
+    def signer(self, members: Members, use: KeyUse = "message", since: int | None = None) -> Signer:
+        """The key to sign with now. Raises `ExchangeClosed` where none of ours is listed.
+
+        `since`: when what is signed begins, in seconds, where that is earlier; a key that is newer
+        could not be verified then.
+        """
         now = seconds(clock.now())
         for one in self._signers[use]:
             try:
+                members.key(one.keyid, now if since is None else since)
                 listed = members.key(one.keyid, now)
             except Refused:
                 continue

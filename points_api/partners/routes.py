@@ -36,11 +36,9 @@ router = APIRouter()
 
 @router.get(
     "/interop/v1/profile",
-    tags=["partner"],
     summary="城市资料 / Who we are",
     response_model=ProfileOut,
-    openapi_extra=contract.asks(),
-    responses=contract.answers(),
+    **contract.operation(),
 )
 async def profile(request: Request, caller: PartnerCaller, language: Reader) -> Response:
     """Tell scale, bands, keys and agreements, each figure with its basis."""
@@ -56,11 +54,9 @@ async def profile(request: Request, caller: PartnerCaller, language: Reader) -> 
 
 @router.get(
     "/interop/v1/mappings",
-    tags=["partner"],
     summary="分值对照表 / Mapping tables",
     response_model=MappingsOut,
-    openapi_extra=contract.asks(),
-    responses=contract.answers(),
+    **contract.operation(),
 )
 async def mappings(request: Request, caller: PartnerCaller, language: Reader) -> Response:
     """List the signed tables in force between us and the city that asks, both directions."""
@@ -74,11 +70,9 @@ async def mappings(request: Request, caller: PartnerCaller, language: Reader) ->
 
 @router.get(
     "/interop/v1/directory/{version}",
-    tags=["partner"],
     summary="成员名录 / An edition of the directory",
     response_class=Response,
-    openapi_extra=contract.asks(),
-    responses=contract.answers(NotFound),
+    **contract.operation(None, NotFound),
 )
 async def edition(
     request: Request,
@@ -95,11 +89,9 @@ async def edition(
 
 @router.get(
     "/interop/v1/scenarios",
-    tags=["partner"],
     summary="对访客开放的场景 / Scenarios open to visitors",
     response_model=VisitScenariosOut,
-    openapi_extra=contract.asks(),
-    responses=contract.answers(),
+    **contract.operation(),
 )
 async def scenarios(request: Request, caller: PartnerCaller, language: Reader) -> Response:
     """List what a visitor from the city that asks may use here, by the agreements of today.

@@ -26,11 +26,16 @@ class Issuer(NamedTuple):
         return f"{self.lists}{list_name}"
 
 
-async def issuer(exchange: Exchange, called_at: str, now: datetime) -> Issuer:
-    """The issuer. Raises `ExchangeClosed` where the city has no name or no listed key."""
+async def issuer(
+    exchange: Exchange, called_at: str, now: datetime, since: int | None = None
+) -> Issuer:
+    """The issuer of what begins now, or at `since` in seconds.
+
+    Raises `ExchangeClosed` where the city has no name or no listed key.
+    """
     if not exchange.keys.division:
         raise ExchangeClosed("no-profile")
     if exchange.directory.first is None:
         return Issuer(exchange.keys.all_of("statement")[0], called_at.rstrip("/") + PATH)
     members, own = await exchange.own(now)
-    return Issuer(exchange.keys.signer(members, "statement"), own.address + PATH)
+    return Issuer(exchange.keys.signer(members, "statement", since), own.address + PATH)

@@ -65,7 +65,8 @@ class Proofs:
         Raises `NoMember`, `ScenarioNotOpen`, `ScenarioConsentNeeded`, `ModeNotOffered`,
         `PointsPaused`, `ScenarioNotMet`, `TooManyProofs`, `ExchangeClosed`, `Busy`.
         """
-        signing, name = await issuer(self.exchange, called_at, now), lists.name_of(now)
+        signing = await issuer(self.exchange, called_at, now, proof.issued_at(now))
+        name = lists.name_of(now)
         for _ in range(_ATTEMPTS):
             try:
                 drawn = await self._placed(resident_id, scenario_id, len(holders), name, now)

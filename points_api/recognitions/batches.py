@@ -3,7 +3,10 @@
 A batch is first taken in, then answered item by item, each in a transaction that writes what was
 answered; then it is told from what was written. So an item that does not hold spoils no other, what
 was begun is gone on with after a restart, and the same batch again is the same answers. Asked for
-later, the only difference is who answers: a work beside the requests (`jobs/answering.py`).
+later, the only difference is who answers: a work beside the requests (`jobs/exchange.py`).
+
+Of whoever has withdrawn since, nothing is told any more: their host may have been told to forget
+before it comes for the answers, and would learn it anew.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +23,9 @@ from interop import statement
 from interop.batch import Batch, Result, Results, read_batch
 from interop.directory import Members
 from interop.refusals import Equivocated, Refused, ReplayedNonce
+from interop.shape import shaped
 from interop.signing import Request, Response
+from interop.statement import Asked
 from points_api import clock, log
 from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
@@ -33,7 +38,7 @@ from points_api.partners.problems import QuestionRefused
 from points_api.problem import NotFound, Problem
 from points_api.recognitions.home import Home, Shown, recorded
 from points_api.recognitions.looking import Question
-from points_api.recognitions.models import RecognitionBatch, RecognitionResult
+from points_api.recognitions.models import Recognition, RecognitionBatch, RecognitionResult
 from points_api.recognitions.problems import BatchGone, NothingAgreed
 
 ANSWER: Final = "recognition.batch"
@@ -74,14 +79,14 @@ class Batches:
         await RecognitionBatch.filter(id=batch.id).update(done_at=clock.now())
 
     async def results(self, batch: RecognitionBatch, start: int, most: int) -> Results:
-        """What was answered from a place on, without gaps."""
+        """What was answered from a place on, without gaps. Raises `ExchangeClosed`."""
         found = RecognitionResult.filter(batch_id=batch.id, place__gte=start).order_by("place")
         rows = [one for n, one in enumerate(await found.limit(most)) if one.place == start + n]
         answered = await RecognitionResult.filter(batch_id=batch.id).count()
         following = start + len(rows)
         return Results(
             batch=batch.batch,
-            items=[Result.model_validate_json(one.result) for one in rows],
+            items=await self._told(batch, rows),
             open=batch.size - answered,
             next=str(following) if following < batch.size else None,
         )
@@ -92,6 +97,25 @@ class Batches:
         if row is None:
             raise NotFound
         return _still_there(row, clock.now())
+
+    async def _told(
+        self, batch: RecognitionBatch, rows: Sequence[RecognitionResult]
+    ) -> list[Result]:
+        """The results as they are told now: a decline in place of what was recalled since."""
+        results = [Result.model_validate_json(one.result) for one in rows]
+        items = read_batch(request_of(batch.request).body).items
+        asked = {
+            n: Asked.model_validate(items[rows[n].place])
+            for n, one in enumerate(results)
+            if one.statement is not None
+        }
+        if gone := await _recalled(asked):
+            now, exchange = clock.now(), self.home.exchange
+            signer = exchange.keys.signer(await exchange.directory.members(now), "statement")
+            for n in gone:
+                token = statement.decline(asked[n], signer, now, LIVES_SECONDS)
+                results[n] = Result(statement=token)
+        return results
 
     async def _complete_one(
         self, batch: RecognitionBatch, place: int, item: Any, members: Members
@@ -150,7 +174,8 @@ async def _taken(caller: CallingPartner, said: Batch, now: datetime) -> Recognit
     row: dict[str, Any] = {
         "id": new_id(), "host": caller.city, "batch": said.batch, "size": len(said.items),
         "later": said.answer == "later", "digest": digest,
-        "request": kept_request(caller.message), "edition": caller.edition, "created_at": now,
+        "request": kept_request(_without_strangers(caller.message, said)),
+        "edition": caller.edition, "created_at": now,
     }  # fmt: skip
     [written] = await write_all([Insert(RecognitionBatch, [row], unless="recognition_batch_once")])
     batch = await RecognitionBatch.get(host=caller.city, batch=said.batch)
@@ -163,6 +188,34 @@ async def _taken(caller: CallingPartner, said: Batch, now: datetime) -> Recognit
         if batch.later:
             await outbox.append(ANSWER, subject, {"host": caller.city})
     return _still_there(batch, now)
+
+
+def _without_strangers(message: Request, said: Batch) -> Request:
+    """The message as it may be kept: what is no question could hold a person, so null stands there.
+
+    Its signature is then over more than is kept; of the whole only the digest is.
+    """
+    items = [one if _is_question(one) else None for one in said.items]
+    if items == said.items:
+        return message
+    body = said.model_copy(update={"items": items}).body()
+    return Request(message.method, message.target, message.headers, body)
+
+
+def _is_question(item: Any) -> bool:
+    try:
+        shaped(Asked, item)
+    except Refused:
+        return False
+    return True
+
+
+async def _recalled(asked: Mapping[int, Asked]) -> list[int]:
+    """Those of the questions whose answers were taken back."""
+    hosts, nonces = {one.host for one in asked.values()}, {one.nonce for one in asked.values()}
+    found = Recognition.filter(host__in=hosts, nonce__in=nonces, recalled_at__not_isnull=True)
+    names = set(await found.values_list("host", "nonce"))
+    return [n for n, one in asked.items() if (one.host, one.nonce) in names]
 
 
 def _still_there(batch: RecognitionBatch, now: datetime) -> RecognitionBatch:

@@ -37,13 +37,13 @@ from points_api.db.writes import Insert, write_all
 from points_api.eligibility import pseudonym
 from points_api.eligibility.standing import Overdue
 from points_api.ids import new_id
+from points_api.merchants import serving
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_request, kept_response
 from points_api.partners.problems import HomeNotAsked
 from points_api.partners.profiles import VISITING
 from points_api.partners.replies import held_of, parsed, reason_of
 from points_api.partners.service import Exchange
-from points_api.problem import NotFound
 from points_api.recognitions.models import Visit
 from points_api.recognitions.problems import VisitorsNotRecognized
 from points_api.recognitions.weighing import Scales, is_open, score_of, weigh, weigh_by
@@ -51,7 +51,6 @@ from points_api.residents.accounts import find_or_add
 from points_api.scenarios.live import LiveScenarios
 from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeUsed
-from points_api.verifications.served import Served
 from points_api.verifications.service import Answer
 from points_api.verifications.statement import GOOD_FOR, Cause
 from scenarios.scenario import Scenario
@@ -90,7 +89,6 @@ class Host:
     exchange: Exchange
     keyring: Keyring
     live: LiveScenarios
-    served: Served
     overdue: Overdue
 
     async def verify(
@@ -101,8 +99,7 @@ class Host:
         Raises `NotFound`, `VisitorsNotRecognized`, `CodeUsed`, `UnknownCity`, `HomeNotAsked`,
         `HomeAnswerRefused`, `ExchangeClosed`.
         """
-        if scenario_id not in await self.served.by(caller.merchant_id):
-            raise NotFound
+        await serving.require(caller, scenario_id)
         scenario = self.live.current.open(scenario_id)
         if caller.sandbox or scenario is None or not scenario.visitors:
             raise VisitorsNotRecognized

@@ -107,10 +107,8 @@ async def make(
 
 @router.post(
     "/interop/v1/recognitions",
-    tags=["partner"],
     summary="询问访客 / Ask about a visitor",
-    openapi_extra=contract.asks(Asked),
-    responses=contract.posted(NothingAgreed, Busy, statement=True),
+    **contract.operation(Asked, NothingAgreed, Busy, statement=True),
 )
 async def recognize(request: Request, caller: PartnerCaller) -> Response:
     """Answer with a signed statement, or with a signed one that says nothing of the visitor.
@@ -125,14 +123,9 @@ async def recognize(request: Request, caller: PartnerCaller) -> Response:
 
 @router.post(
     "/interop/v1/recognitions/batch",
-    tags=["partner"],
     summary="批量询问 / Ask about many visitors",
     response_model=Results,
-    openapi_extra=contract.asks(Batch),
-    responses={
-        202: {"model": Accepted, "description": "to be fetched at Location"},
-        **contract.posted(BatchGone, Busy),
-    },
+    **contract.operation(Batch, BatchGone, Busy, later=Accepted),
 )
 async def recognize_many(request: Request, caller: PartnerCaller) -> Response:
     """Answer up to 100 questions, each in its place by a statement or a refusal of its own.
@@ -153,11 +146,9 @@ async def recognize_many(request: Request, caller: PartnerCaller) -> Response:
 
 @router.get(
     "/interop/v1/recognitions/batch/{batch}",
-    tags=["partner"],
     summary="取批量答复 / Fetch the answers of a batch",
     response_model=Results,
-    openapi_extra=contract.asks(),
-    responses=contract.answers(NotFound, BatchGone, InvalidRequest),
+    **contract.operation(None, NotFound, BatchGone, InvalidRequest),
 )
 async def results(
     request: Request,
@@ -175,11 +166,9 @@ async def results(
 
 @router.post(
     "/interop/v1/revocations",
-    tags=["partner"],
     summary="撤回通知 / What was said holds no more",
     response_model=Receipt,
-    openapi_extra=contract.asks(Ended),
-    responses=contract.posted(Busy),
+    **contract.operation(Ended, Busy),
 )
 async def revoke(request: Request, caller: PartnerCaller) -> Response:
     """End what rests on statements about a visitor; the signed answer is the receipt."""
@@ -189,11 +178,9 @@ async def revoke(request: Request, caller: PartnerCaller) -> Response:
 
 @router.post(
     "/interop/v1/usage",
-    tags=["partner"],
     summary="使用情况 / A use by a visitor",
     response_model=Receipt,
-    openapi_extra=contract.asks(Used),
-    responses=contract.posted(Busy),
+    **contract.operation(Used, Busy),
 )
 async def used(request: Request, caller: PartnerCaller) -> Response:
     """Note that a resident of ours has used a scenario there, for them to see. Again: the same."""

@@ -15,7 +15,6 @@ from points_api.recognitions.looks import CityLooks
 from points_api.recognitions.sealing import VisitSeal
 from points_api.scenarios.live import LiveScenarios
 from points_api.scores.service import Scores
-from points_api.verifications.served import Served
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def compose(
         codes=VisitCodes(seal, hosts, keyring),
         home=home,
         batches=Batches(home),
-        host=Host(exchange, keyring, live, Served(), standings.overdue),
+        host=Host(exchange, keyring, live, standings.overdue),
         hosts=hosts,
         looks=CityLooks(hosts),
     )

@@ -15,16 +15,18 @@ from uuid import UUID
 from points_api import clock
 from points_api.db.postgres import CONFLICTS
 from points_api.db.transaction import dialect as dialect_of
-from points_api.db.transaction import inside, transactional
+from points_api.db.transaction import inside, one_connection, transactional
 from points_api.ids import new_driver_ids
 from points_api.problem import Busy
 from points_api.verifications.statement import Ask, Cause, Expected, Row, used, write
 
-MOST: Final = 32
+MOST: Final = 24
 """In one statement: few enough that others are seen to while PostgreSQL writes these."""
-AT_ONCE: Final = 2
-ENOUGH: Final = 16
+AT_ONCE: Final = 3
+ENOUGH: Final = 12
 _ATTEMPTS: Final = 3
+_REST_SECONDS: Final = 0.1
+"""A line is given back that long after the last question: taking one costs as much as some rows."""
 
 
 class Written(NamedTuple):
@@ -58,6 +60,8 @@ class Group:
         self._waiting: list[_Waiting] = []
         self._loop: AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resting: list[asyncio.Future[bool]] = []
+        self._coming = 0  # who was called and has not taken its questions yet
 
     async def ask(self, ask: Ask, expected: Expected | None = None) -> Outcome:
         """Write one question down, together with whichever others wait. May raise `Busy`.
@@ -71,30 +75,49 @@ class Group:
             self._loop = asyncio.get_running_loop()
         answer: asyncio.Future[Outcome] = self._loop.create_future()
         self._waiting.append((ask, expected, answer))
-        if self._may_begin():
-            self._tasks.add(self._loop.create_task(self._work()))
+        if self._is_worth_it(len(self._tasks) - len(self._resting)):
+            self._call()
         return await answer
 
-    def _may_begin(self) -> bool:
+    def _is_worth_it(self, under_way: int) -> bool:
         """One statement at once, and a second one as soon as it is worth its price."""
-        under_way = len(self._tasks)
-        return not under_way or (under_way < AT_ONCE and len(self._waiting) >= ENOUGH)
+        left = len(self._waiting) - MOST * self._coming
+        return left >= (ENOUGH if under_way else 1) and under_way < AT_ONCE
+
+    def _call(self) -> None:
+        self._coming += 1
+        if self._resting:
+            self._resting.pop().set_result(True)
+        else:
+            assert self._loop is not None
+            self._tasks.add(self._loop.create_task(self._work()))
 
     async def _work(self) -> None:
         try:
             await asyncio.sleep(0)  # the others of this turn
-            while self._waiting:
-                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            self._coming -= 1
+            while batch := self._take():
                 await self._settle(batch)
-                if len(self._tasks) > 1 and len(self._waiting) < ENOUGH:
-                    break
         finally:
             self._tasks.discard(cast(asyncio.Task[None], asyncio.current_task()))
 
-    async def _settle(self, batch: Sequence[_Waiting]) -> None:
-        """Answer each, also when the statement fails: then all by the same refusal."""
+    def _take(self) -> list[_Waiting]:
+        """The next ones; none where a statement for them would not be worth it."""
+        if not self._is_worth_it(len(self._tasks) - len(self._resting) - 1):
+            return []
+        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        return batch
+
+    async def _settle(self, batch: list[_Waiting]) -> None:
+        """Answer these and who comes after them, by one line to the database until it breaks.
+
+        Where it does, all of one statement get the same refusal.
+        """
         try:
-            outcomes = await self._outcomes(batch)
+            async with one_connection():
+                while batch:
+                    _answer(batch, await self._outcomes(batch))
+                    batch = self._take() or await self._rest()
         except asyncio.CancelledError:
             for _, _, answer in batch:
                 answer.cancel()
@@ -103,10 +126,25 @@ class Group:
             for _, _, answer in batch:
                 if not answer.done():
                     answer.set_exception(error)
-            return
-        for (_, _, answer), outcome in zip(batch, outcomes, strict=True):
-            if not answer.done():  # a caller who left has been written down all the same
-                answer.set_result(outcome)
+
+    async def _rest(self) -> list[_Waiting]:
+        """The next ones, waited for a little with the line in hand; none if nobody comes."""
+        assert self._loop is not None
+        called: asyncio.Future[bool] = self._loop.create_future()
+        self._resting.append(called)
+        end = self._loop.call_later(_REST_SECONDS, self._end_rest, called)
+        try:
+            if not await called:
+                return []
+        finally:
+            end.cancel()
+        self._coming -= 1
+        return self._take()
+
+    def _end_rest(self, called: asyncio.Future[bool]) -> None:
+        if called in self._resting:
+            self._resting.remove(called)
+            called.set_result(False)
 
     async def _outcomes(self, batch: Sequence[_Waiting]) -> list[Outcome]:
         now = clock.now()
@@ -116,20 +154,26 @@ class Group:
             found = await self._remembered(asks, now)
             expected = [known or other for known, other in zip(expected, found, strict=True)]
         ids = new_driver_ids(len(batch))
-        rows = [
-            Row(id_, ask, known)
+        rows: list[Row] = [
+            (id_, *ask, *known)
             for id_, ask, known in zip(ids, asks, expected, strict=True)
             if known is not None
         ]
         written = await _written(rows, now) if rows else {}
-        marks = [ask.mark for id_, ask, _ in rows if id_ not in written and ask.mark]
-        taken = await used(marks) if marks else set()
+        marks = [ask.mark for id_, ask in zip(ids, asks, strict=True) if id_ not in written]
+        taken = await used([mark for mark in marks if mark]) if any(marks) else set()
         return [
             Written(id_, cause, now)
             if (cause := written.get(id_)) is not None
             else (_USED if ask.mark in taken else _OVERTAKEN)
             for id_, ask in zip(ids, asks, strict=True)
         ]
+
+
+def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+    for (_, _, answer), outcome in zip(batch, outcomes, strict=True):
+        if not answer.done():  # a caller who left has been written down all the same
+            answer.set_result(outcome)
 
 
 async def _written(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Cause]:

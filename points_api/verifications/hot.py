@@ -82,7 +82,7 @@ class HotVerifications:
         caller = await state.identity.merchant_of(claims.subject)
         if caller is None or caller.sandbox:
             return None
-        verdict = state.limits.take_here(state.merchant_calls, caller.client_id)
+        verdict = state.limits.take_here(state.merchant_calls, caller.client_id, now=now)
         if not verdict.allowed:
             return None
         note(scope, verdict)

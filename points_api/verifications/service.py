@@ -7,7 +7,6 @@ the person has changed since they were known, they are read anew and it is asked
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -20,6 +19,7 @@ from points_api.credit_codes.sealing import CreditCode, Unreadable, mark_of, sce
 from points_api.credit_codes.service import CreditCodes, spoken
 from points_api.crypto.keyring import Keyring
 from points_api.eligibility import pseudonym
+from points_api.merchants import serving
 from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.models import Merchant, MerchantScenario
 from points_api.problem import Busy, NotFound
@@ -30,7 +30,6 @@ from points_api.verifications.expected import Expectations
 from points_api.verifications.group import Group, Used, Written
 from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeNotValid, CodeUsed, WallCodeUnknown
-from points_api.verifications.served import Served
 from points_api.verifications.statement import GOOD_FOR, Ask, Cause, Mode
 from scenarios.scenario import Scenario
 
@@ -71,7 +70,6 @@ class Verifications:
     keyring: Keyring
     codes: CreditCodes
     guard: CodeGuard
-    served: Served = field(default_factory=Served)
     expectations: Expectations = field(init=False)
     group: Group = field(init=False)
 
@@ -87,7 +85,7 @@ class Verifications:
         Raises `NotFound`, `CodeNotValid`, `CodeUsed`, and `RateLimited` after too many that failed.
         """
         self.guard.require(caller.client_id)
-        await self._require_served(caller, scenario_id)
+        await serving.require(caller, scenario_id)
         try:
             sealed = sealing.bytes_of(text)
             return await self._by_sealed(caller, sealed, scenario_id, "code", now)
@@ -99,7 +97,7 @@ class Verifications:
         self, caller: CallingMerchant, number: str, scenario_id: str, now: datetime
     ) -> Answer:
         """A number that was said at a counter. Raises also `TooManyGuesses`."""
-        await self._require_served(caller, scenario_id)
+        await serving.require(caller, scenario_id)
         guess = await guesses.count(self.keyring, caller, now)
         sealed = await spoken(scenario_id, number, now)
         if sealed is None:
@@ -115,7 +113,7 @@ class Verifications:
         Raises `NotFound`, `ModeNotOffered`. Names that it does not know get the same answer as
         residents who are not eligible.
         """
-        await self._require_served(caller, scenario_id)
+        await serving.require(caller, scenario_id)
         scenario = self._published.by_id.get(scenario_id)
         if scenario is not None and "server" not in scenario.verification:
             raise ModeNotOffered(scenario.verification)
@@ -124,7 +122,7 @@ class Verifications:
         kinds = scenario.discloses if scenario else ()
         found = await asked_by_name.consenting(candidates, scenario_id, kinds, now)
         ask = Ask(
-            None, scenario_id, version, caller.merchant_id, _staff(caller),
+            None, scenario_id, version, caller.merchant_id, caller.actor,
             found.resident_id, None, found.consent_id, "server",
         )  # fmt: skip
         return await self._answer(ask)
@@ -153,7 +151,7 @@ class Verifications:
 
     async def wall_code(self, caller: CallingMerchant, scenario_id: str) -> tuple[str, Scenario]:
         """What the merchant hangs on the wall for a scenario. Raises `NotFound`."""
-        await self._require_served(caller, scenario_id)
+        await serving.require(caller, scenario_id)
         scenario = self._published.by_id.get(scenario_id)
         if scenario is None:
             raise NotFound
@@ -165,16 +163,12 @@ class Verifications:
     def _published(self) -> Published:
         return self.codes.live.current
 
-    async def _require_served(self, caller: CallingMerchant, scenario_id: str) -> None:
-        if scenario_id not in await self.served.by(caller.merchant_id):
-            raise NotFound
-
     async def _by_sealed(
         self, caller: CallingMerchant, sealed: bytes, scenario_id: str, mode: Mode, now: datetime
     ) -> Answer:
         code = self._read(sealed, scenario_id, now)
         ask = Ask(
-            mark_of(sealed), scenario_id, code.version, caller.merchant_id, _staff(caller),
+            mark_of(sealed), scenario_id, code.version, caller.merchant_id, caller.actor,
             code.resident_id, code.session_id, code.consent_id, mode,
         )  # fmt: skip
         if caller.sandbox:
@@ -225,12 +219,6 @@ class Verifications:
         if scenario is not None and "pseudonym" in scenario.discloses and ask.resident_id:
             name = pseudonym.of(self.keyring, ask.merchant_id, ask.resident_id)
         return Answer(id_, cause, at + GOOD_FOR, scenario, name)
-
-
-@lru_cache(maxsize=10_000)
-def _staff(caller: CallingMerchant) -> str:
-    """The caller's name in the audit log, which a till would otherwise have made each time."""
-    return caller.actor
 
 
 async def _serves(code: wall.WallCode, now: datetime) -> bool:

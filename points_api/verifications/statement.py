@@ -9,9 +9,9 @@ nothing either. Every cause goes this way, so none of them is told apart by its 
 
 # ruff: noqa: S608 - names are ours, values are parameters
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, cast
 from uuid import UUID
 
 from points_api.db.transaction import connection, dialect
@@ -49,13 +49,8 @@ class Expected(NamedTuple):
     revision: int
 
 
-class Row(NamedTuple):
-    """A question with the number that its answer will have."""
-
-    id: UUID
-    ask: Ask
-    expected: Expected
-
+Row = tuple[Any, ...]
+"""The number that the answer will have, and the fields of the question and of what is expected."""
 
 _COLUMNS: Final = {
     "id": "uuid", "mark": "bytea", "scenario_id": "text", "version": "int", "merchant_id": "uuid",
@@ -118,14 +113,16 @@ async def write(rows: Sequence[Row], now: datetime) -> dict[UUID, Cause]:
     In one order, so that two processes that are sent the same codes do not wait for each other.
     """
     times = (now, now + GOOD_FOR)
-    flat = [(id_, *ask, *expected) for id_, ask, expected in sorted(rows, key=_order)]
+    ordered = sorted(rows, key=_mark)
     if dialect() == "postgres":
-        columns = [list(column) for column in zip(*flat, strict=True)]
+        columns = [list(column) for column in zip(*ordered, strict=True)]
         _, written = await connection().execute_query(_POSTGRES, [*columns, *times])
-        return {row["id"]: row["cause"] for row in written}
-    given = f"WITH a({_ALL_NAMES}) AS (VALUES {', '.join([_MARKS] * len(flat))}), "
+        return dict(cast(Iterable[tuple[UUID, Cause]], written))
+    given = f"WITH a({_ALL_NAMES}) AS (VALUES {', '.join([_MARKS] * len(ordered))}), "
     values = [
-        str(value) if isinstance(value, UUID) else value for row in flat for value in (*row, *times)
+        str(value) if isinstance(value, UUID) else value
+        for row in ordered
+        for value in (*row, *times)
     ]
     _, written = await connection().execute_query(given + _WRITE, values)
     return {UUID(row["id"]): row["cause"] for row in written}
@@ -142,5 +139,5 @@ async def used(marks: Sequence[bytes]) -> set[bytes]:
     return {bytes(row["mark"]) for row in rows}
 
 
-def _order(row: Row) -> bytes:
-    return row.ask.mark or b""
+def _mark(row: Row) -> bytes:
+    return row[1] or b""

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from interop import base64url, directory, jws, statement
+from interop.batch import Result, Results, asking
 from interop.directory_shapes import KIND
 from interop.instants import seconds
 from interop.keys import Signer
@@ -50,6 +51,8 @@ def texts():
         home="420200", host="460200", subject=STANDING.subject, why="withdrawn",
         notice="0197290b30007000a000000000000003", until=seconds(NOW),
     )  # fmt: skip
+    batch = asking("batch-of-the-page", [ASKED.model_copy(update={"table": "bands-of-nobody"})])
+    results = Results(batch=batch.batch, items=[Result(refused="wrong-table")], open=0, next=None)
     first = directory.sign(_edition(), [ROOT])
     return {
         "private keys": f"{_d(HOST)}\n{_d(HOME)}\n{_d(STATEMENTS)}",
@@ -57,6 +60,8 @@ def texts():
         "directory": first.decode(),
         "digest of the directory": directory.digest_of(first),
         "question": request.body.decode(),
+        "batch": batch.body().decode(),
+        "results": results.body().decode(),
         "request": _headers(request),
         "base of the request": _base(request, None),
         "statement, header": base64url.decode(token.split(".")[0]).decode(),

@@ -48,6 +48,8 @@ def test_another_shape_is_refused(changed):
 def test_results_come_back_as_they_were_sent():
     sent = Results(batch=NUMBER, items=[Result(refused="malformed")], open=1, next="1")
     assert read_results(sent.body(), NUMBER, 2) == sent
+    rest = sent.model_copy(update={"open": 0, "next": None})
+    assert read_results(rest.body(), NUMBER, 2, start=1) == rest
     assert parse(sent.body())["items"][0]["statement"] is None
 
 
@@ -61,6 +63,11 @@ def test_results_come_back_as_they_were_sent():
         {"items": [{"refused": "x", "name": "y"}]},
         {"next": "later"},
         {"open": -1},
+        {"open": 1},
+        {"next": "0"},
+        {"next": "1"},
+        {"items": []},
+        {"items": [], "next": "1"},
     ],
 )
 def test_results_that_do_not_fit_the_batch_are_refused(changed):

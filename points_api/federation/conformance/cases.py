@@ -8,7 +8,9 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 FILE: Final = Path(__file__).with_name("cases.toml")
-Operation = Literal["profile", "mappings", "scenarios", "recognitions", "revocations", "usage"]
+Operation = Literal[
+    "profile", "mappings", "scenarios", "recognitions", "batch", "results", "revocations", "usage"
+]
 
 
 class Part(BaseModel):
@@ -46,7 +48,10 @@ class Expected(Part):
 
     def __str__(self) -> str:
         reason = f", reason {' or '.join(self.reasons)}" if self.reasons else ""
-        return f"{self.status}{f' /problems/{self.type}' if self.type else ''}{reason}"
+        said = [f"{self.status}{f' /problems/{self.type}' if self.type else ''}{reason}"]
+        said += [f"or {self.or_status} by a server in front"] if self.or_status else []
+        said += ["or a closed connection"] if self.or_closed else []
+        return "; ".join(said)
 
 
 class Case(Part):

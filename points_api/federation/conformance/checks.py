@@ -8,7 +8,7 @@ from interop import files, statement, table_signatures
 from interop.notices import Ended, Receipt, Used
 from interop.refusals import Refused
 from interop.shape import shaped
-from interop.statement import Answer, Asked, NotRecognized, Statement
+from interop.statement import Answer, Asked, NotRecognized, Said, Statement
 from points_api import clock
 from points_api.federation.conformance.cases import Expected, Operation, Signing
 from points_api.federation.conformance.desk import Desk, Fault, Skipped, require_status
@@ -86,6 +86,8 @@ def _require_table(desk: Desk, one: MappingOut) -> None:
     if unknown := {one.source, one.target} - cities.keys():
         raise Skipped(f"the profile of {', '.join(sorted(unknown))}, whose signature it is")
     names = ("city", "key", "signed_on", "value")
+    if any(len(row) != len(names) for row in one.signatures):
+        raise Fault(f"a signature is of {', '.join(names)}")
     signatures = [dict(zip(names, row, strict=True)) for row in one.signatures]
     document = {"kind": table_signatures.KIND, "table": one.document, "signatures": signatures}
     try:
@@ -146,13 +148,16 @@ async def _code_again(desk: Desk, found: Found) -> None:
         raise Fault("a code is good once: of a used one nothing is said")
 
 
-async def _answer(desk: Desk, found: Found, asked: Asked) -> Statement | NotRecognized:
+async def _answer(desk: Desk, found: Found, asked: Asked) -> Said:
     answer = await desk.told("recognitions", asked.body(), Answer)
+    return require_answer(desk, found, asked, answer.statement)
+
+
+def require_answer(desk: Desk, found: Found, asked: Asked, token: str) -> Said:
+    """What a token says, which answers the question. Raises `Fault`."""
     bands = [one.id for one in found.profile.bands] if found.profile else None
     try:
-        return statement.verify_either(
-            answer.statement, asked, desk.party.members, bands, clock.now()
-        )
+        return statement.verify_either(token, asked, desk.party.members, bands, clock.now())
     except Refused as refused:
         raise Fault(f"the statement answers the question: {refused}") from None
 

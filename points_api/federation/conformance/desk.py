@@ -18,6 +18,7 @@ from points_api.federation.conformance.messages import plain, signed
 from points_api.federation.conformance.party import Party
 
 PROBLEM: Final = "application/problem+json"
+UNSIGNED: Final = (401, 413)  # who asked is not known
 _SHOWN: Final = 2000  # characters of a body
 _TOLD: Final = ("content-type", "content-digest", "signature-input", "signature")
 
@@ -36,10 +37,14 @@ class Skipped(Exception):
 
 @dataclass(slots=True)
 class Desk:
-    """One check's view of the exchange. `sent` is what the report shows of it."""
+    """One check's view of the exchange. `sent` is what the report shows of it.
+
+    `patience_seconds`: how long the city may take to answer what is to be fetched.
+    """
 
     party: Party
     http: httpx.AsyncClient
+    patience_seconds: float = 30.0
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     async def send(self, request: Request) -> Response:
@@ -66,10 +71,12 @@ class Desk:
         exchange["answer"] = _answer(response)
         return response
 
-    async def ask(self, to: Operation, body: bytes = b"") -> tuple[Request, Response]:
+    async def ask(
+        self, to: Operation, body: bytes = b"", batch: str = ""
+    ) -> tuple[Request, Response]:
         """Send a right message; the answer is signed for it by the tested city. Raises `Fault`."""
         now = clock.now()
-        request = signed(plain(self.party, to, body), self.party.signer, now)
+        request = signed(plain(self.party, to, body, batch), self.party.signer, now)
         response = await self.send(request)
         self.require_signed(response, request)
         return request, response
@@ -77,11 +84,7 @@ class Desk:
     async def told(self, to: Operation, body: bytes, shape: type[T]) -> T:
         """Ask, and read a closed document from an answer that is 200. Raises `Fault`."""
         _, response = await self.ask(to, body)
-        require_status(response, 200)
-        try:
-            return shaped(shape, parse(response.body))
-        except Refused as refused:
-            raise Fault(f"the body is a {shape.__name__}: {refused.reason} {refused}") from None
+        return closed(response, shape, 200)
 
     async def read(self, to: Operation, shape: type[BaseModel]) -> Any:
         """Ask, and read what the OpenAPI document describes; more may stand in it."""
@@ -111,8 +114,17 @@ class Desk:
         require_status(response, expected.status)
         if expected.type is not None:
             _require_problem(expected, response)
-        if expected.status < 400 or expected.status == 422:
+        if expected.status not in UNSIGNED:
             self.require_signed(response, request)
+
+
+def closed(response: Response, shape: type[T], status: int) -> T:
+    """The closed document of an answer of this status. Raises `Fault`."""
+    require_status(response, status)
+    try:
+        return shaped(shape, parse(response.body))
+    except Refused as refused:
+        raise Fault(f"the body is a {shape.__name__}: {refused.reason} {refused}") from None
 
 
 def require_status(response: Response, status: int) -> None:

@@ -1,19 +1,26 @@
 """Running all checks against one city, one after another."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import httpx
 
+from interop.refusals import UnknownKey, UnlistedPeer
 from interop.signing import Request
 from points_api import clock
+from points_api.federation.conformance.batches import OF_BATCHES
 from points_api.federation.conformance.cases import Case, cases
 from points_api.federation.conformance.checks import CHECKS, Check, Found
 from points_api.federation.conformance.desk import Closed, Desk, Fault, Skipped
-from points_api.federation.conformance.messages import of_case
+from points_api.federation.conformance.messages import of_case, plain, signed
 from points_api.federation.conformance.party import Party
+from points_api.partners.replies import reason_of
 
+WAIT_SECONDS: Final = 45
+"""How long a new edition may take to be seen: cities look for one twice a minute."""
+_UNKNOWN: Final = (UnknownKey.reason, UnlistedPeer.reason)
 Outcome = Literal["passed", "failed", "skipped"]
 Progress = Callable[[int, int], None]
 
@@ -36,12 +43,38 @@ async def run(
     party: Party, http: httpx.AsyncClient, found: Found, progress: Progress = lambda *_: None
 ) -> list[Result]:
     """Make every check. It leaves the tested city a few answers about nobody, and no more."""
-    planned: Sequence[Check | Case] = (*CHECKS, *cases())
+    planned: Sequence[Check | Case] = (*CHECKS, *OF_BATCHES, *cases())
     results = []
     for number, one in enumerate(planned):
         progress(number, len(planned))
         results.append(await _made(one, Desk(party, http), found))
     return results
+
+
+async def listed(
+    party: Party, http: httpx.AsyncClient, waits: Callable[[], None], pause: float = 1.0
+) -> bool:
+    """Wait until the tested city knows our key, which it reads in a new edition of the directory.
+
+    `waits` is called once where that takes time. False: it never does. Whatever else is wrong with
+    the city, the checks are to tell.
+    """
+    for look in range(WAIT_SECONDS):
+        if not await _is_unknown(party, http):
+            return True
+        if not look:
+            waits()
+        await asyncio.sleep(pause)
+    return False
+
+
+async def _is_unknown(party: Party, http: httpx.AsyncClient) -> bool:
+    request = signed(plain(party, "profile"), party.signer, clock.now())
+    try:
+        response = await Desk(party, http).send(request)
+    except Fault:
+        return False
+    return response.status == 401 and reason_of(response) in _UNKNOWN
 
 
 def report(party: Party, results: Sequence[Result]) -> dict[str, Any]:
@@ -74,7 +107,7 @@ async def _made(one: Check | Case, desk: Desk, found: Found) -> Result:
 
 
 async def _case(case: Case, desk: Desk, found: Found) -> None:
-    table = found.table if case.to == "recognitions" else ""
+    table = found.table if case.to in ("recognitions", "batch") else ""
     await judged(case, desk, of_case(desk.party, case, table, clock.now()))
 
 

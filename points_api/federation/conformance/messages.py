@@ -33,15 +33,18 @@ PATHS: Final[Mapping[Operation, tuple[str, str]]] = {
     "mappings": ("GET", "/interop/v1/mappings"),
     "scenarios": ("GET", "/interop/v1/scenarios"),
     "recognitions": ("POST", "/interop/v1/recognitions"),
+    "batch": ("POST", "/interop/v1/recognitions/batch"),
+    "results": ("GET", "/interop/v1/recognitions/batch/{batch}"),
     "revocations": ("POST", "/interop/v1/revocations"),
     "usage": ("POST", "/interop/v1/usage"),
 }
 ELSEWHERE: Final = "elsewhere.invalid"
 
 
-def plain(party: Party, to: Operation, body: bytes = b"") -> Request:
-    """A request that is not signed yet."""
+def plain(party: Party, to: Operation, body: bytes = b"", batch: str = "") -> Request:
+    """A request that is not signed yet; `batch` with its cursor where answers are fetched."""
     method, path = PATHS[to]
+    path = path.format(batch=batch)
     headers = {"content-type": "application/json"} if body else {}
     return Request(method, f"{party.tested.address}{path}", headers, body)
 
@@ -56,6 +59,9 @@ def usual(party: Party, to: Operation, table: str, now: datetime) -> dict[str, A
                 **both, "scenario": "conformance", "purpose": "redemption", "code": letters(40),
                 "nonce": letters(24), "table": table, "score": False,
             }  # fmt: skip
+        case "batch":
+            items = [usual(party, "recognitions", table, now) for _ in range(2)]
+            return {"batch": letters(24), "answer": "now", "items": items}
         case "revocations":
             return {
                 "home": party.division, "host": party.tested.city, "subject": nobody,

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
+from math import inf
 
 import pytest
 
 from loadtests.federation.aftermath import Aftermath
+from loadtests.federation.run import times
 from loadtests.federation.verdict import document, percentile, rows
 from loadtests.federation.visits import Tally
 
@@ -58,7 +60,15 @@ def test_one_thing_that_is_not_there_afterwards_fails(field, name):
 def test_own_residents_may_wait_half_as_long_again_and_no_longer():
     assert missed(tally(), own=([2.0], [3.0])) == []
     assert missed(tally(), own=([2.0], [3.1])) == ["own residents, ratio"]
-    assert missed(tally(), own=([], [3.1])) == ["own residents, ratio"]
+    for alone, beside in (([], [3.1]), ([2.0], []), ([], [])):
+        assert missed(tally(), own=(alone, beside)) == ["own residents, ratio"]
+
+
+def test_own_reads_that_failed_count_as_having_taken_for_ever():
+    found = [{"ms": [2.0] * 98, "failed": 2}, {"ms": [], "failed": 0}]
+    assert times(found) == [2.0] * 98 + [inf] * 2
+    assert missed(tally(), own=([2.0], times(found))) == ["own residents, ratio"]
+    assert missed(tally(), own=(times(found), times(found))) == ["own residents, ratio"]
 
 
 def test_nothing_sent_is_no_pass():

@@ -22,6 +22,7 @@ from points_api.clock import now
 from tests.frame.tree import ROOT
 
 CITIES = ["huangshi", "tianjin", "sanya"]
+UP_SECONDS = 300
 
 
 def free_ports(count):
@@ -48,15 +49,20 @@ def federation(tmp_path_factory):
             cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=out, stderr=err,
         )  # fmt: skip
     try:
-        for _ in range(1200):
-            if (folder / "out").stat().st_size:
-                break
-            assert process.poll() is None, (folder / "err").read_text("utf-8")
-            time.sleep(0.1)
-        yield process, json.loads((folder / "out").read_text("utf-8")), folder
+        yield process, told_by(process, folder), folder
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def told_by(process, folder):
+    """What it tells once all are up, which takes minutes where other tests have the processors."""
+    for _ in range(UP_SECONDS * 10):
+        if (text := (folder / "out").read_text("utf-8")).endswith("}\n"):
+            return json.loads(text)
+        assert process.poll() is None, (folder / "err").read_text("utf-8")
+        time.sleep(0.1)
+    pytest.fail(f"not up in {UP_SECONDS} s: {(folder / 'err').read_text('utf-8')}")
 
 
 def get(address):

@@ -192,3 +192,15 @@ def test_every_name_of_a_refusal_here_is_one_of_interop():
         "own-key-not-listed", "http-404", "http-405",
     }  # fmt: skip
     assert named <= known
+
+
+def test_comparing_tables_of_a_city_that_nobody_knows_names_those_that_are_known(
+    tables, federation, tmp_path
+):
+    folder, _ = federation
+    said = json.loads((folder / "tables" / "tianjin-huangshi.json").read_text("utf-8"))
+    said["table"]["source"] = said["signatures"][0]["city"] = "atlantis"
+    file = tmp_path / "table.json"
+    file.write_text(json.dumps(said), "utf-8")
+    told = tables("compare", file, file)
+    assert (told.exit_code, "atlantis" in told.stderr, "tianjin" in told.stderr) == (2, True, True)

@@ -1,11 +1,12 @@
 """Which journeys a check makes, and when it holds."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from points_api.federation.check import MEETS, Outcome, Verdict, trips
+from points_api.federation.check import MEETS, NobodyTravels, Outcome, Verdict, check, trips
 from points_api.federation.journey import STEPS, Journey
 from points_api.federation.places import places
 
@@ -58,3 +59,13 @@ def test_a_check_holds_only_where_all_ended_well_and_nothing_told_of_a_person(pl
     )  # fmt: skip
     for changed in changes:
         assert not replace(good, **changed).holds
+
+
+async def test_a_city_of_which_nobody_has_joined_is_named_before_anybody_is_asked(tmp_path):
+    both = places(tmp_path, 2, 8100)
+    for place in both:
+        place.folder.mkdir(parents=True)
+        told = {"logins": [{"code": "demo:1", "band": None}], "merchant": {"scenarios": []}}
+        (place.folder / "made.json").write_text(json.dumps(told))
+    with pytest.raises(NobodyTravels, match="--people"):
+        await check(both, [], lambda *_: None)

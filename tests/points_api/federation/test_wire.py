@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -52,7 +53,14 @@ def inside(text):
 TOLD = {
     "number": (ID_NUMBER.encode(), "ID number"),
     "number inside": (inside(ID_NUMBER), "ID number"),
+    "number with a small x": (b'{"code": "11010519491231002x"}', "ID number"),
     "name": (f"visitor {NAME}".encode(), "a name"),
+    "name in escapes of JSON": (json.dumps({"detail": NAME}).encode(), "a name"),
+    "name in an address": (f"GET /v1/x?q={quote(NAME)} HTTP/1.1".encode(), "a name"),
+    "name in escapes inside": (
+        base64.b64encode(json.dumps([f"visitor {NAME}"]).encode()),
+        "a name",
+    ),
     "name inside": (inside(NAME), "a name"),
     "record": (b'{"item": "volunteer.hours"}', "a record"),
     "record inside": (base64.b64encode(b'{"occurred_on": "2026-01-01"}'), "a record"),

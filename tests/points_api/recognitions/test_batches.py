@@ -7,18 +7,22 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from interop.batch import asking
+from interop.batch import asking, read_batch
+from interop.canonical import canonical
 from interop.statement import Asked, NotRecognized, Statement
 from points_api import clock
 from points_api.auth.partners import CallingPartner
 from points_api.db.models import OutboxEvent
 from points_api.jobs.exchange import Answering
+from points_api.partners.messages import request_of
 from points_api.partners.problems import HomeAnswerRefused, HomeNotAsked, QuestionRefused
 from points_api.problem import Busy, NotFound
 from points_api.recognitions import batches
 from points_api.recognitions.asking import PATH, Asking, NotAnswered
 from points_api.recognitions.models import Recognition, RecognitionBatch, RecognitionResult
+from tests.points_api.recognitions import visiting
 from tests.points_api.recognitions.two_cities import HOME, HOST, ROOM
+from tests.points_api.verifications.conftest import ADULTS
 
 
 def asked(code, **changed):
@@ -203,6 +207,28 @@ async def test_a_batch_is_its_askers_alone(cities):
     assert await cities.home.run(as_another())
 
 
+async def test_a_batch_of_which_nothing_holds_is_refused_item_by_item(cities):
+    batch = about(cities, asked(await cities.code(), purpose="marketing"))
+    assert told(await cities.host.run(batch.now())) == ["purpose-not-listed"]
+
+
+async def test_what_is_no_question_is_refused_in_its_place_and_kept_nowhere(cities):
+    """It could hold a person, and the rest of the message is kept for good."""
+    person = {"name": "陈某某", "id_number": "11010519491231002X"}
+    right = asked(await cities.code()).model_dump()
+    said = {"batch": "b" * 20, "answer": "now", "items": [person, right | person, right]}
+    client = cities.host.state.exchange.client
+    bodies = [
+        (await cities.host.run(client.ask(HOME, "POST", PATH, canonical(said)))).response.body
+        for _ in range(2)
+    ]
+    assert bodies[0] == bodies[1]
+    items = httpx.Response(200, content=bodies[0]).json()["items"]
+    assert [one["refused"] for one in items] == ["malformed", "malformed", None]
+    [kept] = await cities.home.run(RecognitionBatch.all)
+    assert read_batch(request_of(kept.request).body).items == [None, None, right]
+
+
 async def test_a_batch_that_is_none_is_refused_as_a_whole(cities):
     client = cities.host.state.exchange.client
     answer = await cities.host.run(client.ask(HOME, "POST", PATH, b'{"items":[]}'))
@@ -217,16 +243,32 @@ async def test_an_answer_with_one_false_statement_counts_as_a_lie(cities):
     batch = about(cities, asked(await cities.code()), asked(await cities.code()))
     swapped = Asking(batch.exchange, HOME, batch.questions[::-1], batch.number)
     await cities.host.run(batch.now())
-
-    async def confused():
-        reader = swapped._read("GET", f"{PATH}/{batch.number}?cursor=0", b"", 0)
-        with pytest.raises(HomeAnswerRefused) as refused:
-            await reader
-        return refused.value.fields["reason"]
-
-    assert await cities.host.run(confused()) == "wrong-nonce"
+    assert await refusal(cities, swapped.fetch()) == (HomeAnswerRefused, "wrong-nonce")
     breaker = cities.host.state.exchange.client.breakers[HOME]
     assert (breaker.failed, breaker.in_a_row) == (1, 1)
+
+
+async def test_who_is_asked_for_everything_may_leave_nothing_out(cities):
+    batch = about(cities, *[asked("UNKNOWN" * 6) for _ in range(2)])
+    taken = await taken_in(cities, batch)
+    service = cities.home.state.batches
+    members = await cities.home.run(service.home.exchange.directory.members(clock.now()))
+    first = batch.questions[0].model_dump()
+    await cities.home.run(service._complete_one(taken, 0, first, members))
+    await cities.home.run(lambda: RecognitionBatch.all().update(done_at=clock.now()))
+    assert await refusal(cities, batch.now()) == (HomeAnswerRefused, "malformed")
+    fetched = await cities.host.run(batch.fetch())
+    assert (told(fetched.outcomes), fetched.left, fetched.cursor) == (["NotRecognized"], 1, "1")
+
+
+async def test_an_answer_that_was_fetched_too_late_is_no_lie(cities, frozen_clock):
+    batch = about(cities, asked(await cities.code()), asked("UNKNOWN" * 6))
+    await cities.host.run(batch.now())
+    frozen_clock.forward(timedelta(minutes=6))
+    for outcomes in ((await cities.host.run(batch.fetch())).outcomes,
+                     await cities.host.run(batch.now())):  # fmt: skip
+        assert told(outcomes) == ["expired"] * 2
+    assert cities.host.state.exchange.client.breakers[HOME].failed == 0
 
 
 async def test_a_withdrawal_finds_what_was_said_in_a_batch(cities):
@@ -238,3 +280,29 @@ async def test_a_withdrawal_finds_what_was_said_in_a_batch(cities):
     again = about(cities, asked("UNKNOWN" * 6))
     [outcome] = await cities.host.run(again.now())
     assert isinstance(outcome, NotRecognized)
+
+
+@pytest.mark.parametrize("when", ["now", "later"])
+async def test_of_who_has_withdrawn_nothing_is_told_to_a_host_that_comes_for_it_afterwards(
+    cities, when
+):
+    other = await visiting.joined(cities.home, ADULTS[1])
+    assert (await other.post("/v1/me/consents", {"city": HOST})).status_code == 201
+    questions = [asked(await cities.code(visitor=one)) for one in (cities.visitor, other)]
+    batch = about(cities, *questions)
+    if when == "later":
+        await cities.host.run(batch.later())
+        await answered(cities)
+    else:
+        await taken_in(cities, batch)
+        await cities.home.run(complete(cities))
+    assert (await cities.visitor.delete("/v1/me/consents?purpose=city")).status_code == 200
+    await cities.home.tell()  # and the host has confirmed, having heard of nobody yet
+    fetched = await cities.host.run(batch.fetch())
+    outcomes = fetched.outcomes if when == "later" else await cities.host.run(batch.now())
+    assert told(outcomes) == ["NotRecognized", "Statement"]
+
+
+async def complete(cities):
+    [taken] = await RecognitionBatch.all()
+    await cities.home.state.batches.complete(taken)

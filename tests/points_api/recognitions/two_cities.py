@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tortoise.expressions import Q
 
 from interop import base64url, directory
 from interop.canonical import canonical, parse
@@ -26,6 +27,7 @@ from points_api.app import create_app, fronted
 from points_api.composition import scenario_folder
 from points_api.consents import notice
 from points_api.crypto.keyring import Keyring
+from points_api.db import outbox
 from points_api.db.models import OutboxEvent
 from points_api.jobs.exchange import TOLD, Telling
 from points_api.partners.keys import OwnKeys
@@ -44,6 +46,7 @@ PARKING = "xialu-car-park-discount"  # from 80 on
 LOCAL = "huangshi-library-books-to-the-door"  # for residents alone
 IDS = (ROOM, PARKING, LOCAL)
 PURPOSES = ["eligibility", "redemption", "repair_notice", "usage_report"]
+TELL_SECONDS = 30
 ROOT = Signer("420200/root-1", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
@@ -69,15 +72,20 @@ class City:
         return await loop.create_task(waiting(), context=self.context.copy())
 
     async def tell(self) -> None:
-        """Tell other cities what is due, together with the work of the application itself."""
+        """Tell other cities what is due, together with the work of the application itself.
 
-        def due() -> Any:
-            undone = OutboxEvent.filter(topic__in=TOLD, done_at=None)
-            return undone.filter(next_try_at__lte=clock.now()).exists()
+        What that one has claimed is still to be told, and what failed is for later.
+        """
 
-        while await self.run(due):
-            await self.run(Telling(self.state.exchange).once())
-            await asyncio.sleep(0.01)
+        def open_() -> Any:
+            now = clock.now()
+            due, claimed = Q(next_try_at__lte=now), Q(next_try_at=now + outbox.LEASE)
+            return OutboxEvent.filter(due | claimed, topic__in=TOLD, done_at=None).exists()
+
+        async with asyncio.timeout(TELL_SECONDS):
+            while await self.run(open_):
+                await self.run(Telling(self.state.exchange).once())
+                await asyncio.sleep(0.01)
 
 
 @dataclass

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from points_api import clock
+from points_api.merchants import standing
+from points_api.merchants.models import MerchantScenario
 from points_api.verifications.models import Verification
 from tests.points_api.application import running
 from tests.points_api.verifications import shop
@@ -167,3 +170,15 @@ async def test_another_process_takes_the_code_and_redis_may_be_empty(
         assert sorted(one.status_code for one in answers) == [201] + [409] * 19
         [said] = [one.json() for one in answers if one.status_code == 201]
         assert said["eligible"]
+
+
+async def test_who_no_longer_serves_a_scenario_is_refused_within_two_seconds(
+    till, resident, frozen_clock
+):
+    assert (await till.verify(await code(resident))).status_code == 201
+    await MerchantScenario.filter(merchant_id=till.merchant_id, scenario_id=SHOWN).update(
+        until=clock.now()
+    )
+    frozen_clock.forward(standing.REMEMBERED)
+    refused = await till.verify(await code(resident))
+    assert refused.status_code == 404, refused.text

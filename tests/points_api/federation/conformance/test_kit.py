@@ -6,10 +6,11 @@ import httpx
 import pytest
 
 from points_api import clock
+from points_api.federation.conformance.batches import OF_BATCHES
 from points_api.federation.conformance.cases import cases
 from points_api.federation.conformance.checks import CHECKS, Found
 from points_api.federation.conformance.desk import Desk, Fault
-from points_api.federation.conformance.kit import judged, report, run
+from points_api.federation.conformance.kit import WAIT_SECONDS, judged, listed, report, run
 from points_api.federation.conformance.messages import of_case
 from points_api.federation.conformance.party import Party
 from tests.points_api.federation.conformance import lax
@@ -22,7 +23,7 @@ from tests.points_api.recognitions.two_cities import (
     rules_of_tianjin,
 )
 
-ALL = [*(one.id for one in CHECKS), *(one.id for one in cases())]
+ALL = [*(one.id for one in (*CHECKS, *OF_BATCHES)), *(one.id for one in cases())]
 CASES = {one.id: one for one in cases()}
 REFUSED = [one.id for one in cases() if one.expect.status != 200]
 JSON = {"content-type": "application/json"}
@@ -155,3 +156,47 @@ def test_every_case_has_its_own_name_and_its_words():
         assert one.title
         assert one.title_en
         assert one.basis
+
+
+def knowing_us_after(looks, reason="unknown-key"):
+    """A city that has not read our key in the directory when we look first."""
+    answers = iter([lax.problem("partner-not-admitted", 401, reason)] * looks)
+
+    async def city(_):
+        return next(answers, OK)
+
+    return city
+
+
+async def waited(city):
+    """Whether it came to know us, and how often it was said that we wait."""
+    said = []
+    async with httpx.AsyncClient(transport=httpx.MockTransport(city)) as http:
+        found = await listed(lax.party(), http, lambda: said.append(1), pause=0)
+    return found, len(said)
+
+
+async def test_the_kit_waits_until_its_key_is_known_and_says_so_once():
+    assert await waited(knowing_us_after(0)) == (True, 0)
+    assert await waited(knowing_us_after(3)) == (True, 1)
+    assert await waited(knowing_us_after(1, "unlisted-peer")) == (True, 1)
+    assert await waited(knowing_us_after(WAIT_SECONDS)) == (False, 1)
+
+
+async def test_the_kit_waits_for_nothing_else_that_is_wrong():
+    async def gone(request):
+        raise httpx.ConnectError("refused", request=request)
+
+    assert await waited(gone) == (True, 0)
+    assert await waited(knowing_us_after(9, "bad-signature")) == (True, 0)
+
+
+async def test_a_table_whose_signatures_have_another_shape_ends_no_run():
+    table = {
+        "source": "tianjin", "target": "huangshi", "version": "1", "digest": "d", "document": {},
+        "since": "2026-01-01", "until": "2026-12-31", "signatures": [["tianjin", "key"]],
+    }  # fmt: skip
+    told = httpx.Response(200, headers=JSON, json={"items": [table], "next": None})
+    made = await lax.results(lax.signing(told))
+    assert made["mappings"].outcome == "failed"
+    assert "signed_on" in (made["mappings"].why or "")

@@ -1,0 +1,122 @@
+"""Checks of many questions in one message: answered at once, and to be fetched."""
+
+import asyncio
+from typing import Any, Final
+
+from interop.batch import Accepted, Batch, Results, read_results
+from interop.refusals import Malformed, Refused
+from interop.shape import shaped
+from interop.signing import Response
+from interop.statement import Asked, NotRecognized
+from points_api import clock
+from points_api.federation.conformance.cases import Expected
+from points_api.federation.conformance.checks import Check, Found, require_answer
+from points_api.federation.conformance.desk import Desk, Fault, closed, require_status
+from points_api.federation.conformance.messages import PATHS, letters, usual
+
+_LOOK_SECONDS: Final = 0.5
+_NO_QUESTION: Final[dict[str, Any]] = {"scenario": "conformance"}
+_EQUIVOCATED: Final = Expected(
+    status=422, type="partner-question-refused", reasons=("equivocated",)
+)
+_NOT_THERE: Final = Expected(status=404, type="not-found")
+
+
+def _batch(desk: Desk, found: Found, answer: str) -> Batch:
+    """Two right questions about nobody, and between them something that is no question."""
+    said = usual(desk.party, "batch", found.table, clock.now())
+    first, last = said["items"]
+    return shaped(Batch, said | {"answer": answer, "items": [first, _NO_QUESTION, last]})
+
+
+async def _together(desk: Desk, found: Found) -> None:
+    batch = _batch(desk, found, "now")
+    _, first = await desk.ask("batch", batch.body())
+    results = _require_results(desk, found, batch, first)
+    _, again = await desk.ask("batch", batch.body())
+    if _require_results(desk, found, batch, again) != results:
+        raise Fault("the same batch again has the same answers")
+
+
+async def _number_again(desk: Desk, found: Found) -> None:
+    batch = _batch(desk, found, "now")
+    _, first = await desk.ask("batch", batch.body())
+    require_status(first, 200)
+    other = _batch(desk, found, "now").model_copy(update={"batch": batch.batch})
+    request, response = await desk.ask("batch", other.body())
+    desk.require(_EQUIVOCATED, response, request)
+
+
+async def _later(desk: Desk, found: Found) -> None:
+    batch = _batch(desk, found, "later")
+    _, response = await desk.ask("batch", batch.body())
+    accepted = closed(response, Accepted, 202)
+    if accepted != Accepted(batch=batch.batch, size=len(batch.items)):
+        raise Fault(f"it says which batch was taken in, and how large: {batch.batch}")
+    where = PATHS["results"][1].format(batch=batch.batch)
+    if not response.headers.get("location", "").endswith(where):
+        raise Fault(f"Location ends with {where}")
+    try:
+        async with asyncio.timeout(desk.patience_seconds):
+            while True:
+                _, response = await desk.ask("results", batch=f"{batch.batch}?cursor=0")
+                if not _read(response, batch).open:
+                    break
+                desk.sent.pop()  # of many looks the last is shown
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError:
+        raise Fault(f"all is answered within {desk.patience_seconds:g} s") from None
+    _require_results(desk, found, batch, response)
+
+
+async def _of_another(desk: Desk, _: Found) -> None:
+    request, response = await desk.ask("results", batch=letters(24))
+    desk.require(_NOT_THERE, response, request)
+
+
+def _read(response: Response, batch: Batch) -> Results:
+    require_status(response, 200)
+    try:
+        return read_results(response.body, batch.batch, len(batch.items))
+    except Refused as refused:
+        raise Fault(f"the body is a Results of the OpenAPI document: {refused}") from None
+
+
+def _require_results(desk: Desk, found: Found, batch: Batch, response: Response) -> Results:
+    """Each question is declined in its place, and what is no question refused in its own."""
+    results = _read(response, batch)
+    if results.next is not None:
+        raise Fault(f"all {len(batch.items)} items are answered")
+    for item, one in zip(batch.items, results.items, strict=True):
+        if item == _NO_QUESTION:
+            if one.refused != Malformed.reason:
+                raise Fault(f"an item that is no question is refused: {Malformed.reason}")
+        elif one.statement is None:
+            raise Fault(f"a right item is answered by a token, not refused: {one.refused}")
+        else:
+            answer = require_answer(desk, found, shaped(Asked, item), one.statement)
+            if not isinstance(answer, NotRecognized):
+                raise Fault("of an unknown code nothing is said, and that is signed")
+    return results
+
+
+OF_BATCHES: Final = (
+    Check(
+        "batch", "批量询问：各答各的，重复也一样", "many questions, each answered in its place",
+        "joining.md 5",
+        "200; a decline, a refusal (malformed), a decline; the same batch again: the same",
+        _together,
+    ),
+    Check(
+        "batch-number-again", "批号用于另一批问题", "a batch's number on other questions",
+        "joining.md 5", f"200, then {_EQUIVOCATED}", _number_again,
+    ),
+    Check(
+        "batch-later", "批量询问，稍后来取", "many questions, answers fetched afterwards",
+        "joining.md 5", "202 with Location; there 200 with the same within half a minute", _later,
+    ),
+    Check(
+        "batch-of-nobody", "没有的批号", "a number that stands for no batch of ours",
+        "joining.md 5", str(_NOT_THERE), _of_another,
+    ),
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""Many questions in one statement, over a line that is kept for a little."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from points_api.verifications import group
+from points_api.verifications.models import Verification
+from tests.points_api.application import running
+from tests.points_api.verifications import shop
+from tests.points_api.verifications.conftest import ADULTS
+from tests.points_api.verifications.shop import code
+
+
+@pytest.fixture
+async def on_postgres(postgres_url, frozen_clock):
+    async with running(postgres_url) as started:
+        await shop.publish(started)
+        visitor = await started.visitor(ADULTS[0])
+        assert (await visitor.join()).status_code == 201
+        await shop.consent(visitor)
+        yield started, await shop.till(started), visitor
+
+
+async def test_more_questions_at_once_than_fit_in_all_statements_are_all_answered(
+    application, till, resident
+):
+    count = group.MOST * (group.AT_ONCE + 1) + 1
+    codes = await shop.codes_in_bulk(application, await code(resident), count)
+    for _ in range(2):  # once with nobody at rest, and once with those of before
+        answers = await asyncio.gather(*(till.verify(one) for one in codes))
+        assert {answer.status_code for answer in answers} <= {201, 409}
+        codes = await shop.codes_in_bulk(application, await code(resident), count)
+    assert await Verification.all().count() == 2 * count
+
+
+async def test_a_line_is_given_back_when_nobody_has_come_for_a_while(on_postgres, postgres_url):
+    started, till, resident = on_postgres
+    codes = await shop.codes_in_bulk(started, await code(resident), 100)
+    await asyncio.gather(*(till.verify(one) for one in codes))
+    await asyncio.sleep(0.3)
+    assert not started.app.state.verifications.group._tasks
+
+
+async def test_a_line_that_broke_at_rest_costs_one_refusal_at_most(on_postgres, postgres_url):
+    started, till, resident = on_postgres
+    codes = await shop.codes_in_bulk(started, await code(resident), 3)
+    assert (await till.verify(codes[0])).status_code == 201
+    server = await asyncpg.connect(postgres_url)
+    await server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await server.close()
+    first = await till.verify(codes[1])
+    assert first.status_code in (201, 503), first.text
+    again = await till.verify(codes[2] if first.status_code == 201 else codes[1])
+    assert again.status_code == 201, again.text
