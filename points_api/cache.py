@@ -7,7 +7,7 @@ Three promises:
   older version changes nothing. Every value is stored behind its version.
 - **Never in the way.** When Redis is gone, reads say None and writes say False, at once: the
   first failure opens the circuit, and a probe in the background closes it. No caller waits
-  for a dead Redis except those whose command was under way, and they at most `TIMEOUT_SECONDS`.
+  for a dead Redis except those whose command was under way, and they at most a second.
 
 So None means «ask the database», never «there is none», and False means «not told to Redis»:
 whoever must tell everybody has an outbox event to repeat it. Values live for a time at most.
@@ -19,19 +19,13 @@ from contextvars import Context
 from functools import partial
 from typing import Any, Final, TypeVar
 
-import fakeredis
-from redis.asyncio import Connection, Redis, RedisCluster
-from redis.asyncio.retry import Retry
-from redis.backoff import ConstantBackoff
-from redis.connection import HiredisRespSerializer
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.asyncio import RedisCluster
 from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
 from points_api import cancellation, log, metrics
+from points_api.redis_client import client_of
 from points_api.turns import Turns
 
-# Long enough that a busy process does not take itself for a dead Redis.
-TIMEOUT_SECONDS: Final = 1.0
 _CONNECTIONS: Final = 32
 _KEYS_PER_COMMAND: Final = 512
 _MANY: Final = 16
@@ -51,16 +45,6 @@ _UNAVAILABLE = metrics.CACHE_READS.labels("unavailable")
 _GONE = (RedisError, RedisClusterException, OSError)
 _T = TypeVar("_T")
 _log = log.get("cache")
-
-
-class _Connection(Connection):
-    """Packs commands in C, as redis-py does for callers that block: a tenth of the time."""
-
-    _pack = HiredisRespSerializer().pack
-
-    def pack_command(self, *args: Any) -> list[bytes]:
-        packed: list[bytes] = self._pack(*args)
-        return packed
 
 
 class Cache:
@@ -84,7 +68,7 @@ class Cache:
 
         Connects on first use. `prefix` keeps cities apart that share one Redis.
         """
-        return cls(_client(url), prefix)
+        return cls(client_of(url), prefix)
 
     @property
     def available(self) -> bool:
@@ -310,23 +294,6 @@ class Cache:
             self._lost = False
             self._refusals.clear()
             _log.info("cache.back")
-
-
-def _client(url: str) -> Any:
-    scheme = url.partition("://")[0]
-    if scheme == "memory":
-        return fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer())
-    options: dict[str, Any] = {
-        "socket_timeout": TIMEOUT_SECONDS,
-        "socket_connect_timeout": TIMEOUT_SECONDS,
-        # Once more after a broken connection, which is how a restarted server shows itself.
-        # Not after a timeout: that would double the wait.
-        "retry": Retry(ConstantBackoff(0), 1, supported_errors=(RedisConnectionError,)),
-    }
-    if scheme == "redis+cluster":
-        address = "redis" + url.removeprefix("redis+cluster")
-        return RedisCluster.from_url(address, **options)
-    return Redis.from_url(url, connection_class=_Connection, **options)
 
 
 def _milliseconds(seconds: float) -> int:

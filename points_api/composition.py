@@ -22,6 +22,7 @@ from points_api.conduct import overdue
 from points_api.credit_codes.sealing import CodeSeal
 from points_api.credit_codes.service import CreditCodes
 from points_api.crypto.keyring import Keyring
+from points_api.crypto.outward import with_outward
 from points_api.db import config
 from points_api.deliveries.service import Deliveries
 from points_api.eligibility.remembered import Remembered
@@ -87,7 +88,8 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=HTTP_SECONDS))
         cache = Cache.from_url(settings.redis_url, prefix=f"{settings.city}:")
         stack.push_async_callback(cache.aclose)
-        city, keyring = load_city(settings.data_dir), Keyring.from_settings(settings)
+        city = load_city(settings.data_dir)
+        keyring = await with_outward(Keyring.from_settings(settings))
         scores, limits = Scores(city, cache), Limits(cache)
         account_of = partial(accounts.find_or_add, keyring)
         consenting = registry.compose(settings, keyring, client, scores)

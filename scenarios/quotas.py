@@ -4,16 +4,18 @@ A counter is a name and a limit; whoever stores it adds to it only while it stay
 are those of the calendar in Huangshi: a week begins on Monday, a month on its first day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from scenarios.benefits import DepositWaive, PayLater, Period
 from scenarios.scenario import Scenario
 
 Limit = Literal["person", "out", "day", "total", "budget"]
 """The kinds of counters, in the order of taking; the name of each begins with its kind."""
+_BY_LENGTH: Final[Mapping[int, Period]] = {10: "day", 8: "week", 7: "month", 4: "year"}
+"""Periods by the length of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,20 @@ def _counters(
 def kind_of(name: str) -> Limit:
     """Which limit a counter of this name stands for."""
     return cast(Limit, name.partition(":")[0])
+
+
+def is_over(name: str, day: date) -> bool:
+    """Whether the period of a counter was over before a day; those without an end never are.
+
+    >>> day = date(2026, 6, 1)
+    >>> [is_over(f"person:p:{period}", day) for period in ("2026-05", "2026-06", "ever")]
+    [True, False, False]
+    """
+    kind, *rest = name.split(":")
+    if kind not in ("person", "day"):
+        return False
+    counted = rest[-1] if kind == "person" else rest[0]  # after a day stands whose it is
+    return counted != "ever" and counted < period_of(_BY_LENGTH[len(counted)], day)
 
 
 def period_of(period: Period, day: date) -> str:

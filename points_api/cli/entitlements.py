@@ -13,8 +13,10 @@ from points_api.cli.terminal import fail, say
 
 if TYPE_CHECKING:
     from datetime import date
+    from typing import BinaryIO
+    from uuid import UUID
 
-    from points_api.entitlements.service import DayFile
+    from points_api.entitlements.day_file import DayFile
 
 entitlements = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
@@ -45,23 +47,33 @@ def export(
     chosen = day.date() if day is not None else clock.today() - timedelta(days=1)
     if chosen >= clock.today():
         fail("--day: 请写过去的一天 (name a day that is over)")
-    files = in_database(prepared().database_url, lambda: _files(chosen, merchant))
-    out.mkdir(parents=True, exist_ok=True)
+    files = in_database(prepared().database_url, lambda: _write(out, chosen, merchant))
     for file in files:
-        name = f"entitlements-{file.merchant_id}-{chosen.isoformat()}"
-        (out / f"{name}.csv").write_bytes(file.content)
         manifest = json.dumps(file.manifest, indent=1) + "\n"
-        (out / f"{name}.manifest.json").write_text(manifest, "utf-8")
-        say(f"{out / name}.csv  {file.rows}  {file.digest}")
+        _path(out, file.merchant_id, chosen, "manifest.json").write_text(manifest, "utf-8")
+        say(f"{_path(out, file.merchant_id, chosen, 'csv')}  {file.rows}  {file.digest}")
     if not files:
         say("没有带名单的商户 (no merchant has a list)")
 
 
-async def _files(day: "date", merchant: str | None) -> "list[DayFile]":
-    from points_api.entitlements import service
+async def _write(out: Path, day: "date", merchant: str | None) -> "list[DayFile]":
+    from points_api.entitlements import day_file, service
 
     ids = await service.merchants_with_a_list()
     chosen = [one for one in ids if merchant in (None, str(one))]
     if merchant is not None and not chosen:
         fail("--merchant: 这个商户没有名单 (this merchant has no list)")
-    return [await service.day_file(one, day) for one in chosen]
+    written = []
+    for one in chosen:
+        with _opened(_path(out, one, day, "csv")) as file:
+            written.append(await day_file.write(one, day, file))
+    return written
+
+
+def _path(out: Path, merchant: "UUID", day: "date", ending: str) -> Path:
+    return out / f"entitlements-{merchant}-{day.isoformat()}.{ending}"
+
+
+def _opened(path: Path) -> "BinaryIO":
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb")

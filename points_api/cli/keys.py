@@ -76,8 +76,12 @@ def rotate() -> None:
 
 
 async def _rotate(settings: "Settings", meter: Meter) -> "Report":
+    from points_api.conduct.models import ConductReport
+    from points_api.conduct.service import REPLY
     from points_api.crypto.keyring import Keyring
+    from points_api.crypto.outward import SEALED_AS as OUTWARD
     from points_api.db import config
+    from points_api.db.models import SealedSecret
     from points_api.deliveries.models import DeliveryChunk
     from points_api.deliveries.preparing import CHUNK
     from points_api.entitlements.members import SEALED_AS as MEMBER
@@ -93,6 +97,8 @@ async def _rotate(settings: "Settings", meter: Meter) -> "Report":
         SealedTable(Officer, {"totp": TOTP}),
         SealedTable(Entitlement, {"member": MEMBER}),
         SealedTable(WebhookEndpoint, {"secret": SECRET, "previous_secret": SECRET}),
+        SealedTable(ConductReport, {"reply": REPLY}),
+        SealedTable(SealedSecret, {"content": OUTWARD}),
     )
     chunks = SealedTable(DeliveryChunk, {"content": CHUNK})
     async with config.open(settings.database_url):

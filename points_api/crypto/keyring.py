@@ -3,7 +3,8 @@
 Each purpose has its own key by HKDF-SHA256 (RFC 5869), so no key is used for two things and
 an operator keeps one secret. Master keys are ordered newest first: the newest seals, indexes and
 signs; all of them open, find and verify. Rotation: put a new key in front on every process,
-rewrite what `is_current` denies, then drop the old key.
+rewrite what `is_current` denies, then drop the old key. What others were given for good must not
+change with it, so it is derived from a secret of its own, `outward`.
 
 A blind index finds a person by ID number without storing it: an HMAC under a key that the
 database does not have (SHA-256, or SM3 when the cipher is sm4).
@@ -13,6 +14,7 @@ import base64
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import starmap
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -47,11 +49,17 @@ class SigningKey:
 class Keyring:
     """Seals, opens, indexes and signs. Make one per process; safe to share between threads."""
 
-    def __init__(self, master_keys: Iterable[MasterKey], suite: Suite = "aes") -> None:
+    def __init__(
+        self,
+        master_keys: Iterable[MasterKey],
+        suite: Suite = "aes",
+        outward: bytes | None = None,
+    ) -> None:
         self._masters = {key.id: key.secret for key in master_keys}
         if not self._masters:
             raise ValueError("a key ring needs at least one master key")
         self._newest = next(iter(self._masters))
+        self._outward = outward
         self._suite: Suite = suite
         self._sealers = {
             (own, key_id): Sealer(own, key_id, self.derive(f"field/{own}", KEY_BYTES[own], key_id))
@@ -76,9 +84,17 @@ class Keyring:
             secret = self._masters[key_id or self._newest]
         except KeyError:
             raise CipherError(f"key {key_id!r} is not in POINTS_SECRET_KEYS; add it back") from None
-        # Salt stays empty: master keys are random, and every process must derive the same.
-        info = _NAMESPACE + purpose.encode()
-        return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(secret)
+        return _derived(secret, purpose, length)
+
+    def with_outward(self, secret: bytes) -> "Keyring":
+        """This ring with the city's outward secret, as `crypto.outward` keeps it."""
+        return Keyring(starmap(MasterKey, self._masters.items()), self._suite, secret)
+
+    def outward(self, purpose: str) -> bytes:
+        """Return the key (32 bytes) for what others keep; the same whatever the master keys are."""
+        if self._outward is None:
+            raise CipherError("this key ring was made without the city's outward secret")
+        return _derived(self._outward, purpose, 32)
 
     def sealers(self, purpose: str) -> dict[str, Sealer]:
         """Return a sealer per master key, newest first, under keys of this purpose alone."""
@@ -147,6 +163,12 @@ class Keyring:
             raise CipherError(
                 f"sealed under key {header.key_id!r}, which is not in POINTS_SECRET_KEYS"
             ) from None
+
+
+def _derived(secret: bytes, purpose: str, length: int) -> bytes:
+    # Salt stays empty: secrets are random, and every process must derive the same.
+    info = _NAMESPACE + purpose.encode()
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(secret)
 
 
 def message_authenticator(suite: Suite, key: bytes) -> _Mac:

@@ -1,4 +1,4 @@
-"""Tables that belong to no feature: events to be sent on, and answers to be repeated."""
+"""Tables of no feature: events to be sent on, answers to be repeated, secrets made once."""
 
 from typing import Any
 
@@ -44,3 +44,16 @@ class IdempotencyKey(Model):
     class Meta:
         table = "idempotency_key"
         constraints = (UniqueConstraint(("caller", "key"), "idempotency_key_once"),)
+
+
+class SealedSecret(Model):
+    """A secret of the city that was made once, sealed under the master keys."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    name = fields.CharField(max_length=64)
+    content = fields.BinaryField()
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = "sealed_secret"
+        constraints = (UniqueConstraint(("name",), "sealed_secret_once"),)

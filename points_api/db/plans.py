@@ -109,12 +109,18 @@ def _column(model: type[Model], name: str) -> Column:
         return Column(name, _as_it_is)  # the ORM would write it out, for the driver to read it back
     if isinstance(field, DatetimeField):
         return Column(name, partial(_zoned, name))
-    by_orm: Convert = lambda value: field.to_db_value(value, model)  # noqa: E731
+
+    def by_orm(value: Any) -> object:
+        return field.to_db_value(value, model)
+
     if isinstance(field, JSONField):
         return Column(name, partial(_written_out, by_orm), JsonText)
     kind, most = field.field_type, getattr(field, "max_length", None)
     if isinstance(field, CharField) and most is not None:
-        short: Convert = lambda v: v if type(v) is str and len(v) <= most else by_orm(v)  # noqa: E731
+
+        def short(value: Any) -> object:
+            return value if type(value) is str and len(value) <= most else by_orm(value)
+
         return Column(name, short, str, most)
     if not field.validators:
         return Column(name, lambda v: v if type(v) is kind else by_orm(v), kind)

@@ -21,6 +21,10 @@ from points_api.deliveries.verdicts import NUMBERS, Verdict
 from scoring.catalog import Catalog, Role
 
 ROW: Final = "row_no"
+_AFTER_THE_START: Final[tuple[tuple[Role, str], ...]] = (
+    ("ended_on", "ended_before"),
+    ("valid_until", "valid_before"),
+)
 NO_REFUSALS: Final = pl.DataFrame(schema={ROW: pl.UInt32, "column": pl.String, "code": pl.String})
 _CODES: Final = pl.Series(list(NUMBERS), dtype=pl.String)
 
@@ -123,8 +127,8 @@ class Checker:
         decided = self._roles["decided_on"]
         started = self._roles.get("occurred_on", decided)
         started_on = frame.select(pl.coalesce(started, decided)).to_series()
-        for role, code in (("ended_on", "ended_before"), ("valid_until", "valid_before")):
-            if (column := self._roles.get(role)) is not None:  # type: ignore[call-overload]
+        for role, code in _AFTER_THE_START:
+            if (column := self._roles.get(role)) is not None:
                 yield column, frame[column] < started_on, code
         day = pl.col(decided)
         held = pl.any_horizontal(

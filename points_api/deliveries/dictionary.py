@@ -62,7 +62,7 @@ class Dictionary:
         if texts.null_count():
             texts = texts.fill_null("")
         places = texts.cast(pl.Categorical(self._categories)).to_physical()
-        if places.max() >= len(self._values):  # type: ignore[operator]  # there is a greatest
+        if (places >= len(self._values)).any():
             self._learn(self._categories.to_series()[len(self._values) :].to_list())
         problems = self._problems[places] if self._refuses else None
         return self._values[places], problems if problems is not None and problems.max() else None

@@ -35,7 +35,7 @@ class Texts:
         problems = None
         if self._column.required and texts.null_count():
             problems = texts.is_null().cast(pl.UInt8) * NUMBERS["required"]
-        if (probed.max() or 0) > self._column.max_length:  # type: ignore[operator]
+        if (probed > self._column.max_length).any():
             long = texts.str.len_chars() > self._column.max_length
             problems = _first(problems, _where(long, "too_long"))
         return texts, problems

@@ -17,25 +17,25 @@ _PLACES = 32
 
 def of(keyring: Keyring, merchant_id: UUID, resident_id: UUID) -> str:
     """The pseudonym of a resident for a merchant: 32 hexadecimal digits."""
-    newest = keyring.signing_keys()[0].kid
     # A single block whose content never repeats: there is nothing for a mode to hide.
-    encryptor = _cipher(keyring.derive(f"pairwise/{merchant_id}", 32, newest)).encryptor()
+    encryptor = _cipher(_key(keyring, merchant_id)).encryptor()
     return (encryptor.update(resident_id.bytes) + encryptor.finalize()).hex()
 
 
 def residents_of(keyring: Keyring, merchant_id: UUID, pseudonym: str) -> list[UUID]:
-    """Who may be meant: one id per master key, of which at most one is a resident's."""
+    """Who may be meant: one id, which need not be a resident's; none of what is no name."""
     try:
         block = bytes.fromhex(pseudonym)
     except ValueError:
         return []
     if len(pseudonym) != _PLACES or len(block) != _PLACES // 2:
         return []
-    found = []
-    for key in keyring.signing_keys():
-        decryptor = _cipher(keyring.derive(f"pairwise/{merchant_id}", 32, key.kid)).decryptor()
-        found.append(UUID(bytes=decryptor.update(block) + decryptor.finalize()))
-    return found
+    decryptor = _cipher(_key(keyring, merchant_id)).decryptor()
+    return [UUID(bytes=decryptor.update(block) + decryptor.finalize())]
+
+
+def _key(keyring: Keyring, merchant_id: UUID) -> bytes:
+    return keyring.outward(f"pairwise/{merchant_id}")
 
 
 @lru_cache(maxsize=1024)

@@ -41,7 +41,7 @@ def normalized(number: str) -> str:
 
 def key_of(keyring: Keyring, merchant_id: UUID) -> bytes:
     """The key of a merchant's hashes."""
-    return keyring.derive(f"member/{merchant_id}")
+    return keyring.outward(f"member/{merchant_id}")
 
 
 def hashed(key: bytes, number: str) -> str:

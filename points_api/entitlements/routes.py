@@ -1,18 +1,21 @@
 """`/v1/merchant/entitlements` for systems that keep lists, and a resident's number on one."""
 
 import base64
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from datetime import date, timedelta
-from hashlib import sha256
-from typing import Annotated
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from points_api import clock
 from points_api.auth.callers import MerchantCaller, ResidentCaller
 from points_api.auth.merchants import CallingMerchant
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.conditional import etag_of, matches
-from points_api.entitlements import members, service
+from points_api.entitlements import day_file, members, service
 from points_api.entitlements.problems import (
     DayNotOver,
     ListConsentNeeded,
@@ -34,6 +37,8 @@ from points_api.scenarios.routes import ScenarioId
 
 router = APIRouter()
 _READERS = frozenset({"manager", "system"})
+_IN_MEMORY: Final = 1024**2
+_PIECE: Final = 64 * 1024
 
 
 @router.get(
@@ -62,7 +67,7 @@ async def changes(
     "/v1/merchant/entitlements/file",
     tags=["merchant"],
     summary="每日名单 / The list of a day",
-    response_class=Response,
+    response_class=StreamingResponse,
     responses={
         200: {"content": {"text/csv": {}}, "description": "CSV, RFC 4180; Content-Digest of it"},
         304: {"description": "未变 / not modified"},
@@ -77,20 +82,24 @@ async def file(
     """Return everybody entitled at the end of a day by the keyed hash of their number."""
     _require_reader(caller)
     chosen = day or clock.today() - timedelta(days=1)
-    found = await service.day_file(caller.merchant_id, chosen)
-    etag = etag_of(found.content)
-    digest = base64.b64encode(sha256(found.content).digest()).decode()
-    headers = {
-        "Content-Digest": f"sha-256=:{digest}:",
-        "ETag": etag,
-        "Cache-Control": "private, no-cache",
-        "Points-Last-Change": str(found.last_change),
-    }
-    if matches(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
-    name = f"entitlements-{chosen.isoformat()}.csv"
-    headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return Response(found.content, media_type="text/csv; charset=utf-8", headers=headers)
+    with ExitStack() as kept:
+        # Its digest goes before it, so it is kept until it is whole.
+        content = kept.enter_context(SpooledTemporaryFile(_IN_MEMORY))
+        found = await day_file.write(caller.merchant_id, chosen, content)
+        etag = etag_of(found.sha256)
+        headers = {
+            "Content-Digest": f"sha-256=:{base64.b64encode(found.sha256).decode()}:",
+            "ETag": etag,
+            "Cache-Control": "private, no-cache",
+            "Points-Last-Change": str(found.last_change),
+        }
+        if matches(request.headers.get("if-none-match"), etag):
+            return Response(status_code=304, headers=headers)
+        name = f"entitlements-{chosen.isoformat()}.csv"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        headers["Content-Length"] = str(found.size)
+        pieces = _pieces(content, kept.pop_all())
+    return StreamingResponse(pieces, 200, headers, "text/csv; charset=utf-8")
 
 
 @router.get(
@@ -131,3 +140,10 @@ async def give_number(
 def _require_reader(caller: CallingMerchant) -> None:
     if caller.role not in _READERS:
         raise Forbidden("需要管理员或系统的钥匙", "A manager's or a system's key is needed")
+
+
+async def _pieces(content: IO[bytes], kept: ExitStack) -> AsyncIterator[bytes]:
+    with kept:
+        content.seek(0)
+        while piece := content.read(_PIECE):
+            yield piece

@@ -20,7 +20,8 @@ from points_api.messages import service as messages
 from points_api.officers import service as officers
 from points_api.proofs import lists as proofs
 from points_api.records.models import RecordRow
-from points_api.redemptions import statements
+from points_api.redemptions import counters, statements
+from points_api.redemptions.moving import REVERSIBLE
 from points_api.residents import retention
 from points_api.webhooks import service as webhooks
 
@@ -41,6 +42,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         "enrollments": partial(retention.purge, now, _has_records),
         "proofs": partial(proofs.purge, now),
         "statements": partial(statements.close_all, now),
+        "counters": partial(counters.clear, clock.day_of(now - REVERSIBLE)),
         "messages": partial(messages.purge, now - MESSAGES_KEPT),
         "events": partial(outbox.purge, now - EVENTS_KEPT),
         "webhooks": partial(webhooks.purge, now - EVENTS_KEPT),

@@ -1,4 +1,4 @@
-"""Push: entitlements and proofs renewed, events fanned out into messages, messages sent.
+"""Push: entitlements and proofs renewed, events fanned out into messages, messages sent (again).
 
 Loops side by side, so a long night of renewals keeps no withdrawal waiting. Residents get their
 notices of the same events. Any number of processes may run it.
@@ -17,9 +17,10 @@ from points_api.conduct import service as conduct
 from points_api.db import outbox
 from points_api.entitlements import renewing
 from points_api.entitlements.renewing import DUE, Entitlements
+from points_api.jobs.handling import Handling
 from points_api.messages.events import Messages
 from points_api.proofs import lists as proofs
-from points_api.webhooks import fan_out
+from points_api.webhooks import fan_out, replays
 from points_api.webhooks.addresses import Addresses
 from points_api.webhooks.fan_out import FanOut
 from points_api.webhooks.sending import Pace, Sender, http_client
@@ -31,9 +32,10 @@ RENEWING: Final = frozenset(
         "member.resumed",
     }
 )  # fmt: skip
-TOPICS: Final = RENEWING | fan_out.TOPICS
+TOPICS: Final = RENEWING | fan_out.TOPICS | {replays.TOPIC}
 """Of the events of these topics nobody else takes care."""
 BATCH: Final = 100
+REPLAYS: Final = Handling({replays.TOPIC: replays.carry_on})
 IDLE_SECONDS: Final = 0.25
 _log = log.get("push")
 
@@ -52,6 +54,7 @@ class Push:
         async with asyncio.TaskGroup() as works:
             works.create_task(_again_and_again(self.renew))
             works.create_task(_again_and_again(self.fan_out.once))
+            works.create_task(REPLAYS.run())
             works.create_task(self.sender.run())
             works.create_task(_again_and_again(self.messages.push_due))
 
@@ -75,7 +78,7 @@ class Push:
 
     async def everything(self) -> None:
         """Go on until nothing is due, for tests and commands."""
-        while await self.renew() + await self.fan_out.once():
+        while await self.renew() + await self.fan_out.once() + await REPLAYS.once():
             pass
         await self.sender.once()
 

@@ -21,13 +21,12 @@ from points_api.partners.profiles import VISITING, Profiles
 from points_api.partners.schemas import (
     MappingOut,
     MappingsOut,
-    PartnerOut,
-    PartnersOut,
     ProfileOut,
     VisitScenarioOut,
     VisitScenariosOut,
 )
 from points_api.partners.service import Exchange
+from points_api.partners.status_schemas import PartnerOut, PartnersOut
 from points_api.problem import Forbidden, NotFound, problems
 from points_api.scenarios.live import LiveScenarios
 from scenarios.scenario import Scenario

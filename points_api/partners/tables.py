@@ -60,7 +60,7 @@ class Tables:
     async def in_force(self, source: str, target: str, on: date) -> list[Table]:
         """The tables of one direction that count on a day, the newest first."""
         found = MappingTable.filter(source=source, target=target, since__lte=on, until__gte=on)
-        ids: list[UUID] = await found.order_by("-since").values_list("id", flat=True)  # type: ignore[assignment]
+        ids = [row.id for row in await found.order_by("-since").only("id")]
         if missing := [one for one in ids if one not in self._read]:
             for row in await MappingTable.filter(id__in=missing):
                 self._read[row.id] = _table(row)

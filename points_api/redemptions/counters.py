@@ -8,17 +8,22 @@ and after all else of their statement, so that the ones for which many wait are 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, get_args
+from uuid import UUID
 
+from tortoise.expressions import Q
+
+from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, Update, Write
 from points_api.ids import new_id
 from points_api.redemptions.models import QuotaCounter
 from points_api.redemptions.problems import QuotaUsedUp
 from scenarios.benefits import Period
-from scenarios.quotas import Counter, Limit, kind_of, period_of
+from scenarios.quotas import Counter, Limit, is_over, kind_of, period_of
 
 ORDER: Final[tuple[Limit, ...]] = get_args(Limit)
 """The kinds of counters in the order of taking."""
 WITHIN: Final = "quota_counter_used"
+CLEARED_AT_ONCE: Final = 500
 
 
 def taking(scenario_id: str, counters: Sequence[Counter]) -> list[Write]:
@@ -49,6 +54,27 @@ def giving_back(scenario_id: str, taken: Mapping[str, int]) -> list[Write]:
         for name, amount in sorted(taken.items(), key=lambda item: ORDER.index(kind_of(item[0])))
         if amount
     ]
+
+
+async def clear(before: date) -> int:
+    """Delete what counts a period over before a day, or nothing that is out; return how many.
+
+    Redeeming takes of the period of its own day, and a reversal may come `REVERSIBLE` later: until
+    then the counter has to be there. What is left over holds neither, and statements are of the
+    ledger. Where somebody takes of one at that moment, the taking comes first or makes it anew.
+    """
+    cleared, last = 0, UUID(int=0)
+    while page := await QuotaCounter.filter(id__gt=last).order_by("id").limit(CLEARED_AT_ONCE):
+        last = page[-1].id
+        over = [one.id for one in page if is_over(one.name, before)]
+        empty = [one.id for one in page if kind_of(one.name) == "out" and not one.used]
+        cleared += await _delete(Q(id__in=over) | Q(id__in=empty, used=0)) if over or empty else 0
+    return cleared
+
+
+@transactional
+async def _delete(chosen: Q) -> int:
+    return await QuotaCounter.filter(chosen).delete()
 
 
 def less(taken: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from tortoise.exceptions import IntegrityError
 from points_api import clock
 from points_api.auth.merchants import CallingMerchant
 from points_api.db import idempotency, time
+from points_api.db.constraints import breaks
 from points_api.db.idempotency import Answer
 from points_api.db.models import IdempotencyKey
 from points_api.db.postgres import CONFLICTS
@@ -27,7 +28,7 @@ from points_api.ids import new_id
 from points_api.problem import Busy, NotFound
 from points_api.redemptions import counters
 from points_api.redemptions.expiry import expire_lapsed
-from points_api.redemptions.models import Redemption
+from points_api.redemptions.models import QuotaCounter, Redemption
 from points_api.redemptions.moves import answer_of, moved
 from points_api.redemptions.problems import AlreadyRedeemed, ScenarioClosed, VerificationUnusable
 from points_api.redemptions.terms import Terms, terms_of
@@ -50,6 +51,11 @@ LEFT JOIN verification v ON v.id = $3 AND v.merchant_id = $4
 LEFT JOIN redemption r ON r.verification_id = v.id
 """  # noqa: S608 - constants
 _STILL: Final = f"EXISTS (SELECT 1 FROM scenario_version WHERE {_PUBLISHED.format('$1')})"  # noqa: S608
+_ONCE: Final = (
+    (IdempotencyKey, "idempotency_key_once"),
+    (Redemption, "redemption_verification_once"),
+)
+"""What of these is there already, somebody has written since it was looked for."""
 _ALONE: Final = "pg_try_advisory_xact_lock(hashtextextended({}, 0))"
 
 
@@ -177,7 +183,11 @@ async def _hindrance(
     try:
         await _write(caller, key, decision)
     except IntegrityError as error:
-        return "over" if counters.WITHIN in str(error) else "overtaken"
+        if breaks(error, QuotaCounter, counters.WITHIN):
+            return "over"
+        if not any(breaks(error, *once) for once in _ONCE):
+            raise
+        return "overtaken"
     except (Overtaken, *CONFLICTS):
         return "overtaken"
     except Exception as error:

@@ -11,7 +11,8 @@ from points_api.merchants.door import ManagerCaller
 from points_api.merchants.problems import ManagerNeeded
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
 from points_api.problem import Busy, InvalidRequest, NotFound, problems
-from points_api.webhooks import service
+from points_api.redemptions.requests import KEY_REFUSED, Key, fingerprint_of, key_of, replied
+from points_api.webhooks import replays, service
 from points_api.webhooks.addresses import Addresses
 from points_api.webhooks.problems import (
     EndpointDisabled,
@@ -153,17 +154,20 @@ async def deliveries(
     "/{endpoint_id}/replay",
     status_code=202,
     summary="重推 / Replay",
-    responses=problems(*_WRITE, NotFound, EndpointDisabled),
+    response_model=ReplayedOut,
+    responses=problems(*_REFUSED, *KEY_REFUSED, EndpointDisabled),
 )
-async def replay(endpoint_id: UUID, body: ReplayIn, caller: ManagerCaller) -> ReplayedOut:
-    """Send again, in order and under the same ids, what was written since then."""
+async def replay(
+    endpoint_id: UUID, body: ReplayIn, request: Request, caller: ManagerCaller, key: Key = None
+) -> Response:
+    """Have sent again, in order and under the same ids, what was written since then."""
     if body.since.utcoffset() is None:
         raise InvalidRequest("since 要带时区", "since needs an offset")
-    count = await service.replay(
-        caller.merchant_id, endpoint_id, body.since, caller.actor, clock.now(),
-        delivered=body.delivered,
+    asked = replays.Request(
+        caller.merchant_id, endpoint_id, body.since, body.delivered, caller.actor,
+        key_of(key), fingerprint_of(request, body),
     )  # fmt: skip
-    return ReplayedOut(messages=count)
+    return replied(await replays.replay(asked, clock.now()))
 
 
 @router.post(
@@ -174,7 +178,7 @@ async def replay(endpoint_id: UUID, body: ReplayIn, caller: ManagerCaller) -> Re
 )
 async def replay_one(endpoint_id: UUID, message_id: UUID, caller: ManagerCaller) -> QueuedOut:
     """Send one message again, whatever became of it, unless a withdrawal has stopped it."""
-    found = await service.replay_one(
+    found = await replays.replay_one(
         caller.merchant_id, endpoint_id, message_id, caller.actor, clock.now()
     )
     return QueuedOut(id=found, webhook_id=id_of(found))

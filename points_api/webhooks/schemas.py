@@ -127,6 +127,7 @@ class ReplayIn(Wire):
 
 class ReplayedOut(Wire):
     messages: int
+    """How many that is; those that a withdrawal has stopped stay out of what is sent."""
 
 
 class QueuedOut(Wire):

@@ -1,4 +1,4 @@
-"""A merchant's endpoints: made, changed, tested, looked into and replayed.
+"""A merchant's endpoints: made, changed, tested and looked into.
 
 Everything asks for the merchant, so another's endpoint is as one that does not exist.
 """
@@ -17,12 +17,12 @@ from points_api.db.writes import Insert, write_all
 from points_api.ids import new_id
 from points_api.paging import Page, Pages
 from points_api.problem import NotFound
-from points_api.webhooks import waiting, withdrawals
+from points_api.webhooks import waiting
 from points_api.webhooks.addresses import Addresses
 from points_api.webhooks.fan_out import body_of, row_of
 from points_api.webhooks.kinds import KINDS
 from points_api.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
-from points_api.webhooks.problems import EndpointDisabled, StillWaiting, TooManyEndpoints
+from points_api.webhooks.problems import EndpointDisabled, TooManyEndpoints
 from points_api.webhooks.signing import SEALED_AS, new_secret
 
 MOST: Final = 10
@@ -137,7 +137,7 @@ async def rotate_secret(
 @transactional
 async def ping(merchant_id: UUID, endpoint_id: UUID, actor: str, now: datetime) -> UUID:
     """Send a message about nothing, the usual way. Raises `NotFound`, `EndpointDisabled`."""
-    row = await _active(merchant_id, endpoint_id)
+    row = await active(merchant_id, endpoint_id)
     event_id = new_id()
     # Nothing waits for a ping, nor a ping for anything.
     message = row_of(
@@ -167,65 +167,26 @@ async def deliveries(
 
 
 @transactional
-async def replay(
-    merchant_id: UUID,
-    endpoint_id: UUID,
-    since: datetime,
-    actor: str,
-    now: datetime,
-    *,
-    delivered: bool = False,
-) -> int:
-    """Send again what was written since then, in its order, under its ids; return how many.
-
-    What a withdrawal has stopped, or came before, is not sent again. Raises `NotFound`,
-    `EndpointDisabled`.
-    """
-    row = await _active(merchant_id, endpoint_id)
-    outcomes = ["dead", "delivered"] if delivered else ["dead"]
-    found = await WebhookMessage.filter(
-        endpoint_id=row.id, created_at__gte=since, outcome__in=outcomes
-    ).order_by("id")
-    return await _send_again(row.id, found, actor, now)
-
-
-@transactional
-async def replay_one(
-    merchant_id: UUID, endpoint_id: UUID, message_id: UUID, actor: str, now: datetime
-) -> UUID:
-    """Send one message again. Raises `NotFound`, `EndpointDisabled`, `StillWaiting`."""
-    row = await _active(merchant_id, endpoint_id)
-    found = await WebhookMessage.get_or_none(id=message_id, endpoint_id=row.id)
-    gone = NotFound(
-        "没有这条消息，或因居民撤回授权不再推送",
-        "There is no such message, or a withdrawal has stopped it for good",
-    )
-    if found is None or found.outcome == "dropped":
-        raise gone
-    if found.ended_at is None:
-        raise StillWaiting
-    if not await _send_again(row.id, [found], actor, now):
-        raise gone
-    return message_id
-
-
-@transactional
 async def purge(before: datetime) -> int:
     """Delete the messages that ended before an instant, with their tries; return how many."""
     return await WebhookMessage.filter(ended_at__lt=before).delete()
 
 
-async def _send_again(
-    endpoint_id: UUID, found: Sequence[WebhookMessage], actor: str, now: datetime
-) -> int:
-    stopped = await withdrawals.overtaken(found)
-    again = [one.id for one in found if one.id not in stopped]
-    if again:
-        await WebhookMessage.filter(id__in=again).update(
-            outcome="", ended_at=None, attempts=0, next_try_at=now
-        )
-    await _record("replay", endpoint_id, actor, {"messages": len(again)})
-    return len(again)
+async def active(merchant_id: UUID, endpoint_id: UUID) -> WebhookEndpoint:
+    """An endpoint that is pushed to, held to the commit. Raises `NotFound`, `EndpointDisabled`."""
+    found = await _held(merchant_id, endpoint_id)
+    if found.state != "active":
+        raise EndpointDisabled
+    return found
+
+
+def recorded(
+    move: str, endpoint_id: UUID, actor: str, details: Mapping[str, str | int]
+) -> list[Insert]:
+    """The audit entry of a move and its event, as writes."""
+    subject = f"webhook:{endpoint_id}"
+    entry = audit.entry(actor, f"webhook.{move}", subject, details)
+    return [entry, outbox.event("webhook.changed", subject, {"move": move})]
 
 
 def _of(merchant_id: UUID) -> Any:
@@ -245,19 +206,10 @@ def _no_endpoint() -> NotFound:
     return NotFound.of("推送地址", "endpoint")
 
 
-async def _active(merchant_id: UUID, endpoint_id: UUID) -> WebhookEndpoint:
-    found = await _held(merchant_id, endpoint_id)
-    if found.state != "active":
-        raise EndpointDisabled
-    return found
-
-
 async def _record(
     move: str, endpoint_id: UUID, actor: str, details: Mapping[str, str | int]
 ) -> None:
-    subject = f"webhook:{endpoint_id}"
-    entry = audit.entry(actor, f"webhook.{move}", subject, details)
-    await write_all([entry, outbox.event("webhook.changed", subject, {"move": move})])
+    await write_all(recorded(move, endpoint_id, actor, details))
 
 
 def _in_order(kinds: Sequence[str]) -> list[str]:

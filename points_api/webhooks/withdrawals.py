@@ -36,10 +36,8 @@ async def overtaken(rows: Sequence[WebhookMessage]) -> set[UUID]:
         return set()
     later = WebhookMessage.filter(
         endpoint_id=rows[0].endpoint_id, kind="consent.withdrawn",
-        id__gt=min(row.id for row in rows),
+        id__gt=min(row.id for row in rows), subject__in={row.subject for row in rows},
     )  # fmt: skip
-    if len(rows) == 1:
-        later = later.filter(subject=rows[0].subject)
     ended: dict[tuple[str, str | None], UUID] = {}
     for row in await later.order_by("id"):
         ended[row.subject, _scenario_of(row)] = row.id

@@ -3,14 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import httpx
 from fastapi import FastAPI
 
 from points_api.app import create_app, fronted
 from points_api.generate import person
+from points_api.identifiers import id_number
 from points_api.middleware import Requests
+from points_api.residents.models import Enrollment
 from points_api.settings import load
+
+ADULTS = [n for n in range(1, 60) if id_number.age_on(person(1, n)[1], date(2026, 6, 1)) >= 18]
 
 
 @dataclass
@@ -34,11 +39,11 @@ class Visitor:
         named = {name.replace("_", "-"): value for name, value in more.items()}
         return {"authorization": f"Bearer {self.tokens['access_token']}", **named}
 
-    async def join(self, id_number=None):
+    async def join(self, number=None):
         notice = (await self.http.get("/v1/notices/current")).json()
         name, usual = person(1, self.n)
         form = {
-            "name": name, "id_number": id_number or usual, "notice_version": notice["version"],
+            "name": name, "id_number": number or usual, "notice_version": notice["version"],
             "consents": {p["id"]: p["id"] == "scoring" for p in notice["purposes"]},
         }  # fmt: skip
         return await self.post("/v1/me/enrollment", form)
@@ -72,3 +77,8 @@ async def running(database_url: str, redis_url: str = "memory://") -> AsyncItera
             httpx.AsyncClient(transport=ordinary, base_url=base) as plain,
         ):
             yield Application(app, http, plain)
+
+
+async def person_of(visitor):
+    view = (await visitor.get("/v1/me/enrollment")).json()
+    return (await Enrollment.get(id=view["enrollment_id"])).person_id

@@ -6,7 +6,8 @@ from time import perf_counter
 
 import pytest
 
-from points_api.cache import TIMEOUT_SECONDS, Cache
+from points_api.cache import Cache
+from points_api.redis_client import TIMEOUT_SECONDS
 from tests.points_api.redis_server import RedisServer, own_redis
 
 TTL = 60.0

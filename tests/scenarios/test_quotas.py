@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenarios.benefits import PERIODS, DepositWaive, DiscountRate, PayLater
 from scenarios.conditions import Joined
-from scenarios.quotas import Counter, counters, period_of
+from scenarios.quotas import Counter, counters, is_over, period_of
 from scenarios.scenario import Quota
 from tests.scenarios.generated import scenario
 
@@ -62,3 +62,15 @@ def test_periods_are_those_of_the_calendar(period, first, second):
 
     same = parts(first) == parts(second)
     assert (period_of(period, first) == period_of(period, second)) == same
+
+
+@given(st.sampled_from(list(PERIODS)), st.dates(date(2000, 1, 1)), st.dates(date(2000, 1, 1)))
+def test_a_counter_of_a_period_is_over_when_no_day_from_then_on_falls_into_it(period, day, on):
+    quota = Quota(per_person=1, period=period, per_day=1, total=1, budget_fen=100)
+    for apart in ("", "sandbox:1"):
+        taken = counters(scenario("a", (Joined(),), DepositWaive(100), quota), "p", day, 10, apart)
+        over = {one.kind: is_over(one.name, on) for one in taken}
+        assert over == {
+            "person": period_of(period, day) != period_of(period, max(on, day)),
+            "out": False, "day": day < on, "total": False, "budget": False,
+        }  # fmt: skip

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 from io import StringIO
 
 import asyncpg
@@ -13,30 +12,13 @@ from points_api.db import config
 from points_api.db.transaction import (
     ATTEMPTS,
     advisory_lock,
-    advisory_lock_if_free,
     after_commit,
-    connection,
     inside,
     transactional,
 )
 from points_api.problem import Busy
-from points_api.residents.models import Resident
 from tests.points_api.db import rows
-
-
-class Refused(Exception):
-    pass
-
-
-@transactional
-async def add(*, then: BaseException | None = None) -> None:
-    await rows.resident()
-    if then is not None:
-        raise then
-
-
-async def count() -> int:
-    return await Resident.all().count()
+from tests.points_api.db.residents_added import Refused, add, count
 
 
 async def test_what_a_service_wrote_stays_and_what_it_refused_is_gone(database):
@@ -238,131 +220,3 @@ async def test_counting_under_a_lock_loses_nothing(database):
 
     await asyncio.gather(*(take() for _ in range(8)))
     assert sorted(seen) == list(range(8))
-
-
-async def test_a_lock_that_another_holds_is_not_waited_for(postgres):
-    held, free = asyncio.Event(), asyncio.Event()
-
-    @transactional
-    async def hold():
-        await advisory_lock("a")
-        held.set()
-        await free.wait()
-
-    @transactional
-    async def ask(name):
-        return await advisory_lock_if_free(name)
-
-    task = asyncio.get_running_loop().create_task(hold())
-    await held.wait()
-    assert (await ask("a"), await ask("b")) == (False, True)
-    free.set()
-    await task
-    assert await ask("a")
-
-
-async def test_of_two_in_deadlock_both_end_well(postgres):
-    first, second = await rows.resident(), await rows.resident()
-    order: list[asyncio.Event] = [asyncio.Event(), asyncio.Event()]
-    tries = []
-
-    @transactional
-    async def lock(mine: int, ids):
-        tries.append(mine)
-        await connection().execute_query("SET LOCAL deadlock_timeout = '20ms'")
-        await Resident.filter(id=ids[0]).update(openid_index=b"%d" % mine)
-        order[mine].set()
-        await order[1 - mine].wait()
-        await Resident.filter(id=ids[1]).update(openid_index=b"other %d" % mine)
-
-    await asyncio.gather(lock(0, (first.id, second.id)), lock(1, (second.id, first.id)))
-    assert len(tries) == 3
-
-
-async def test_the_isolation_is_read_committed(postgres):
-    @transactional
-    async def level():
-        [row] = await connection().execute_query_dict("SHOW transaction_isolation")
-        return row["transaction_isolation"]
-
-    assert await level() == "read committed"
-
-
-async def test_connections_that_died_in_the_pool_cost_nobody_a_refusal(postgres_url):
-    async with config.open(postgres_url, pool_max_size=1):
-        for _ in range(5):
-            await asyncio.wait_for(add(), 10)
-            await _drop_others(postgres_url)
-        await asyncio.wait_for(add(), 10)
-        assert await count() == 6
-
-
-async def test_a_server_that_drops_us_midway_makes_us_busy(postgres):
-    @transactional
-    async def dropped():
-        await rows.resident()
-        await _drop_others(postgres)
-        await rows.resident()
-
-    with pytest.raises(Busy):
-        await dropped()
-    await add()
-    assert await count() == 1
-
-
-async def test_what_the_business_refused_stays_so_when_the_server_drops_us(postgres):
-    @transactional
-    async def refuse():
-        await rows.resident()
-        await _drop_others(postgres)
-        raise Refused
-
-    with pytest.raises(Refused):
-        await refuse()
-    await add()
-    assert await count() == 1
-
-
-async def _drop_others(url: str) -> None:
-    outsider = await asyncpg.connect(url)
-    await outsider.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    await outsider.close()
-
-
-async def test_a_reader_that_turns_writer_waits_for_the_other_process(sqlite_url):
-    """With a deferred BEGIN this fails at once: the snapshot of the reader is out of date."""
-    async with config.open(sqlite_url):
-        other = sqlite3.connect(sqlite_url.removeprefix("sqlite://"), isolation_level=None)
-
-        @transactional
-        async def read_then_write():
-            before = await count()
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("BEGIN IMMEDIATE")
-            await rows.resident()
-            return before
-
-        other.execute("PRAGMA busy_timeout = 0")
-        assert await read_then_write() == 0
-        other.execute("BEGIN IMMEDIATE")
-        waiting = asyncio.get_running_loop().create_task(add())
-        await asyncio.sleep(0.1)
-        other.execute("COMMIT")
-        await waiting
-        other.close()
-        assert await count() == 2
-
-
-async def test_a_writer_that_never_ends_makes_us_busy_and_we_recover(sqlite_url):
-    other = sqlite3.connect(sqlite_url.removeprefix("sqlite://"), isolation_level=None)
-    async with config.open(f"{sqlite_url}?busy_timeout=10"):
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(Busy):
-            await add()
-        other.execute("COMMIT")
-        await asyncio.wait_for(add(), 10)
-        assert await count() == 1
-    other.close()

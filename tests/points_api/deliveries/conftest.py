@@ -1,6 +1,8 @@
 """The service under test, with a rescoring that notes whom it was asked about."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -8,7 +10,7 @@ from points_api.crypto.keyring import Keyring
 from points_api.deliveries.service import Deliveries
 from points_api.residents.membership import Member
 from points_api.settings import load
-from tests.points_api.deliveries.sheets import CATALOG
+from tests.points_api.deliveries.sheets import CATALOG, csv_file
 
 
 @dataclass
@@ -34,3 +36,19 @@ def keyring():
 @pytest.fixture
 def deliveries(rescored, keyring):
     return Deliveries(CATALOG, keyring, rescored)
+
+
+@pytest.fixture
+def deliver(deliveries, tmp_path, frozen_clock):
+    """Deliver rows as a file of their own, an hour later each time; return the outcome."""
+    numbers = count()
+
+    async def send(*rows, **options):
+        frozen_clock.forward(timedelta(hours=1))
+        number = next(numbers)
+        path = csv_file(tmp_path / f"{number}.csv", list(rows))
+        with path.open("a") as file:
+            file.write("\n" * number)  # other bytes, else it would be the same delivery
+        return await deliveries.ingest(path, **options)
+
+    return send

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from points_api.deliveries.models import DeliveryError
 from points_api.records.models import RecordRow
 
 MATTER = (
     "item", "level", "quantity", "act_key", "occurred_on", "ended_on", "valid_until", "status",
     "document_no", "unit", "agency", "content", "decided_on",
 )  # fmt: skip
+COUNTS = ("total", "accepted", "duplicates", "corrected", "rejected")
 
 
 async def current() -> list[dict[str, Any]]:
@@ -24,3 +26,14 @@ async def versions(document_no: str) -> list[RecordRow]:
 async def statuses() -> dict[str, str]:
     """The current status by document."""
     return {row["document_no"]: row["status"] for row in await current()}
+
+
+def counts(outcome):
+    """What became of the rows of a delivery, in the order of `COUNTS`."""
+    return tuple(getattr(outcome, name) for name in COUNTS)
+
+
+async def errors(outcome):
+    """Row, column and code of each refusal of a delivery."""
+    found = DeliveryError.filter(delivery_id=outcome.delivery_id).order_by("row_no", "id")
+    return [(error.row_no, error.column, error.code) for error in await found]

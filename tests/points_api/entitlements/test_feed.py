@@ -1,20 +1,15 @@
-"""What a merchant reads: a feed without gaps or repeats, and the file of a day."""
+"""The feed that a merchant reads: without gaps or repeats."""
 
 import asyncio
-import csv
-import io
-from datetime import timedelta
-from hashlib import sha256
 
 import pytest
 
 from points_api import clock
 from points_api.entitlements import service
 from points_api.entitlements.models import EntitlementChange
-from points_api.entitlements.problems import DayNotOver
 from points_api.ids import new_id
 from points_api.paging import UnknownCursor
-from tests.points_api.entitlements.drivers import driver, strike_off, withdraw
+from tests.points_api.entitlements.drivers import driver, strike_off
 from tests.points_api.webhooks.shop import SCENARIO, publish
 from tests.points_api.webhooks.shop import shop as open_shop
 
@@ -63,33 +58,6 @@ async def test_nothing_is_missed_or_repeated_while_many_commit_at_once(postgres,
         assert seen == list(range(1, 25))
         order = await EntitlementChange.all().order_by("number").values_list("id", flat=True)
         assert list(order) == sorted(order)
-
-
-async def test_the_file_of_a_day_holds_who_was_entitled_then_and_has_not_left(yard, frozen_clock):
-    live = yard.push.entitlements.scenarios
-    residents = [await driver(yard.keyring, n) for n in range(1, 5)]
-    for n, one in enumerate(residents[:3]):
-        await service.give_number(yard.keyring, live, one, SCENARIO, f"鄂B1234{n}", clock.now())
-    await yard.run()
-    today = clock.today()
-    with pytest.raises(DayNotOver):
-        await service.day_file(yard.merchant_id, today)
-    frozen_clock.forward(timedelta(days=1))
-    await withdraw(residents[0])
-    late = await driver(yard.keyring, 9)
-    await yard.run()
-    found = await service.day_file(yard.merchant_id, today)
-    read = list(csv.DictReader(io.StringIO(found.content.decode())))
-    listed = {one["subject"]: one["member_hash"] for one in read}
-    assert listed.keys() == {yard.name_of(one) for one in residents[1:]}
-    assert yard.name_of(late) not in listed
-    assert sorted(map(len, listed.values())) == [0, 64, 64]
-    assert found.manifest == {
-        "merchant_id": str(yard.merchant_id), "day": "2026-06-01", "rows": 3, "last_change": 4,
-        "digest": f"sha256:{sha256(found.content).hexdigest()}",
-        "columns": ["scenario_id", "subject", "member_hash", "since"],
-    }  # fmt: skip
-    assert await service.merchants_with_a_list() == [yard.merchant_id]
 
 
 async def _all_from(yard, cursor, limit):

@@ -40,8 +40,8 @@ def test_about_fifteen_in_a_hundred_have_nothing_that_counts(lives: pl.DataFrame
 def test_the_number_of_records_is_skewed(lives: pl.DataFrame) -> None:
     counts = lives.group_by("person").len()["len"]
     assert len(lives) == 20 * PEOPLE
-    assert counts.median() < counts.mean()  # type: ignore[operator]
-    assert counts.max() > 80  # type: ignore[operator]
+    assert len(counts.filter(counts < counts.mean())) > len(counts) / 2
+    assert (counts > 80).any()
 
 
 def test_bills_on_time_are_common_penalties_rare_and_listings_rarer(lives: pl.DataFrame) -> None:
@@ -52,8 +52,7 @@ def test_bills_on_time_are_common_penalties_rare_and_listings_rarer(lives: pl.Da
 
 
 def test_records_lie_within_six_years_and_end_after_they_begin(lives: pl.DataFrame) -> None:
-    assert lives["occurred_on"].min() >= date(2020, 9, 29)  # type: ignore[operator]
-    assert lives["occurred_on"].max() <= DAY  # type: ignore[operator]
+    assert lives["occurred_on"].is_between(date(2020, 9, 29), DAY).all()
     assert lives.filter(pl.col("ended_on") < pl.col("occurred_on")).is_empty()
     assert lives.filter(pl.col("valid_until") <= pl.col("occurred_on")).is_empty()
 
@@ -82,8 +81,8 @@ def test_levels_and_quantities_are_those_of_the_items(lives: pl.DataFrame) -> No
         assert mine["quantity"].is_null().all() == (item.unit == "")
         column = item.layout.column_of("quantity")
         if column is not None:
-            assert mine["quantity"].min() > 0  # type: ignore[operator]
-            assert mine["quantity"].max() <= (column.maximum or 0) * item.scale  # type: ignore[operator]
+            assert (mine["quantity"] > 0).all()
+            assert (mine["quantity"] <= (column.maximum or 0) * item.scale).all()
 
 
 def test_scores_are_spread_as_a_city_would_expect(lives: pl.DataFrame) -> None:

@@ -35,6 +35,7 @@ STEPS = [
     "enrollments",
     "proofs",
     "statements",
+    "counters",
     "messages",
     "events",
     "webhooks",
@@ -85,6 +86,11 @@ async def proof_place(member):
     return clock.now() + timedelta(days=2), timedelta(days=1)
 
 
+async def counter(member):
+    await rows.quota_counter(name=f"day:{clock.today()}")
+    return clock.now() + timedelta(days=30), timedelta(days=1)
+
+
 async def event(member):
     await outbox.append("t", "done", {})
     await outbox.done([claimed.id for claimed in await outbox.claim(9)])
@@ -104,8 +110,8 @@ async def answer(member):
 @pytest.mark.parametrize(
     ("step", "make"),
     [("sessions", session), ("officer_sessions", officer_session), ("looks", look),
-     ("enrollments", left_enrollment), ("proofs", proof_place), ("messages", message),
-     ("events", event), ("webhooks", webhook), ("answers", answer)],
+     ("enrollments", left_enrollment), ("proofs", proof_place), ("counters", counter),
+     ("messages", message), ("events", event), ("webhooks", webhook), ("answers", answer)],
 )  # fmt: skip
 async def test_each_kind_is_kept_for_its_term_and_then_goes(effects, step, make):
     last, after = await make(await make_member())

@@ -255,7 +255,10 @@ async def test_who_joins_meanwhile_is_scored_with_the_record(
     notice = notices().current(clock.today())
     choices = {purpose.id: purpose.id == JOINING for purpose in notice.purpose}
     form = Application(NAME, NUMBER, None, None, notice.version, choices)
-    happens = lambda: join(registry, resident.id, form, clock.now(), clock.today())  # noqa: E731
+
+    async def happens():
+        await join(registry, resident.id, form, clock.now(), clock.today())
+
     other = Meanwhile(scores, frozen_clock, [happens])
     assert await accept(other, subject.id, PENALTY, "agency:x") == "accepted"
     assert len(await consistent(scores, resident.id, subject.id)) == 1

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from points_api import clock
 from points_api.audit.models import AuditEntry
 from points_api.db.idempotency import KeyMissing, KeyReused
 from points_api.db.models import OutboxEvent
+from points_api.db.transaction import connection, dialect
 from points_api.ids import new_id
 from points_api.problem import NotFound
 from points_api.redemptions import service
@@ -87,6 +90,35 @@ async def test_a_verification_is_redeemed_once_under_whatever_key(database):
     await shop.redeem(verification=verification)
     with pytest.raises(AlreadyRedeemed):
         await shop.redeem(verification=verification)
+
+
+async def test_a_broken_check_is_an_error_and_not_somebody_who_came_first(database):
+    shop = await open_shop(benefit=AmountOff(-1, 0))
+    with pytest.raises(IntegrityError, match="redemption_amounts"):
+        await shop.redeem()
+    assert not await Redemption.all().exists()
+
+
+async def test_a_row_that_hangs_on_nothing_is_an_error_and_not_somebody_who_came_first(database):
+    shop = await open_shop()
+    verification = await shop.verified()
+    await _delete_unseen("resident", await shop.resident())
+    with pytest.raises(IntegrityError):
+        await shop.redeem(verification=verification)
+    assert not await Redemption.all().exists()
+
+
+async def _delete_unseen(table, row_id):
+    """Delete a row under others, as only somebody with the keys to the database can."""
+    postgres = dialect() == "postgres"
+    if not postgres:
+        await connection().execute_script("PRAGMA foreign_keys = OFF")
+    async with in_transaction() as transaction:
+        if postgres:
+            await transaction.execute_script("SET LOCAL session_replication_role = replica")
+        await transaction.execute_script(f"DELETE FROM {table} WHERE id = '{row_id}'")
+    if not postgres:
+        await connection().execute_script("PRAGMA foreign_keys = ON")
 
 
 async def test_what_is_not_the_merchants_or_says_no_or_is_too_old_is_refused(database, still):

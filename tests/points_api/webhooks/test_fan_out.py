@@ -2,14 +2,10 @@
 
 from datetime import timedelta
 
-from points_api import clock
 from points_api.db.models import OutboxEvent
-from points_api.webhooks import service
 from tests.points_api.db import rows
 from tests.points_api.webhooks.receiver import redemption_of
 from tests.points_api.webhooks.shop import SCENARIO
-
-HOUR = timedelta(hours=1)
 
 
 async def test_the_same_event_twice_makes_one_message(shop, receiver):
@@ -42,7 +38,7 @@ async def test_nothing_is_told_without_consent(shop, receiver):
 
 
 async def test_a_withdrawal_drops_what_waits_and_is_told_itself(shop, receiver, frozen_clock):
-    endpoint, _ = await shop.endpoint(receiver.url(), ["redemption.confirmed"])
+    await shop.endpoint(receiver.url(), ["redemption.confirmed"])
     resident, other = await shop.customer(), await shop.customer()
     receiver.answers = lambda _: (500, {})
     await shop.redeem(resident)
@@ -63,29 +59,6 @@ async def test_a_withdrawal_drops_what_waits_and_is_told_itself(shop, receiver, 
         ("consent.withdrawn", "delivered"), ("redemption.confirmed", "delivered"),
         ("redemption.confirmed", "dropped"), ("redemption.confirmed", "dropped"),
     ]  # fmt: skip
-    at = clock.now() - HOUR
-    assert (
-        await service.replay(
-            shop.merchant_id, endpoint, at, "merchant:test", clock.now(), delivered=True
-        )
-        == 2
-    )
-
-
-async def test_what_was_delivered_before_a_withdrawal_is_not_replayed_after_it(shop, receiver):
-    endpoint, _ = await shop.endpoint(receiver.url())
-    resident = await shop.customer()
-    await shop.redeem(resident)
-    await shop.run()
-    await shop.withdraw(resident)
-    await shop.run()
-    now = clock.now()
-    sent = await service.replay(
-        shop.merchant_id, endpoint, now, "merchant:test", now, delivered=True
-    )
-    await shop.run()
-    assert sent == 1
-    assert receiver.kinds()[2:] == ["consent.withdrawn"]
 
 
 async def test_an_event_that_cannot_be_told_holds_up_only_its_resident(

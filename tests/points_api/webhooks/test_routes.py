@@ -34,7 +34,8 @@ class Desk:
 
     async def ask(self, method, path="", body=None):
         url = path if path.startswith("/v1") else BASE + path
-        return await self.http.request(method, url, json=body, headers=self.headers)
+        headers = {**self.headers, "idempotency-key": str(new_id())}
+        return await self.http.request(method, url, json=body, headers=headers)
 
     async def add(self, url, kinds=("redemption.confirmed",)):
         answer = await self.ask("POST", body={"url": url, "kinds": list(kinds)})
@@ -165,6 +166,9 @@ async def test_a_ping_arrives_and_is_in_the_log_with_its_try(served, receiver, d
     assert (await manager.ask("POST", place)).status_code == 202
     naive = await manager.ask("POST", f"/{made['id']}/replay", {"since": "2026-01-01T00:00:00"})
     assert naive.status_code == 422
+    since = {"since": "2026-01-01T00:00:00Z", "delivered": True}
+    all_of_it = await manager.ask("POST", f"/{made['id']}/replay", since)
+    assert (all_of_it.status_code, all_of_it.json()) == (202, {"messages": 0})
 
 
 async def test_a_withdrawal_reaches_the_other_side_within_five_seconds(

@@ -13,7 +13,7 @@ from points_api.webhooks import schedule, service
 from points_api.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from points_api.webhooks.schedule import PAUSES
 from tests.points_api.webhooks.receiver import receiving, redemption_of, verify
-from tests.points_api.webhooks.shop import OPEN, PACE, SCENARIO
+from tests.points_api.webhooks.shop import PACE, SCENARIO
 
 HOUR = timedelta(hours=1)
 
@@ -175,26 +175,6 @@ async def test_410_disables_the_endpoint_at_once(shop, receiver, frozen_clock):
     assert len(receiver.got) == 1
     assert [one.outcome for one in await shop.messages()] == ["dead", "dead"]
     assert await OutboxEvent.filter(topic="webhook.disabled").count() == 1
-
-
-async def test_dead_letters_are_replayed_in_order_under_their_ids(shop, receiver, frozen_clock):
-    receiver.answers = lambda _: (410, {})
-    endpoint, _ = await shop.endpoint(receiver.url())
-    resident = await shop.customer()
-    first, second = await shop.redeem(resident), await shop.redeem(resident)
-    await shop.run()
-    receiver.answers = lambda _: (200, {})
-    at = clock.now()
-    await service.change(OPEN, shop.merchant_id, endpoint, {"state": "active"}, "merchant:test", at)
-    assert await service.replay(shop.merchant_id, endpoint, at + HOUR, "merchant:test", at) == 0
-    assert await service.replay(shop.merchant_id, endpoint, at, "merchant:test", at) == 2
-    await shop.run()
-    assert [redemption_of(one) for one in receiver.got] == [first, first, second]
-    assert receiver.got[0].headers["webhook-id"] == receiver.got[1].headers["webhook-id"]
-    (delivered, _) = await shop.messages()
-    await service.replay_one(shop.merchant_id, endpoint, delivered.id, "merchant:test", at)
-    await shop.run()
-    assert redemption_of(receiver.got[-1]) == first
 
 
 async def test_a_slow_endpoint_keeps_no_other_waiting(shop, receiver):

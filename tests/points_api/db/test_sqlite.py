@@ -1,0 +1,50 @@
+"""Transactions beside another process that writes the same file."""
+
+import asyncio
+import sqlite3
+
+import pytest
+
+from points_api.db import config
+from points_api.db.transaction import (
+    transactional,
+)
+from points_api.problem import Busy
+from tests.points_api.db import rows
+from tests.points_api.db.residents_added import add, count
+
+
+async def test_a_reader_that_turns_writer_waits_for_the_other_process(sqlite_url):
+    """With a deferred BEGIN this fails at once: the snapshot of the reader is out of date."""
+    async with config.open(sqlite_url):
+        other = sqlite3.connect(sqlite_url.removeprefix("sqlite://"), isolation_level=None)
+
+        @transactional
+        async def read_then_write():
+            before = await count()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            await rows.resident()
+            return before
+
+        other.execute("PRAGMA busy_timeout = 0")
+        assert await read_then_write() == 0
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.get_running_loop().create_task(add())
+        await asyncio.sleep(0.1)
+        other.execute("COMMIT")
+        await waiting
+        other.close()
+        assert await count() == 2
+
+
+async def test_a_writer_that_never_ends_makes_us_busy_and_we_recover(sqlite_url):
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite://"), isolation_level=None)
+    async with config.open(f"{sqlite_url}?busy_timeout=10"):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Busy):
+            await add()
+        other.execute("COMMIT")
+        await asyncio.wait_for(add(), 10)
+        assert await count() == 1
+    other.close()
