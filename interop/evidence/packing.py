@@ -11,7 +11,7 @@ from interop.canonical import canonical
 from interop.instants import seconds
 from interop.keys import Signer
 from interop.signing import Request, Response
-from interop.signing.fields import read
+from interop.signing.fields import covered
 
 CHECKPOINT: Final = "points-checkpoint+jwt"
 EXCHANGE: Final = "points-evidence"
@@ -110,8 +110,8 @@ def _response(response: Response) -> dict[str, Any]:
 
 
 def _kept(message: Request | Response) -> dict[str, Any]:
-    said, _, _ = read(message.headers)
-    names = {one.name for one in said.components if not one.of_request} | _SIGNATURE_FIELDS
+    components = covered(message.headers)
+    names = {one.name for one in components if not one.of_request} | _SIGNATURE_FIELDS
     return {
         "headers": {name: of for name, of in message.headers.items() if name in names},
         "body": base64url.encode(message.body),

@@ -59,14 +59,9 @@ def parameters(components: Iterable[Component], values: Mapping[str, int | str])
 
 def read(headers: Mapping[str, str]) -> tuple[SignatureInput, str, bytes]:
     """Return what the signature says, the same as serialized parameters, and the signature."""
-    return _read(headers.get("signature-input", ""), headers.get("signature", ""))
-
-
-@lru_cache(maxsize=256)
-def _read(input_text: str, signature_text: str) -> tuple[SignatureInput, str, bytes]:
-    """The same, remembered: a message is read when it is verified and again when it is logged."""
+    input_text = headers.get("signature-input", "")
     inputs = _member("signature-input", input_text)
-    signatures = _member("signature", signature_text)
+    signatures = _member("signature", headers.get("signature", ""))
     (label, (items, values)), (other, (signature, further)) = inputs, signatures
     if label != other or further or not isinstance(items, list) or not isinstance(signature, bytes):
         raise Malformed("signature")
@@ -74,6 +69,21 @@ def _read(input_text: str, signature_text: str) -> tuple[SignatureInput, str, by
     if len(set(said.components)) != len(said.components):
         raise Malformed("signature-input: a component twice")
     return said, input_text.partition("=")[2], signature
+
+
+def covered(headers: Mapping[str, str]) -> tuple[Component, ...]:
+    """Return the components that the signature covers, of a message that was read or signed here.
+
+    They are the same in most messages, and so remembered without what differs.
+    """
+    components, closing, _ = headers.get("signature-input", "").partition(")")
+    return _covered(components + closing)
+
+
+@lru_cache(maxsize=256)
+def _covered(text: str) -> tuple[Component, ...]:
+    _, (items, _) = _member("signature-input", text)
+    return tuple(_component(*item) for item in items)
 
 
 def _member(name: str, text: str) -> tuple[str, Any]:

@@ -11,7 +11,7 @@ from interop.signing import (
     verify_request,
 )
 from interop.signing.base import signature_base
-from interop.signing.fields import parameters
+from interop.signing.fields import covered, parameters, read
 from interop.signing.messages import Component, components_of_request
 from tests.interop.cities import (
     ADDRESS,
@@ -62,6 +62,18 @@ def with_headers(**changed):
 
 def at(offset):
     return int(NOW.timestamp()) + offset
+
+
+@pytest.mark.parametrize("message", [SIGNED, ANSWERED, self_made(leave_out={"content-type"})])
+def test_what_a_signature_covers_is_read_without_the_rest_of_it(message):
+    assert covered(message.headers) == read(message.headers)[0].components
+    assert covered(message.headers)
+
+
+@pytest.mark.parametrize("said", ["", "city=", 'city=("@method"', 'city=("@Method")', "city=1)"])
+def test_what_is_no_list_of_components_covers_nothing(said):
+    with pytest.raises(refusals.Malformed):
+        covered({"signature-input": said})
 
 
 def test_what_was_signed_is_verified():
