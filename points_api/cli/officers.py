@@ -144,9 +144,9 @@ def _show(chosen: "Settings", login: str, made: "Credentials") -> None:
     say(f"{login}  {made.password}")
     say(uri)
     if out.is_terminal:
-        import segno
+        from points_api.qr import terminal_of
 
-        segno.make(uri).terminal(compact=True)
+        print(terminal_of(uri))
     err.print(
         "密码和验证器密钥只显示这一次；请当面交给本人，用验证器扫码\n"
         "(Shown this once: hand both to the officer in person; they scan with an authenticator.)",

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from points_api.credit_codes.qr import svg_of
 from points_api.credit_codes.sealing import text_of
 from points_api.credit_codes.service import Made
 from points_api.language import Language, Text
+from points_api.qr import svg_of
 
 _TITLE = Text("信用码：{title}", "Credit code: {title}")
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from points_api import clock
 from points_api.consents.to_city import CityNotice
-from points_api.credit_codes.qr import svg_of
 from points_api.language import Language, Text
 from points_api.partners.profiles import VISITING
+from points_api.qr import svg_of
 from points_api.recognitions.codes import MadeCode
 from points_api.recognitions.models import Recall
 

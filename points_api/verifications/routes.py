@@ -11,11 +11,11 @@ from points_api.auth.callers import MerchantCaller, ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.consents.problems import ScenarioNotOpen
 from points_api.credit_codes.problems import ModeNotOffered, ScenarioConsentNeeded
-from points_api.credit_codes.qr import svg_of
 from points_api.language import Reader, Text
 from points_api.merchants.door import MerchantNow
 from points_api.paging import CursorText, Limit, UnknownCursor, link_header
 from points_api.problem import Busy, InvalidRequest, NotFound, RateLimited, problems
+from points_api.qr import svg_of
 from points_api.residents.membership import NoMember
 from points_api.verifications import listing
 from points_api.verifications.problems import (
