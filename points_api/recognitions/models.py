@@ -131,6 +131,28 @@ class Recall(Model):
         )
 
 
+class VisitorNotice(Model):
+    """Host: that home has taken back what it said of a visitor until `until` (seconds, its clock).
+
+    Kept for minutes, for the visits that are written only after it came. Its id tells when it came.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    city = fields.CharField(max_length=6)
+    subject = fields.CharField(max_length=43)
+    why = fields.CharField(max_length=16)
+    until = fields.BigIntField()
+    received_at = fields.DatetimeField()
+
+    class Meta:
+        table = "visitor_notice"
+        indexes = (
+            Index(fields=("subject", "city"), name="visitor_notice_subject"),
+            Index(fields=("received_at",), name="visitor_notice_age"),
+        )
+        constraints = (CheckConstraint("why IN ('withdrawn', 'changed')", "visitor_notice_why"),)
+
+
 class VisitUse(Model):
     """Home: what a host has told of a resident's use of a scenario there."""
 
