@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     """Largest file that an agency may deliver."""
     merchant_calls_per_minute: int = Field(default=6000, ge=1)
     """Calls that one key of a merchant may make in a minute."""
+    partner_calls_per_minute: int = Field(default=6000, ge=1)
+    """Calls that one partner city may make in a minute; in each process as many questions more."""
+    partner_batches_per_minute: int = Field(default=60, ge=1)
+    """Batches among them, each of up to 100 questions."""
     webhook_loopback: bool = False
     """Let merchants' addresses be on this machine, and without TLS there: development and tests."""
     partners_directory: Path | None = None
