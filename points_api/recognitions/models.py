@@ -46,6 +46,9 @@ class Recognition(Model):
         indexes = (
             Index(fields=("resident_id", "host"), name="recognition_resident"),
             Index(fields=("person_id", "host"), name="recognition_person"),
+            IndexWhere(
+                fields=("batch_id",), name="recognition_of_batch", where="batch_id IS NOT NULL"
+            ),
         )
         constraints = (
             CheckConstraint(
@@ -62,10 +65,10 @@ class Recognition(Model):
 
 
 class RecognitionBatch(Model):
-    """Home: many questions of a host in one signed message, which is kept as evidence.
+    """Home: many questions of a host in one signed message, kept as evidence of its answers.
 
     `batch` is the host's number; the same again is answered by what was answered. All is answered
-    from `done_at` on.
+    from `done_at` on. Where all were refused there is nothing to prove, and it goes after a day.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
