@@ -1,5 +1,7 @@
 """Batches of partners are answered in turns, however many one of them has sent."""
 
+from typing import Any
+
 import pytest
 
 from points_api.db import outbox
@@ -29,7 +31,7 @@ async def taken_in(*hosts):
 
 async def test_many_batches_of_one_partner_hold_up_no_other():
     await taken_in(*["460200"] * 5, "120000", "330100")
-    service = Completing()
+    service: Any = Completing()
     answering = Answering(service)
     rounds = [await answering.once() for _ in range(6)]
     assert rounds == [3, 1, 1, 1, 1, 0]
@@ -39,6 +41,6 @@ async def test_many_batches_of_one_partner_hold_up_no_other():
 async def test_a_batch_that_was_forgotten_meanwhile_is_done_with():
     await taken_in("460200")
     await RecognitionBatch.all().delete()
-    service = Completing()
+    service: Any = Completing()
     assert [await Answering(service).once() for _ in range(2)] == [1, 0]
     assert service.hosts == []
