@@ -38,7 +38,7 @@ from points_api.messages import routes as message_routes
 from points_api.middleware import BodyLimit, Requests
 from points_api.officers import routes as officer_routes
 from points_api.partners import routes as partner_routes
-from points_api.partners.door import PartnerDoor
+from points_api.partners.door import PartnerDoor, caps_of
 from points_api.proofs import routes as proof_routes
 from points_api.recognitions import routes as recognition_routes
 from points_api.records import routes as record_routes
@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
     calls = calls_policy(settings.merchant_calls_per_minute)
     app.state.merchant_calls = calls
-    app.add_middleware(PartnerDoor)
+    app.add_middleware(PartnerDoor, caps=caps_of(settings))
     app.add_middleware(MerchantDoor, policy=calls)
     app.add_middleware(Gate)
     larger = {"/v1/agency/deliveries": settings.max_delivery_bytes}

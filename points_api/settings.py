@@ -24,6 +24,7 @@ PREFIX = "POINTS_"
 # Published with the source on purpose: data sealed with it is not protected from anybody.
 DEVELOPMENT_KEYS = "development:" + base64.b64encode(b"development only, not a secret!!").decode()
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _DATABASES = {"sqlite", "postgres"}
 _MASTERS = re.compile(r"local(\[.+\])?|yarn|(spark|k8s)://.+")
 _REDIS = {"memory", "redis", "rediss", "redis+cluster"}
@@ -60,6 +61,9 @@ class Settings(BaseSettings):
     wechat_secret: SecretStr = SecretStr("")
     wechat_templates: dict[str, str] = Field(default_factory=dict)
     """Ids of WeChat's message templates by kind of notice, as a JSON object."""
+    address: str = ""
+    """Where the city is reached, as https://points.example: in proofs of a city that no directory
+    lists. Empty: at the socket that was called, and in production nowhere."""
     timezone: str = "Asia/Shanghai"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     max_body_bytes: int = Field(default=1024**2, ge=1024)
@@ -68,6 +72,10 @@ class Settings(BaseSettings):
     """Largest file that an agency may deliver."""
     merchant_calls_per_minute: int = Field(default=6000, ge=1)
     """Calls that one key of a merchant may make in a minute."""
+    partner_calls_per_minute: int = Field(default=6000, ge=1)
+    """Calls that one partner city may make in a minute; in each process as many questions more."""
+    partner_batches_per_minute: int = Field(default=60, ge=1)
+    """Batches among them, each of up to 100 questions."""
     webhook_loopback: bool = False
     """Let merchants' addresses be on this machine, and without TLS there: development and tests."""
     partners_directory: Path | None = None
@@ -115,6 +123,13 @@ class Settings(BaseSettings):
     @classmethod
     def _known_redis(cls, url: str) -> str:
         return _known_scheme(url, _REDIS, "memory://, redis://…, redis+cluster://…")
+
+    @field_validator("address")
+    @classmethod
+    def _plain_address(cls, address: str) -> str:
+        if address and not _ADDRESS.fullmatch(address):
+            raise _refusal("要写 https://域名，不带路径", "name it as https://host, without a path")
+        return address
 
     @field_validator("spark_master")
     @classmethod

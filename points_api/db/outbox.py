@@ -13,6 +13,7 @@ from uuid import UUID
 
 from points_api import clock
 from points_api.db.models import OutboxEvent
+from points_api.db.reads import select
 from points_api.db.transaction import transactional
 from points_api.db.writes import Columns, Insert, write_all
 from points_api.ids import new_ids
@@ -20,6 +21,15 @@ from points_api.ids import new_ids
 LEASE: Final = timedelta(minutes=2)
 _FIRST_PAUSE: Final = timedelta(seconds=1)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_FIRSTS: Final = """
+SELECT id FROM (
+    SELECT id, row_number() OVER (
+        PARTITION BY topic, payload ->> CAST($2 AS text) ORDER BY next_try_at, id
+    ) AS turn
+    FROM outbox_event WHERE done_at IS NULL AND next_try_at <= $1 AND topic IN ({topics})
+) AS due
+WHERE turn = 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,13 @@ async def append(topic: str, subject: str, payload: Mapping[str, Any]) -> None:
 
 @transactional
 async def claim(
-    limit: int, *, topics: Collection[str] = (), but: Collection[str] = ()
+    limit: int, *, topics: Collection[str] = (), but: Collection[str] = (), one_of_each: str = ""
 ) -> list[Event]:
     """Take up to `limit` events that are due, the longest due first. Others skip these.
 
-    Only those of some topics where any are named, and none of the topics in `but`.
+    Only those of some topics where any are named, and none of the topics in `but`. `one_of_each`
+    names a field of the payload: of those of a topic that say the same there, only the longest due;
+    the topics have to be named.
     """
     now = clock.now()
     due = OutboxEvent.filter(done_at=None, next_try_at__lte=now).order_by("next_try_at", "id")
@@ -67,6 +79,10 @@ async def claim(
         due = due.filter(topic__in=list(topics))
     if but:
         due = due.filter(topic__not_in=list(but))
+    if one_of_each:
+        places = ", ".join(f"${n}" for n in range(3, len(topics) + 3))
+        firsts = await select(OutboxEvent, _FIRSTS.format(topics=places), now, one_of_each, *topics)
+        due = due.filter(id__in=[row["id"] for row in firsts])
     rows = await due.limit(limit).select_for_update(skip_locked=True)
     events = [_event(row) for row in rows]
     for attempts in {row.attempts for row in rows}:

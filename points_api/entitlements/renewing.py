@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from points_api.consents import service as consents
 from points_api.consents.models import Consent
 from points_api.crypto.keyring import Keyring
@@ -90,31 +92,34 @@ def due(resident_id: UUID) -> Insert:
     return outbox.event(DUE, f"resident:{resident_id}", {})
 
 
-@transactional
 async def due_for_scenario(scenario_id: str) -> int:
     """Ask for a renewal of everybody who agreed to a scenario that moved.
 
     Of some there is no entitlement yet: they agreed while it was not published.
     """
-    agreed = Consent.filter(purpose=PURPOSE, recipient=scenario_id, withdrawn_at=None)
-    return await _ask_for({row.resident_id for row in await agreed})
+    return await _ask_for_all(Consent.filter(recipient=scenario_id))
 
 
 async def due_for_all() -> int:
     """Ask for a renewal of everybody who agreed to a scenario: for what a new day changes."""
-    last, asked = None, 0
-    while True:
-        agreed = Consent.filter(purpose=PURPOSE, withdrawn_at=None).order_by("id")
-        page = await (agreed.filter(id__gt=last) if last else agreed).limit(_PAGE)
-        if not page:
-            return asked
-        asked += await _ask_for({row.resident_id for row in page})
-        last = page[-1].id
+    return await _ask_for_all(Consent.all())
 
 
 async def is_concerned(resident_id: UUID) -> bool:
     """Whether a resident has agreed to any scenario, so that a change of score may matter."""
     return await Consent.exists(resident_id=resident_id, purpose=PURPOSE, withdrawn_at=None)
+
+
+async def _ask_for_all(given: QuerySet[Consent]) -> int:
+    """Ask page by page, each a transaction: asked twice, a renewal is none the worse for it."""
+    agreed = given.filter(purpose=PURPOSE, withdrawn_at=None).order_by("id")
+    last, asked = None, 0
+    while True:
+        page = await (agreed.filter(id__gt=last) if last else agreed).limit(_PAGE)
+        if not page:
+            return asked
+        asked += await _ask_for({row.resident_id for row in page})
+        last = page[-1].id
 
 
 @transactional

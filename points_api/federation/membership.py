@@ -77,7 +77,10 @@ def admit(folder: Path, member: Mapping[str, Any], now: datetime) -> Trusted:
     }  # fmt: skip
     document = directory.sign(signed | issued, [root])
     followed = directory.follow(trusted, [document], now)
-    edition_file(first, number).write_bytes(document)
+    file = edition_file(first, number)
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.write_bytes(document)
+    fresh.replace(file)  # a city that looks at this instant sees no edition, or a whole one
     return followed
 
 

@@ -46,12 +46,14 @@ class Telling(Handling):
 
 
 class Answering(Handling):
-    """Answers batches that are to be fetched later."""
+    """Answers batches that are to be fetched later, one of each partner's in turn."""
 
     def __init__(self, service: Batches) -> None:
         self._service = service
-        super().__init__({batches.ANSWER: self._answer})
+        super().__init__({batches.ANSWER: self._answer}, one_of_each="host")
 
     async def _answer(self, event: outbox.Event) -> None:
         number = UUID(event.subject.removeprefix("batch:"))
-        await self._service.complete(await RecognitionBatch.get(id=number))
+        batch = await RecognitionBatch.get_or_none(id=number)
+        if batch is not None:  # else it was too late for it by far, and it was forgotten
+            await self._service.complete(batch)

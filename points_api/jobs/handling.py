@@ -19,10 +19,14 @@ _log = log.get("handling")
 
 
 class Handling:
-    """Carries events out by topic; each round is a method, for tests."""
+    """Carries events out by topic; each round is a method, for tests.
 
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+    `one_of_each` names a field of the payload whose values take turns: one event of each a round.
+    """
+
+    def __init__(self, handlers: Mapping[str, Handler], one_of_each: str = "") -> None:
         self._handlers = handlers
+        self._one_of_each = one_of_each
 
     async def run(self) -> None:
         """Work until canceled; what fails is tried again later."""
@@ -34,7 +38,7 @@ class Handling:
 
     async def once(self) -> int:
         """Carry out what is due now, and return how many events that were."""
-        events = await outbox.claim(BATCH, topics=self._handlers)
+        events = await outbox.claim(BATCH, topics=self._handlers, one_of_each=self._one_of_each)
         done = []
         for event in events:
             try:

@@ -19,6 +19,7 @@ from points_api.db import idempotency, outbox
 from points_api.messages import service as messages
 from points_api.officers import service as officers
 from points_api.proofs import lists as proofs
+from points_api.recognitions import batches
 from points_api.records.models import RecordRow
 from points_api.redemptions import counters, statements
 from points_api.redemptions.moving import REVERSIBLE
@@ -47,6 +48,7 @@ async def tidy(effects: Effects, now: datetime) -> Mapping[str, int]:
         "events": partial(outbox.purge, now - EVENTS_KEPT),
         "webhooks": partial(webhooks.purge, now - EVENTS_KEPT),
         "answers": partial(idempotency.purge, now - ANSWERS_KEPT),
+        "batches": partial(batches.forget, now),
     }
     counts = {}
     for name, work in steps.items():

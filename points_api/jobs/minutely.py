@@ -8,7 +8,7 @@ from typing import Final
 from points_api import cancellation, clock, log
 from points_api.conduct import service as conduct
 from points_api.partners import service as partners
-from points_api.recognitions import batches
+from points_api.recognitions import batches, ending
 from points_api.redemptions import expiry
 
 PAUSE_SECONDS: Final = 60.0
@@ -30,6 +30,7 @@ async def this_minute() -> Mapping[str, int]:
         "conduct": partial(conduct.stand, clock.now()),
         "nonces": partial(partners.purge, clock.now()),
         "batches": partial(batches.purge, clock.now()),
+        "visitor_notices": partial(ending.purge, clock.now()),
     }
     counts = {}
     for name, work in steps.items():

@@ -10,7 +10,15 @@ from pydantic import BaseModel
 
 from interop.statement import Answer, NotRecognized, Statement
 from points_api.partners.problems import ADMISSION, QuestionRefused
-from points_api.problem import MEDIA_TYPE, Forbidden, Problem, TooLarge, Unauthorized, problems
+from points_api.problem import (
+    MEDIA_TYPE,
+    Forbidden,
+    Problem,
+    RateLimited,
+    TooLarge,
+    Unauthorized,
+    problems,
+)
 
 REASONS: Final[Mapping[int, tuple[str, ...]]] = {
     401: (
@@ -34,6 +42,8 @@ _REQUEST_INPUT: Final = (
 _ANSWER_INPUT: Final = (
     'RFC 9421: ("@status" "content-digest" "content-type" "signature";req) with the same parameters'
 )
+_POLICY: Final = 'The caps of the calling city, as "partner";q=6000;w=60: q in any w seconds'
+_LEFT: Final = 'What is left of each, as "partner";r=5999;t=60: all of it in t seconds'
 _SIGNATURE: Final = "RFC 9421, Ed25519: city=:…:, under the key that keyid names in the directory"
 
 
@@ -78,13 +88,14 @@ def _asks(body: type[BaseModel] | None) -> dict[str, Any]:
 
 def _answers(statement: bool, *refusals: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Refusals with their reasons, and which answers are signed."""
-    found = problems(Unauthorized, Forbidden, *ADMISSION, *refusals)
+    found = problems(Unauthorized, Forbidden, *ADMISSION, RateLimited, *refusals)
     found[200] = {"description": "Signed for this request"}
     if statement:
         found[200]["content"] = {"application/json": {"schema": _answer()}}
     for status, response in found.items():
         if status not in {401, 413}:
             response["headers"] = _signed()
+    found[RateLimited.status]["headers"]["Retry-After"] = _header("Seconds")
     for problem in (Unauthorized, QuestionRefused):
         if problem.status == 401 or problem in refusals:
             _name_reasons(found[problem.status], REASONS[problem.status])
@@ -93,7 +104,8 @@ def _answers(statement: bool, *refusals: type[Problem]) -> dict[int | str, dict[
 
 def _signed() -> dict[str, Any]:
     said = {
-        "Content-Digest": _DIGEST, "Signature-Input": _ANSWER_INPUT, "Signature": _SIGNATURE
+        "Content-Digest": _DIGEST, "Signature-Input": _ANSWER_INPUT, "Signature": _SIGNATURE,
+        "RateLimit-Policy": _POLICY, "RateLimit": _LEFT,
     }  # fmt: skip
     return {name: _header(told) for name, told in said.items()}
 

@@ -164,6 +164,7 @@ _REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         "unknown-band": _FALSE, "score-unasked": _FALSE, "lives-too-long": _FALSE,
         "area-not-listed": _FALSE, "answered-by-another": _FALSE,
         "too-large": _FALSE,
+        "http-429": Text("问得太多，对方请我们稍后再问", "It was asked too often for now"),
     }
 )  # fmt: skip
 _FAILING: Final = Text("对方系统出错", "Its system fails")

@@ -57,11 +57,11 @@ class StatusLists:
     _signed: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def token(self, name: str, called_at: str, now: datetime) -> str:
+    async def token(self, name: str, address: str, now: datetime) -> str:
         """The signed list of a day. Raises `NotFound` for a day whose proofs are over."""
         if not _oldest(now) <= name <= name_of(now):
             raise NotFound
-        signing = await issuer(self.exchange, called_at, now)
+        signing = await issuer(self.exchange, address, now)
         uri = signing.uri(name)
         async with self._signing:  # who comes meanwhile gets the same one
             made, token = self._signed.get(uri, (datetime.min.replace(tzinfo=now.tzinfo), ""))

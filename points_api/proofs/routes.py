@@ -17,6 +17,7 @@ from points_api.credit_codes.problems import ModeNotOffered, PointsPaused, Scena
 from points_api.partners.problems import ExchangeClosed
 from points_api.partners.service import Exchange
 from points_api.problem import Busy, InvalidRequest, NotFound, problems
+from points_api.proofs.issuer import address_of
 from points_api.proofs.lists import StatusLists
 from points_api.proofs.problems import ScenarioNotMet, TooManyProofs
 from points_api.proofs.schemas import KeySetOut, ProofsIn, ProofsOut
@@ -45,7 +46,7 @@ async def make(
     proofs: Proofs = request.app.state.proofs
     holders = [one.key for one in body.keys]
     made = await proofs.make(
-        caller.resident_id, body.scenario_id, holders, str(request.base_url), clock.now()
+        caller.resident_id, body.scenario_id, holders, address_of(request), clock.now()
     )
     response.headers["Cache-Control"] = "no-store"
     return ProofsOut.of(body.scenario_id, made)
@@ -62,7 +63,7 @@ async def status(
 ) -> Response:
     """A Token Status List, signed: of the proofs of that day. It counts for five minutes."""
     lists: StatusLists = request.app.state.status_lists
-    token = await lists.token(list_name, str(request.base_url), clock.now())
+    token = await lists.token(list_name, address_of(request), clock.now())
     headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
     return Response(token, media_type=STATUS_LIST, headers=headers)
 

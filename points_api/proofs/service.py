@@ -57,15 +57,15 @@ class Proofs:
         resident_id: UUID,
         scenario_id: str,
         holders: Sequence[Ed25519PublicKey],
-        called_at: str,
+        address: str,
         now: datetime,
     ) -> Batch:
-        """Make a proof for each holder's key; `called_at` is the address that was called.
+        """Make a proof for each holder's key; `address` is that of a city without a directory.
 
         Raises `NoMember`, `ScenarioNotOpen`, `ScenarioConsentNeeded`, `ModeNotOffered`,
         `PointsPaused`, `ScenarioNotMet`, `TooManyProofs`, `ExchangeClosed`, `Busy`.
         """
-        signing = await issuer(self.exchange, called_at, now, proof.issued_at(now))
+        signing = await issuer(self.exchange, address, now, proof.issued_at(now))
         name = lists.name_of(now)
         for _ in range(_ATTEMPTS):
             try:

@@ -31,6 +31,7 @@ from points_api import clock, log
 from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
 from points_api.db import outbox
+from points_api.db.reads import select
 from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, write_all
 from points_api.ids import new_id
@@ -45,9 +46,15 @@ from points_api.recognitions.problems import BatchGone, NothingAgreed
 ANSWER: Final = "recognition.batch"
 """The event that a batch is to be answered; its subject names the row."""
 KEPT: Final = timedelta(seconds=ANSWERED_WITHIN_SECONDS)
+NUMBER_KEPT: Final = timedelta(days=1)
+"""For how long the same number is told to be gone, at least."""
 PAGE: Final = 50
 LIVES_SECONDS: Final = statement.LONGEST_SECONDS  # whoever asked so many has to come for them
-
+_UNANSWERED: Final = """
+SELECT b.id FROM recognition_batch b WHERE b.created_at <= $1 AND NOT EXISTS (
+    SELECT 1 FROM recognition r WHERE r.batch_id = b.id
+) LIMIT 1000
+"""
 _log = log.get("recognitions")
 
 
@@ -249,3 +256,15 @@ async def purge(now: datetime) -> int:
     """Forget the results that are no longer told; return how many. The questions stay."""
     old = RecognitionBatch.filter(created_at__lte=now - KEPT).values("id")
     return await RecognitionResult.filter(batch_id__in=Subquery(old)).delete()
+
+
+async def forget(now: datetime) -> int:
+    """Delete the batches whose number is known no more and of which nothing was answered.
+
+    Return how many. Of the others the signed questions are the evidence (decision 0028).
+    """
+    forgotten = 0
+    while rows := await select(RecognitionBatch, _UNANSWERED, now - NUMBER_KEPT):
+        ids = [row["id"] for row in rows]
+        forgotten += await RecognitionBatch.filter(id__in=ids).delete()
+    return forgotten

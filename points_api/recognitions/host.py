@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from tortoise.exceptions import IntegrityError
 
 from interop import statement
 from interop.directory import Members
-from interop.evidence import logged
 from interop.refusals import WrongTable
 from interop.shape import shaped
 from interop.signing import Response
@@ -27,59 +25,30 @@ from interop.statement import Answer as Answered
 from interop.statement import Asked, Held, Said, Statement
 from interop.tables import Mapped, Table, newest_of_both
 from points_api import clock
-from points_api.audit import service as audit
 from points_api.auth.merchants import CallingMerchant
-from points_api.auth.wechat import OpenId
 from points_api.crypto.keyring import Keyring
-from points_api.db import outbox
 from points_api.db.transaction import transactional
-from points_api.db.writes import Insert, write_all
+from points_api.db.writes import Overtaken
 from points_api.eligibility import pseudonym
 from points_api.eligibility.standing import Overdue
 from points_api.ids import new_id
 from points_api.merchants import serving
-from points_api.partners.client import Exchanged
-from points_api.partners.messages import kept_request, kept_response
 from points_api.partners.problems import HomeNotAsked
 from points_api.partners.profiles import VISITING
 from points_api.partners.replies import held_of, parsed, reason_of
 from points_api.partners.service import Exchange
-from points_api.recognitions.models import Visit
+from points_api.recognitions.ending import account_of
 from points_api.recognitions.problems import VisitorsNotRecognized
+from points_api.recognitions.visits import AtTill, Decided, Heard, store, why_ended
 from points_api.recognitions.weighing import Scales, is_open, score_of, weigh, weigh_by
-from points_api.residents.accounts import find_or_add
 from points_api.scenarios.live import LiveScenarios
 from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeUsed
 from points_api.verifications.service import Answer
-from points_api.verifications.statement import GOOD_FOR, Cause
+from points_api.verifications.statement import Cause
 from scenarios.scenario import Scenario
 
 PATH: Final = "/interop/v1/recognitions"
-
-
-class _Visit(NamedTuple):
-    """A visitor at a till: who asks, about which code, what for."""
-
-    caller: CallingMerchant
-    home: str
-    host: str
-    code: str
-    scenario: Scenario
-
-    @property
-    def mark(self) -> bytes:
-        """What is written of the code, once."""
-        return sha256(f"visit:{self.home}:{self.code}".encode()).digest()
-
-
-class _Heard(NamedTuple):
-    """What home has said, as it was kept, and on which scales it counts."""
-
-    asked: Asked
-    exchanged: Exchanged
-    statement: Statement | None
-    scales: Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +74,7 @@ class Host:
             raise VisitorsNotRecognized
         home = self.exchange.profiles.today(home, clock.day_of(now))
         scales, host = await self._scales(home, scenario, now)
-        visit = _Visit(caller, home, host, code, scenario)
+        visit = AtTill(caller, home, host, code, scenario, new_id())
         if await Verification.filter(mark=visit.mark).exists():
             raise CodeUsed
         heard = await self._ask(visit, scales)
@@ -130,8 +99,8 @@ class Host:
         return Scales(agreement, source, target, *(found or (None, None))), party
 
     async def _ask(
-        self, visit: _Visit, scales: Scales, refused: frozenset[str] = frozenset()
-    ) -> _Heard:
+        self, visit: AtTill, scales: Scales, refused: frozenset[str] = frozenset()
+    ) -> Heard:
         """Ask by the table that decides; where home does not hold it, by the newest of both.
 
         `refused` are the digests of tables that it said not to hold, whatever it says next.
@@ -147,7 +116,7 @@ class Host:
             refused |= {scales.table.digest}
             newest = await self._newest_of_both(scales, said, refused)
             return await self._ask(visit, scales.by(newest), refused)
-        return _Heard(asked, exchanged, said if isinstance(said, Statement) else None, scales)
+        return Heard(asked, exchanged, said if isinstance(said, Statement) else None, scales)
 
     async def _newest_of_both(
         self, scales: Scales, refusal: "_Refusal", refused: frozenset[str]
@@ -162,28 +131,31 @@ class Host:
         return newest_of_both(left, [one.digest for one in refusal.held], day)
 
     @transactional
-    async def _written(self, visit: _Visit, heard: _Heard, now: datetime) -> Answer:
+    async def _written(self, visit: AtTill, heard: Heard, now: datetime) -> Answer:
         """Decide and write, with the evidence for it, in one transaction."""
-        said = heard.statement
+        said, account = heard.statement, None
         mapped = weigh(said, heard.scales) if said else None
-        beside = self._beside(heard)
-        visitor = f"{visit.home}:{said.sub}" if said else None
-        account = None
-        if visitor is not None:
-            account = await find_or_add(self.keyring, OpenId(f"visitor:{visitor}"), now)
+        if said is not None:
+            city, name = heard.exchanged.answerer.city, visit.name_of(said)
+            account = await account_of(self.keyring, city, name, said.sub, now)
         yes = account is not None and await self._is_open(visit, heard, mapped, account, now)
         cause: Cause = "eligible" if yes else "below" if said else "unknown"
-        number, until = new_id(), now + GOOD_FOR
-        row = _verification(visit, number, account, visitor, now) | {
-            "eligible": yes, "cause": cause, "expires_at": until,
-        }  # fmt: skip
-        await _store(visit, heard, (mapped, beside), row, now)
-        name = None
-        if yes and account is not None and "pseudonym" in visit.scenario.discloses:
-            name = pseudonym.of(self.keyring, visit.caller.merchant_id, account)
-        return Answer(number, cause, until, visit.scenario if yes else None, name)
+        decided = Decided(new_id(), now, account, (mapped, self._beside(heard)), cause)
+        try:
+            await store(visit, heard, decided)
+        except Overtaken:  # home has taken it back while it was on its way here
+            decided = decided._replace(cause="unknown", ended_why=await why_ended(heard))
+            await store(visit, heard, decided)
+        return self._answer(visit, decided)
 
-    def _beside(self, heard: _Heard) -> Mapped | None:
+    def _answer(self, visit: AtTill, decided: Decided) -> Answer:
+        scenario = visit.scenario if decided.eligible else None
+        name = None
+        if scenario and decided.account is not None and "pseudonym" in scenario.discloses:
+            name = pseudonym.of(self.keyring, visit.caller.merchant_id, decided.account)
+        return Answer(decided.number, decided.cause, decided.until, scenario, name)
+
+    def _beside(self, heard: Heard) -> Mapped | None:
         """What the table says that runs beside the one that decides, where it can be said."""
         said, scales = heard.statement, heard.scales
         if said is None or scales.beside is None:
@@ -191,7 +163,7 @@ class Host:
         return weigh_by(scales.beside, said, scales.home)
 
     async def _is_open(
-        self, visit: _Visit, heard: _Heard, mapped: Mapped | None, account: UUID, now: datetime
+        self, visit: AtTill, heard: Heard, mapped: Mapped | None, account: UUID, now: datetime
     ) -> bool:
         published, target, day = self.live.current, heard.scales.host, clock.day_of(now)
         if published.open(visit.scenario.id) is None or mapped is None or target is None:
@@ -220,7 +192,7 @@ def _read(
     return statement.verify_either(token, asked, members, bands, clock.now())
 
 
-def _asked(visit: _Visit, scales: Scales) -> Asked:
+def _asked(visit: AtTill, scales: Scales) -> Asked:
     return Asked(
         home=visit.home,
         host=visit.host,
@@ -230,53 +202,4 @@ def _asked(visit: _Visit, scales: Scales) -> Asked:
         nonce=secrets.token_urlsafe(24),
         table=scales.version,
         score=scales.wants_score,
-    )
-
-
-def _verification(
-    visit: _Visit, number: UUID, account: UUID | None, visitor: str | None, now: datetime
-) -> dict[str, object]:
-    return {
-        "id": number, "mark": visit.mark, "scenario_id": visit.scenario.id,
-        "scenario_version": visit.scenario.version, "merchant_id": visit.caller.merchant_id,
-        "staff": visit.caller.actor, "resident_id": account, "visitor": visitor, "mode": "code",
-        "created_at": now,
-    }  # fmt: skip
-
-
-async def _store(
-    visit: _Visit,
-    heard: _Heard,
-    weighed: tuple[Mapped | None, Mapped | None],
-    row: dict[str, object],
-    now: datetime,
-) -> None:
-    said, exchanged, number = heard.statement, heard.exchanged, row["id"]
-    mapped, beside = weighed
-    visited = {
-        "verification_id": number, "home": visit.home, "host": visit.host,
-        "subject": said.sub if said else None, "scenario_id": visit.scenario.id,
-        "agreement": heard.scales.agreement.id,
-        "mapping": mapped.table if mapped else heard.asked.table, "nonce": heard.asked.nonce,
-        "band": said.band if said else None, "score": said.score if said else None,
-        "mapped_band": mapped.band if mapped else None,
-        "mapped_score": mapped.value if mapped else None,
-        "error": mapped.error if mapped else None,
-        "beside": beside.table if beside else None,
-        "beside_band": beside.band if beside else None,
-        "request": kept_request(exchanged.request), "response": kept_response(exchanged.response),
-        "edition": exchanged.edition, "created_at": now,
-    }  # fmt: skip
-    subject = f"verification:{number}"
-    details = {
-        "home": visit.home, "scenario": visit.scenario.id, "eligible": bool(row["eligible"]),
-        "exchange": logged(exchanged.request, exchanged.response).hex(),
-    }  # fmt: skip
-    await write_all(
-        [
-            Insert(Verification, [row]),
-            Insert(Visit, [visited]),
-            audit.entry(visit.caller.actor, "visit.verify", subject, details),
-            outbox.event("visit.verified", subject, {"home": visit.home}),
-        ]
     )

@@ -97,7 +97,7 @@ class Looking:
         if (band := self._told(own, question.agreement)) is None:
             return Found("below", *known)
         subject = row["earlier"] or pairwise(
-            self.keyring.derive("interop/pairwise"), host, str(known[1]).encode()
+            self.keyring.outward("interop/pairwise"), host, str(known[1]).encode()
         )
         gives = (
             question.asked.score

@@ -46,6 +46,9 @@ class Recognition(Model):
         indexes = (
             Index(fields=("resident_id", "host"), name="recognition_resident"),
             Index(fields=("person_id", "host"), name="recognition_person"),
+            IndexWhere(
+                fields=("batch_id",), name="recognition_of_batch", where="batch_id IS NOT NULL"
+            ),
         )
         constraints = (
             CheckConstraint(
@@ -62,10 +65,10 @@ class Recognition(Model):
 
 
 class RecognitionBatch(Model):
-    """Home: many questions of a host in one signed message, which is kept as evidence.
+    """Home: many questions of a host in one signed message, kept as evidence of its answers.
 
     `batch` is the host's number; the same again is answered by what was answered. All is answered
-    from `done_at` on.
+    from `done_at` on. Where all were refused there is nothing to prove, and it goes after a day.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -129,6 +132,28 @@ class Recall(Model):
             CheckConstraint("why IN ('withdrawn', 'changed')", "recall_why"),
             CheckConstraint("(confirmed_at IS NULL) = (receipt IS NULL)", "recall_receipt"),
         )
+
+
+class VisitorNotice(Model):
+    """Host: that home has taken back what it said of a visitor until `until` (seconds, its clock).
+
+    Kept for minutes, for the visits that are written only after it came. Its id tells when it came.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    city = fields.CharField(max_length=6)
+    subject = fields.CharField(max_length=43)
+    why = fields.CharField(max_length=16)
+    until = fields.BigIntField()
+    received_at = fields.DatetimeField()
+
+    class Meta:
+        table = "visitor_notice"
+        indexes = (
+            Index(fields=("subject", "city"), name="visitor_notice_subject"),
+            Index(fields=("received_at",), name="visitor_notice_age"),
+        )
+        constraints = (CheckConstraint("why IN ('withdrawn', 'changed')", "visitor_notice_why"),)
 
 
 class VisitUse(Model):

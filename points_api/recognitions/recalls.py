@@ -1,25 +1,21 @@
-"""Withdrawal, repair and objection spread: every city that got a statement is told, and chased.
+"""Home: withdrawal, repair and objection spread to every city that got a statement.
 
 An event says of whom and why. From it comes one row for each host that has a statement not yet
 recalled, and an event for each row; that one comes back until the host has signed a receipt. Due is
-all of it before eight the next morning. At the host what is not redeemed yet ends at once.
+all of it before eight the next morning. What a host does about it is in `ending.py`.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from tortoise.expressions import F, Q
 
 from interop.instants import seconds
-from interop.notices import Ended, Receipt, read_ended
-from interop.refusals import Refused
+from interop.notices import Ended
 from points_api import clock
 from points_api.audit import service as audit
-from points_api.auth.partners import CallingPartner
 from points_api.consents.service import RECALLED
 from points_api.db import outbox
 from points_api.db.transaction import transactional
@@ -27,12 +23,11 @@ from points_api.db.writes import Insert, write_all
 from points_api.ids import new_id
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_response
-from points_api.partners.problems import HomeNotAsked, QuestionRefused
+from points_api.partners.problems import HomeNotAsked
 from points_api.partners.replies import receipt_of
 from points_api.partners.service import Exchange
 from points_api.problem import Problem
-from points_api.recognitions.models import Recall, Recognition, Visit
-from points_api.verifications.models import Verification
+from points_api.recognitions.models import Recall, Recognition
 
 TELL: Final = "recognition.tell"
 """The event that a host has to be told; its subject names the row."""
@@ -126,39 +121,6 @@ async def _confirmed(recall: Recall, exchanged: Exchanged, now: datetime) -> Non
 async def chase(most: int = 200) -> list[Recall]:
     """What no host has confirmed yet, the longest due first."""
     return await Recall.filter(confirmed_at=None).order_by("due_at", "id").limit(most)
-
-
-async def receive(exchange: Exchange, caller: CallingPartner) -> Receipt:
-    """At the host: end what rests on the statements of this visitor. Raises `QuestionRefused`."""
-    now = clock.now()
-    members = await exchange.directory.members(now)
-    try:
-        ended = read_ended(caller.message.body, caller.city, exchange.keys.division, members)
-    except Refused as refused:
-        raise QuestionRefused(refused) from None
-    homes = members.divisions_of(caller.city)
-    return Receipt(received=ended.notice, met=await _end(caller, ended, homes, now))
-
-
-@transactional
-async def _end(caller: CallingPartner, ended: Ended, homes: Sequence[str], now: datetime) -> int:
-    until = datetime.fromtimestamp(ended.until + 1, UTC)
-    # The visitor's name is one for all divisions for which their city speaks.
-    visits = Visit.filter(
-        home__in=homes, subject=ended.subject, ended_at=None, created_at__lt=until
-    )
-    numbers = [one.verification_id for one in await visits]
-    if not numbers:
-        return 0
-    mine = Visit.filter(verification_id__in=numbers)
-    await mine.update(ended_at=now, ended_why=ended.why)
-    await Verification.filter(id__in=numbers, expires_at__gt=now).update(expires_at=now)
-    # By its digest: the name is the partner's text, and an entry is for good.
-    subject = f"notice:{sha256(ended.notice.encode()).hexdigest()}"
-    said: dict[str, Any] = {"home": ended.home, "why": ended.why, "met": len(numbers)}
-    await audit.append(caller.actor, "visit.end", subject, said)
-    await outbox.append("visit.ended", subject, said)
-    return len(numbers)
 
 
 def _open(resident_id: UUID) -> Q:

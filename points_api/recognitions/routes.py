@@ -29,7 +29,7 @@ from points_api.partners.problems import (
     UnknownCity,
 )
 from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
-from points_api.recognitions import recalls, usage
+from points_api.recognitions import ending, recalls, usage
 from points_api.recognitions.batches import PAGE, Batches
 from points_api.recognitions.codes import VisitCodes
 from points_api.recognitions.home import Home
@@ -172,7 +172,7 @@ async def results(
 )
 async def revoke(request: Request, caller: PartnerCaller) -> Response:
     """End what rests on statements about a visitor; the signed answer is the receipt."""
-    receipt = await recalls.receive(request.app.state.exchange, caller)
+    receipt = await ending.receive(request.app.state.exchange, caller)
     return Response(receipt.body(), media_type="application/json")
 
 

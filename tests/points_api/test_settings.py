@@ -56,6 +56,8 @@ def test_settings_come_from_the_environment_under_their_published_names(monkeypa
     ("change", "variable"),
     [
         ({"secret_keys": DEVELOPMENT_KEYS}, "POINTS_SECRET_KEYS"),
+        ({"address": "points.example"}, "POINTS_ADDRESS"),
+        ({"address": "https://points.example/v1"}, "POINTS_ADDRESS"),
         ({"secret_keys": f"2026:{SECRET},{DEVELOPMENT_KEYS}"}, "POINTS_SECRET_KEYS"),
         # The same published secret under another name is no better.
         ({"secret_keys": "mine:" + DEVELOPMENT_KEYS.partition(":")[2]}, "POINTS_SECRET_KEYS"),

@@ -37,6 +37,16 @@ async def test_events_come_in_the_order_of_their_making_and_no_more_than_wanted(
     assert await outbox.claim(9) == []
 
 
+async def test_of_each_sender_only_the_longest_due_is_claimed(database):
+    for number, host in enumerate(["a", "a", "a", "b", "a", "c"]):
+        await outbox.append("t", f"s{number}", {"host": host})
+    await outbox.append("other", "s6", {"host": "b"})
+    rounds = [await outbox.claim(9, topics=["t"], one_of_each="host") for _ in range(3)]
+    named = [[event.subject for event in claimed] for claimed in rounds]
+    assert named == [["s0", "s3", "s5"], ["s1"], ["s2"]]
+    assert [event.subject for event in await outbox.claim(9)] == ["s4", "s6"]
+
+
 async def test_what_was_claimed_and_not_done_comes_back_when_the_lease_ends(database, frozen_clock):
     await outbox.append("t", "s", {})
     assert [event.attempts for event in await outbox.claim(9)] == [1]

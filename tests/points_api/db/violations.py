@@ -153,6 +153,7 @@ VIOLATIONS: dict[str, Callable[[], Awaitable[Any]]] = {
     "recognition_batch_once": lambda: _twice(rows.recognition_batch),
     "recognition_result_once": lambda: _twice(rows.recognition_result, batch_id=new_id()),
     "recall_why": lambda: rows.recall(why="bored"),
+    "visitor_notice_why": lambda: rows.visitor_notice(why="bored"),
     "recall_receipt": lambda: rows.recall(confirmed_at=clock.now()),
     "visit_use_move": lambda: rows.visit_use(move="reserve"),
     "visit_use_once": lambda: _twice(rows.visit_use),

@@ -10,6 +10,8 @@ from points_api import clock
 from points_api.access_log.models import AccessEntry
 from points_api.consents.models import Consent
 from points_api.db import outbox
+from points_api.db.models import OutboxEvent
+from points_api.db.writes import write_all
 from points_api.entitlements import members, renewing, service
 from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.entitlements.problems import ListConsentNeeded, MemberRefused, NotAList
@@ -179,6 +181,33 @@ async def test_a_stopped_scenario_revokes_everybody_and_a_new_version_changes(ya
     kinds = [kind for _, kind in await told(yard.merchant_id)]
     assert kinds[6:] == ["granted"] * 3 + ["changed"] * 3
     assert all([await is_granted(one) for one in residents])
+
+
+async def test_a_moved_scenario_is_asked_for_page_by_page_and_a_page_stays_asked(yard, monkeypatch):
+    """So no transaction grows with the number of people, and what breaks off is not begun anew."""
+    for n in range(1, 6):
+        await driver(yard.keyring, n)
+    asked, written = [], write_all
+
+    async def broken_off(writes):
+        asked.append(len(writes))
+        if len(asked) == 3:
+            raise RuntimeError
+        await written(writes)
+
+    monkeypatch.setattr(renewing, "_PAGE", 2)
+    monkeypatch.setattr(renewing, "write_all", broken_off)
+    before = await open_renewals()
+    with pytest.raises(RuntimeError):
+        await renewing.due_for_scenario(SCENARIO)
+    assert asked == [2, 2, 1]
+    assert await open_renewals() == before + 4
+    assert await renewing.due_for_scenario(SCENARIO) == 5
+    assert await renewing.due_for_scenario("another") == 0
+
+
+async def open_renewals():
+    return await OutboxEvent.filter(topic=renewing.DUE, done_at=None).count()
 
 
 async def test_a_day_that_ends_the_term_revokes_at_night(yard, frozen_clock):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,6 +23,7 @@ from points_api.crypto import city_keys
 from points_api.federation import data, membership
 from points_api.federation.membership import edition
 from points_api.federation.places import places
+from points_api.partners.directory import follow_files
 from tests.interop.cities import NOW
 
 DAY = date(2026, 6, 1)
@@ -89,6 +91,29 @@ def test_the_next_edition_takes_a_city_with_a_new_master_key(federation):
     listed = directory.follow(trusted, [following], NOW + LATER).at(NOW + LATER)
     newer, *_ = listed.member("420200").keys
     assert newer.name == "message-newer"
+
+
+def test_a_city_that_looks_while_an_edition_is_written_sees_none_or_a_whole_one(
+    tmp_path, monkeypatch
+):
+    members = places(tmp_path, 3, 8100)
+    membership.write_directory(tmp_path, members[:2], NOW)
+    first = tmp_path / "directory.json"
+    *_, new = edition(1, members, root_of(tmp_path), NOW)["members"]
+    written, seen = Path.write_bytes, []
+
+    def slowly(path, content):
+        written(path, content[: len(content) // 2])
+        seen.append(follow_files(first, "", NOW + LATER).directory.version)
+        return written(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", slowly)
+    membership.admit(tmp_path, new, NOW + LATER)
+    assert seen == [1]
+    assert follow_files(first, "", NOW + LATER).directory.version == 2
+    assert {one.name for one in tmp_path.glob("directory*.json*")} == {
+        "directory.json", "directory-2.json",
+    }  # fmt: skip
 
 
 def test_another_key_under_a_name_that_was_given_is_refused(federation):

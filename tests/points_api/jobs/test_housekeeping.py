@@ -40,6 +40,7 @@ STEPS = [
     "events",
     "webhooks",
     "answers",
+    "batches",
 ]
 SECOND = timedelta(seconds=1)
 
@@ -107,11 +108,17 @@ async def answer(member):
     return clock.now() + timedelta(days=3), SECOND
 
 
+async def refused_batch(member):
+    await rows.recognition_batch(created_at=clock.now())
+    return clock.now() + timedelta(days=1) - SECOND, SECOND
+
+
 @pytest.mark.parametrize(
     ("step", "make"),
     [("sessions", session), ("officer_sessions", officer_session), ("looks", look),
      ("enrollments", left_enrollment), ("proofs", proof_place), ("counters", counter),
-     ("messages", message), ("events", event), ("webhooks", webhook), ("answers", answer)],
+     ("messages", message), ("events", event), ("webhooks", webhook), ("answers", answer),
+     ("batches", refused_batch)],
 )  # fmt: skip
 async def test_each_kind_is_kept_for_its_term_and_then_goes(effects, step, make):
     last, after = await make(await make_member())

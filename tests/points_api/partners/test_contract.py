@@ -41,9 +41,10 @@ def test_what_is_signed_is_said_of_request_and_answers(document, method, path):
     assert signed.isdisjoint({"401", "413"})
     assert signed == said["responses"].keys() - {"401", "413", "default"}
     for status in signed:
-        assert said["responses"][status]["headers"].keys() - {"Location"} == {
-            "Content-Digest", "Signature-Input", "Signature",
+        assert said["responses"][status]["headers"].keys() - {"Location", "Retry-After"} == {
+            "Content-Digest", "Signature-Input", "Signature", "RateLimit-Policy", "RateLimit",
         }  # fmt: skip
+    assert "Retry-After" in said["responses"]["429"]["headers"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from points_api.db.models import OutboxEvent
 from points_api.db.writes import write_all
 from points_api.entitlements import renewing
 from points_api.proofs import lists
+from points_api.settings import load
 from tests.points_api.proofs.wallet import filled
 from tests.points_api.verifications import shop
 from tests.points_api.verifications.conftest import ADULTS
@@ -164,6 +165,34 @@ async def test_a_list_is_signed_twice_a_minute_at_most_and_may_be_kept(
 )  # fmt: skip
 async def test_a_list_stands_as_long_as_its_proofs(application, name, status):
     assert (await application.http.get(f"/v1/proofs/status/{name}")).status_code == status
+
+
+async def test_whatever_host_a_stranger_names_it_is_the_same_list_signed_once(
+    application, resident, frozen_clock
+):
+    wallet = await filled(resident)
+    first = await application.http.get(wallet.status_list)
+    for n in range(3):
+        frozen_clock.forward(timedelta(seconds=5))
+        answer = await application.http.get(wallet.status_list, headers={"host": f"h{n}.example"})
+        assert answer.text == first.text
+    assert len(application.app.state.status_lists._signed) == 1
+
+
+async def test_a_configured_address_stands_in_proofs_and_production_demands_one(
+    application, resident
+):
+    state = application.app.state
+    state.settings = settings(address="https://points.example")
+    wallet = await filled(resident)
+    assert wallet.status_list.startswith("https://points.example/v1/proofs/status/")
+    state.settings = settings(env="production")
+    answer = await application.http.get(f"/v1/proofs/status/{clock.today()}")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "no-address")
+
+
+def settings(**chosen):
+    return load().model_copy(update=chosen)
 
 
 async def test_a_list_says_nothing_of_how_many_there_are(application, resident):

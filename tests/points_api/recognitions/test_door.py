@@ -1,5 +1,6 @@
 """Who is let in by a partner city's door, and who is not, each by name."""
 
+import secrets
 from datetime import timedelta
 
 import httpx
@@ -28,7 +29,7 @@ async def signed(cities, target=ADDRESSES[HOME] + PROFILE, body=b"", signer=None
     headers = {"content-type": "application/json"} if body else {}
     method = "POST" if body else "GET"
     request = Request(method, target, headers, body)
-    return sign_request(request, own, now or clock.now(), f"nonce-of-the-test-{id(request)}")
+    return sign_request(request, own, now or clock.now(), secrets.token_urlsafe(24))
 
 
 async def sent(cities, request):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from points_api import clock
 from points_api.audit import service as audit
 from points_api.audit.models import AuditEntry
 from points_api.problem import NotFound
+from points_api.recognitions import batches
 from points_api.recognitions import evidence as packing
 from points_api.recognitions.asking import Asking
 from points_api.recognitions.evidence import ExchangeNotLogged
@@ -117,6 +119,23 @@ async def test_each_question_of_a_batch_is_packed_and_checked_without_a_server(c
             ]["nonce"]
         )
     assert len(set(nonces)) == 3
+
+
+async def test_the_questions_of_a_batch_are_kept_as_long_as_one_of_its_answers(
+    cities, frozen_clock
+):
+    """Of a batch in which all were refused there is nothing to show, and it goes after a day."""
+    [number] = await answered(
+        cities, question(await cities.code()), question(await cities.code(), table="no")
+    )
+    await answered(cities, question(await cities.code(), table="no"))
+    frozen_clock.forward(batches.NUMBER_KEPT - timedelta(seconds=1))
+    assert await cities.home.run(batches.forget(clock.now())) == 0
+    frozen_clock.forward(timedelta(seconds=1))
+    assert await cities.home.run(batches.purge(clock.now())) == 3
+    assert await cities.home.run(batches.forget(clock.now())) == 1
+    found = await exported(cities.home, number)
+    assert check(found.document, found.digest).exit_code == 0
 
 
 async def test_a_question_of_a_batch_that_was_altered_is_not_packed(cities):
@@ -224,6 +243,7 @@ async def test_any_flipped_byte_is_told(cities):
 # A process of its own, as an operator runs it, whose clock stands where that of the cities does.
 AT_NOON = """
 import sys
+from datetime import timedelta
 from datetime import datetime
 from points_api import clock
 with clock.fixed(datetime.fromisoformat(sys.argv.pop(1))):

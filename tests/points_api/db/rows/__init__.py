@@ -28,6 +28,7 @@ from tests.points_api.db.rows.partners import (
     recognition_result,
     visit,
     visit_use,
+    visitor_notice,
 )
 from tests.points_api.db.rows.platform import (
     access_entry,
@@ -67,5 +68,5 @@ __all__ = [
     "quota_counter", "recall", "recognition", "recognition_batch", "recognition_result",
     "record", "redemption", "resident", "sandbox_resident", "sandbox_setting",
     "scenario_version", "score", "sealed_secret", "session", "spoken_code", "statement",
-    "verification", "visit", "visit_use", "webhook_endpoint", "webhook_message",
+    "verification", "visit", "visit_use", "visitor_notice", "webhook_endpoint", "webhook_message",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from points_api.recognitions.models import (
     RecognitionBatch,
     RecognitionResult,
     Visit,
+    VisitorNotice,
     VisitUse,
 )
 from tests.points_api.db.rows.residents import consent
@@ -85,6 +86,14 @@ async def visit(**given: Any) -> Visit:
         "edition": "-", "created_at": clock.now(),
     }  # fmt: skip
     return await Visit.create(**row | given)
+
+
+async def visitor_notice(**given: Any) -> VisitorNotice:
+    row: dict[str, Any] = {
+        "city": "460200", "subject": "s", "why": "withdrawn", "until": 0,
+        "received_at": clock.now(),
+    }  # fmt: skip
+    return await VisitorNotice.create(**row | given)
 
 
 async def visit_use(**given: Any) -> VisitUse:
