@@ -109,7 +109,10 @@ def admit(
         fail(f"{member}: 不能列入 (cannot be listed): {refused}")
     say(
         f"名录第 {trusted.directory.version} 期，各城市半分钟内看到 "
-        f"(edition {trusted.directory.version}; the cities see it within half a minute)"
+        f"(edition {trusted.directory.version}; the cities see it within half a minute)\n"
+        f"原来在这个代码下的城市不再被找到；要它回来，请删去 {folder} 重新启动联邦 "
+        f"(a city that was listed under this code is not found any more; to have it back, delete "
+        f"{folder} and start anew)"
     )
 
 
