@@ -42,6 +42,8 @@ def field_problem(error: Mapping[str, Any], language: Language) -> FieldProblem:
     """Explain one entry of Pydantic's `errors()`."""
     source, *place = error["loc"] or ("body",)
     code, text = _said(error["type"], error.get("ctx") or {})
+    if source == "body" and not place and code in _NO_OBJECT:
+        text = _NO_BODY
     if code == "json_invalid":
         place = []  # Pydantic puts the offset in the place of a field
     return FieldProblem(
@@ -106,4 +108,10 @@ _MESSAGES = [
         ("(dict|model|dataclass).*_type", "应为对象", "Must be an object"),
     )
 ]
+_NO_OBJECT = {"model_type", "model_attributes_type", "dict_type"}
+# What was sent without the header is text to us, whatever stands in it.
+_NO_BODY = Text(
+    "应为 JSON 对象，请求头带 Content-Type: application/json",
+    "Must be a JSON object, with the header Content-Type: application/json",
+)
 _OTHERWISE = Text("不符合要求", "Not acceptable")

@@ -47,13 +47,15 @@ class CityLooks:
     def _seen(
         self, number: UUID, host: str, scenario: str, what: str, given: Text, at: datetime
     ) -> Seen:
+        city = self.hosts.name_of(host)
         return Seen(
             id=number,
             day=clock.day_of(at),
             actor_kind="city",
             actor=host,
-            actor_name=self.hosts.name_of(host),
+            actor_name=city,
             purpose=scenario,
+            purpose_name=_scenario_of(city) if city else None,
             what=what,
             given=given,
             times=1,
@@ -70,3 +72,8 @@ def _given(row: Recognition) -> Text:
 
 def _earlier(before: UUID | None) -> Q:
     return Q(id__lt=before) if before else Q()
+
+
+def _scenario_of(city: Text) -> Text:
+    """What is known here of a scenario elsewhere: a code, which says nothing to a resident."""
+    return Text(f"在{city.zh}的一个场景", f"A scenario in {city.en}")

@@ -89,3 +89,12 @@ def test_a_field_that_the_caller_made_up_is_not_repeated(name):
     told = field_problem({**error, "loc": ("body", *error["loc"])}, "en")
     assert told["pointer"] == "#/…"
     assert name not in str(told)
+
+
+@pytest.mark.parametrize("sent", ['{"people": []}', [], None])
+def test_a_body_that_is_no_object_is_told_which_header_makes_it_one(sent):
+    [error] = failures(Outer, sent)
+    told = field_problem(error | {"loc": ("body",)}, "en")
+    assert "Content-Type: application/json" in told["message"]
+    inside = field_problem(error | {"loc": ("body", "people")}, "en")
+    assert inside["message"] == "Must be an object"

@@ -108,6 +108,7 @@ async def test_a_resident_sees_what_a_city_was_told_and_that_it_was_told_nothing
         (HOST, "recognition", "您的等次"),
     ]
     assert seen[0]["actor_text"] == "黄石"
+    assert {one["purpose_text"] for one in seen} == {"在黄石的一个场景"}
 
 
 async def test_a_code_needs_a_consent_for_this_city_and_joining(cities):
