@@ -56,7 +56,7 @@ class CatalogOut(Wire):
     items: list[ItemOut]
 
 
-@router.get("/catalog", response_model=CatalogOut)
+@router.get("/catalog", summary="信用记录目录 / Catalog of records", response_model=CatalogOut)
 async def catalog(request: Request, on: On = None) -> Response:
     """公共信用信息目录：某一天生效的全部目录项、来源单位、法律依据、保存期限。"""
     city: City = request.app.state.city
@@ -74,6 +74,7 @@ async def catalog(request: Request, on: On = None) -> Response:
 
 @router.get(
     "/scorecards/current",
+    summary="现行积分卡 / The scorecard in force",
     response_model=dict[str, Any],
     responses=problems(NotFound),
 )

@@ -26,6 +26,7 @@ def deliveries_of(request: Request) -> Deliveries:
 
 @router.post(
     "",
+    summary="报送文件 / Deliver a file",
     status_code=201,
     responses={
         200: {"model": DeliveryOut, "description": "此前已接收 / had been taken in before"},
@@ -52,7 +53,11 @@ async def deliver(
     return DeliveryOut.of(found, repeated=outcome.repeated)
 
 
-@router.get("/{delivery_id}", responses=problems(*CALLER_REFUSED, NotFound))
+@router.get(
+    "/{delivery_id}",
+    summary="一次报送的结果 / The result of a delivery",
+    responses=problems(*CALLER_REFUSED, NotFound),
+)
 async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) -> DeliveryOut:
     """一次报送的结果。"""
     return DeliveryOut.of(await deliveries_of(request).find(delivery_id, caller.agency))
@@ -60,6 +65,7 @@ async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) ->
 
 @router.get(
     "/{delivery_id}/errors",
+    summary="退回的行 / The refused rows",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}}}, **problems(*CALLER_REFUSED, NotFound)},
 )
@@ -79,7 +85,11 @@ async def errors(
     )
 
 
-@router.get("/{delivery_id}/quality", responses=problems(*CALLER_REFUSED, NotFound))
+@router.get(
+    "/{delivery_id}/quality",
+    summary="一次报送的数据质量 / Quality of a delivery",
+    responses=problems(*CALLER_REFUSED, NotFound),
+)
 async def quality(request: Request, caller: AgencyCaller, delivery_id: UUID) -> QualityOut:
     """数据质量：合格率、及时率、重错码率，各有分子和分母。"""
     found = await deliveries_of(request).find(delivery_id, caller.agency)

@@ -41,6 +41,7 @@ router = APIRouter(prefix="/v1/me", tags=["resident"])
 
 @router.get(
     "/scenarios",
+    summary="我的场景 / My scenarios",
     response_model=MyScenariosOut,
     responses=problems(*CALLER_REFUSED, UnknownPlace, UnknownCursor),
 )
@@ -90,6 +91,7 @@ async def my_scenarios(
 
 @router.get(
     "/scenarios/{scenario_id}",
+    summary="一个场景对我 / A scenario for me",
     response_model=MyScenarioFullOut,
     responses=problems(*CALLER_REFUSED, NotFound),
 )

@@ -38,6 +38,7 @@ FORMAT = "huangshi-credit-points/export/1"
 
 @router.get(
     "/export",
+    summary="导出我的全部数据 / All my data",
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def export(request: Request, caller: ResidentCaller, language: Reader) -> Response:

@@ -25,13 +25,13 @@ class Readiness(Health):
     cache: Literal["ok", "gone"]
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="进程是否在运行 / Is the process running")
 async def healthz() -> Health:
     """进程在运行。"""
     return Health(status="ok")
 
 
-@router.get("/readyz", responses=problems(Busy))
+@router.get("/readyz", summary="能否接请求 / Can it take requests", responses=problems(Busy))
 async def readyz(request: Request) -> Readiness:
     """数据库可用，可以接受请求。"""
     try:

@@ -44,7 +44,7 @@ class HomeOut(BaseModel):
     under_objection: int = 0
 
 
-@router.get("/home", response_model=HomeOut)
+@router.get("/home", summary="首页 / Home", response_model=HomeOut)
 async def home(request: Request, caller: ResidentCaller, language: Reader) -> Response:
     """首页：分值、近三十天变化、前三条理由、最有用的一条建议、异议提示。"""
     try:

@@ -59,7 +59,11 @@ _OFFICER = "/officer/scenarios"
 
 
 @router.post(
-    _MERCHANT, status_code=201, tags=["merchant"], responses=problems(*_DRAFT, ManagerNeeded)
+    _MERCHANT,
+    summary="提议场景 / Propose a scenario",
+    status_code=201,
+    tags=["merchant"],
+    responses=problems(*_DRAFT, ManagerNeeded),
 )
 async def propose(
     request: Request, response: Response, caller: MerchantCaller, body: DocumentIn, language: Reader
@@ -69,7 +73,12 @@ async def propose(
     return await _shown(request, response, made, language, caller)
 
 
-@router.get(_MERCHANT, tags=["merchant"], responses=problems(*CALLER_REFUSED, UnknownCursor))
+@router.get(
+    _MERCHANT,
+    summary="我的提议 / My proposals",
+    tags=["merchant"],
+    responses=problems(*CALLER_REFUSED, UnknownCursor),
+)
 async def proposals(
     request: Request,
     response: Response,
@@ -84,7 +93,10 @@ async def proposals(
 
 
 @router.get(
-    _MERCHANT + "/{proposal_id}", tags=["merchant"], responses=problems(*CALLER_REFUSED, NotFound)
+    _MERCHANT + "/{proposal_id}",
+    summary="一个提议 / A proposal",
+    tags=["merchant"],
+    responses=problems(*CALLER_REFUSED, NotFound),
 )
 async def proposal(
     request: Request,
@@ -100,6 +112,7 @@ async def proposal(
 
 @router.put(
     _MERCHANT + "/{proposal_id}",
+    summary="改提议 / Amend a proposal",
     tags=["merchant"],
     responses=problems(*_CHANGE, DocumentRefused, ScenarioTaken, ManagerNeeded),
 )
@@ -120,6 +133,7 @@ async def amend_proposal(
 
 @router.post(
     _MERCHANT + "/{proposal_id}/submit",
+    summary="提交提议 / Submit a proposal",
     tags=["merchant"],
     responses=problems(*_CHANGE, ScenarioFaulty, ManagerNeeded, SandboxStays),
 )
@@ -138,7 +152,10 @@ async def submit_proposal(
 
 
 @router.get(
-    _OFFICER, tags=["officer"], responses=problems(*CALLER_REFUSED, Forbidden, UnknownCursor)
+    _OFFICER,
+    summary="场景的状态 / States of scenarios",
+    tags=["officer"],
+    responses=problems(*CALLER_REFUSED, Forbidden, UnknownCursor),
 )
 async def overseen(
     request: Request,
@@ -155,7 +172,13 @@ async def overseen(
     return VersionLinesOut(items=[line(one) for one in page.entries], next=page.next_cursor)
 
 
-@router.post(_OFFICER, status_code=201, tags=["officer"], responses=problems(*_DRAFT, Forbidden))
+@router.post(
+    _OFFICER,
+    summary="起草场景 / Draft a scenario",
+    status_code=201,
+    tags=["officer"],
+    responses=problems(*_DRAFT, Forbidden),
+)
 async def draft(
     request: Request,
     response: Response,
@@ -170,6 +193,7 @@ async def draft(
 
 @router.get(
     _OFFICER + "/{scenario_id}/versions",
+    summary="场景的各版本 / Versions of a scenario",
     tags=["officer"],
     responses=problems(*CALLER_REFUSED, Forbidden, NotFound),
 )
@@ -184,6 +208,7 @@ async def versions_of(
 
 @router.get(
     _OFFICER + "/{scenario_id}/versions/{version}",
+    summary="场景的一个版本 / A version of a scenario",
     tags=["officer"],
     responses=problems(*CALLER_REFUSED, Forbidden, NotFound),
 )
@@ -201,6 +226,7 @@ async def one_version(
 
 @router.put(
     _OFFICER + "/{scenario_id}/versions/{version}",
+    summary="改草案 / Amend a draft",
     tags=["officer"],
     responses=problems(*_CHANGE, DocumentRefused, ScenarioTaken, Forbidden, AuthorOnly),
 )
@@ -220,6 +246,7 @@ async def amend(
 
 @router.post(
     _OFFICER + "/{scenario_id}/versions/{version}/{move}",
+    summary="审核、发布、暂停、恢复或结束 / Review, publish, suspend, resume or retire",
     tags=["officer"],
     responses=problems(*_CHANGE, ScenarioFaulty, Forbidden, AuthorOnly, SecondOfficerNeeded),
 )

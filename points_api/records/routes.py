@@ -19,7 +19,7 @@ from scoring.records import Record
 router = APIRouter(prefix="/v1/me", tags=["resident"])
 
 
-@router.get("/records", responses=problems(*REFUSALS))
+@router.get("/records", summary="我的信用记录 / My records", responses=problems(*REFUSALS))
 async def records(
     request: Request,
     response: Response,

@@ -29,7 +29,10 @@ ScenarioId = Annotated[
 
 
 @router.get(
-    "/scenarios", response_model=ScenariosOut, responses=problems(UnknownPlace, UnknownCursor)
+    "/scenarios",
+    summary="场景 / Scenarios",
+    response_model=ScenariosOut,
+    responses=problems(UnknownPlace, UnknownCursor),
 )
 async def scenarios(
     request: Request,
@@ -61,7 +64,10 @@ async def scenarios(
 
 
 @router.get(
-    "/scenarios/{scenario_id}", response_model=ScenarioFullOut, responses=problems(NotFound)
+    "/scenarios/{scenario_id}",
+    summary="一个场景 / A scenario",
+    response_model=ScenarioFullOut,
+    responses=problems(NotFound),
 )
 async def scenario(request: Request, language: Reader, scenario_id: ScenarioId) -> Response:
     """一个场景的全部：人人都有的服务、优惠、条件、次数、怎样核验、告诉商户什么、依据与期限。"""

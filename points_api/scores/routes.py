@@ -37,7 +37,9 @@ def scores_of(request: Request) -> Scores:
     return scores
 
 
-@router.get("", response_model=ScoreOut, responses=problems(*REFUSALS))
+@router.get(
+    "", summary="我的积分 / My score", response_model=ScoreOut, responses=problems(*REFUSALS)
+)
 async def score(request: Request, member: ConsentingMember, language: Reader) -> Response:
     """我的信用分：分值、等级、各维度小计、评分卡版本、下一次变化的日期。"""
     scores = scores_of(request)
@@ -49,7 +51,9 @@ async def score(request: Request, member: ConsentingMember, language: Reader) ->
     return conditional(request, body, language)
 
 
-@router.get("/reasons", responses=problems(*REFUSALS))
+@router.get(
+    "/reasons", summary="积分的由来 / How the score comes about", responses=problems(*REFUSALS)
+)
 async def reasons(request: Request, member: ConsentingMember, language: Reader) -> ReasonsOut:
     """为什么是这个分：每一条理由和分值，加起来正好等于总分减基础分；怎么提高；以后会怎样。"""
     scores = scores_of(request)
@@ -58,7 +62,7 @@ async def reasons(request: Request, member: ConsentingMember, language: Reader) 
     return Explainer(scores.city, member.person_id, clock.today(), language).explain(facts)
 
 
-@router.get("/history", responses=problems(*REFUSALS))
+@router.get("/history", summary="积分的历史 / History of the score", responses=problems(*REFUSALS))
 async def score_history(
     request: Request,
     response: Response,
@@ -75,7 +79,11 @@ async def score_history(
     return history.shown(page, scores.city, language)
 
 
-@router.get("/changes", responses=problems(*REFUSALS, DaysReversed))
+@router.get(
+    "/changes",
+    summary="两日之间的变化 / What changed between two days",
+    responses=problems(*REFUSALS, DaysReversed),
+)
 async def changes(
     request: Request,
     member: ConsentingMember,
@@ -91,7 +99,11 @@ async def changes(
     )
 
 
-@router.post("/what-if", responses=problems(*REFUSALS, UnknownRecord, UnknownItem))
+@router.post(
+    "/what-if",
+    summary="假如会怎样 / What if",
+    responses=problems(*REFUSALS, UnknownRecord, UnknownItem),
+)
 async def what_if(
     request: Request, member: ConsentingMember, body: WhatIfIn, language: Reader
 ) -> WhatIfOut:

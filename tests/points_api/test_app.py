@@ -30,6 +30,16 @@ async def test_without_a_token_every_closed_operation_says_401(application):
                 assert answer.json()["errcode"] > 0
 
 
+async def test_every_operation_is_named_in_both_languages(application):
+    document = (await application.http.get("/openapi.json")).json()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            chinese, _, english = operation["summary"].partition(" / ")
+            assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese), (method, path)
+            assert english.isascii(), (method, path)
+            assert english, (method, path)
+
+
 async def test_who_has_not_joined_is_told_that_nothing_is_lost(application):
     visitor = await application.visitor(ADULTS[1])
     home = (await visitor.get("/v1/me/home")).json()
