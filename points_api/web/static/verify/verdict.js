@@ -1,13 +1,15 @@
 // The answer on the screen: yes, no, or cannot tell; why; and what to do with the visitor.
 
 import { both, by, instant, make, say } from "./view.js";
-import { cannotTell, wordsOf } from "./words.js";
+import { askAgain, cannotTell, wordsOf } from "./words.js";
 
 const TITLES = {
   good: ["✓", ["可以享受", "Yes"]],
   bad: ["✕", ["这张证明不行", "Not by this proof"]],
   warn: ["？", ["说不准", "Cannot tell"]],
 };
+const NEXT = ["下一位", "Next visitor"];
+const NEW_CODE = ["换新码再试", "Show a new code"];
 const ORDINARY = ["这不等于对方不符合条件，请照常服务", "This does not mean that they do not qualify: serve them as usual"];
 
 /** Show a judgement; `listAt` is when the newest list at hand was signed. */
@@ -22,6 +24,7 @@ export function show(judged, scenario, listAt, keysOld) {
   if (judged.goneBy) lines.push(["notice warn", byOldList(listAt)]);
   if (keysOld) lines.push(["notice warn", ["公钥是一天以前取的：请尽快联网更新", "The keys are more than a day old: update soon"]]);
   by("verdict-body").replaceChildren(...lines.map(([style, words]) => make("p", style, ...both(words))));
+  say(by("next"), askAgain(judged.reason) ? NEW_CODE : NEXT);
   by("verdict").className = kind;
 }
 
