@@ -142,6 +142,7 @@ ACCESS: Mapping[str, Who] = {
     "GET /v1/proofs/status/{list_name}": "anyone",
     "GET /v1/proofs/keys": "anyone",
     "GET /verify": "anyone",
+    "GET /verify/": "anyone",
     "GET /verify/{name}": "anyone",
     "GET /interop/v1/profile": "partner",
     "GET /interop/v1/mappings": "partner",

@@ -3,6 +3,8 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import URL
 
 from points_api.conditional import matches
 from points_api.problem import NotFound
@@ -29,6 +31,12 @@ _FILES: Final = files.load(PREFIX)
 async def page(request: Request) -> Response:
     """离线核验的页面。"""
     return _served(request, files.PAGE)
+
+
+@router.get(PREFIX + "/")
+async def with_a_slash(request: Request) -> Response:
+    """同一页：地址多写了一个斜杠。"""
+    return RedirectResponse(URL(PREFIX).replace(query=request.url.query))
 
 
 @router.get(PREFIX + "/{name}")

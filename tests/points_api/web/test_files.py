@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from prometheus_client import REGISTRY
 
 from points_api.web import files
 from points_api.web.routes import PREFIX
@@ -38,6 +39,23 @@ async def test_each_file_is_served_by_its_kind_and_read_again_only_where_it_chan
 @pytest.mark.parametrize("name", ["nothing.js", "..%2froutes.py", "__init__.py", "x" * 65])
 async def test_nothing_else_is_served(application, name):
     assert (await application.http.get(f"{PREFIX}/{name}")).status_code in (404, 422)
+
+
+@pytest.mark.parametrize("query", ["", "?merchant=merchant-17&scenario=a-b"])
+async def test_an_address_with_a_slash_too_many_leads_to_the_page(application, query):
+    answer = await application.http.get(f"{PREFIX}/{query}")
+    assert (answer.status_code, answer.headers["location"]) == (307, f"{PREFIX}{query}")
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "status"),
+    [("", "", 200), ("?merchant=m", "", 200), ("/", "/", 307), ("/page.js", "/{name}", 200)],
+)
+async def test_logs_and_metrics_name_the_route(application, path, route, status):
+    counted = {"method": "GET", "route": f"{PREFIX}{route}", "status": str(status)}
+    before = REGISTRY.get_sample_value("points_http_requests_total", counted) or 0
+    await application.http.get(f"{PREFIX}{path}")
+    assert REGISTRY.get_sample_value("points_http_requests_total", counted) == before + 1
 
 
 def test_the_worker_keeps_every_file_that_the_page_uses():

@@ -4,7 +4,7 @@ import { canScan, scan } from "./camera.js";
 import { judge } from "./judge.js";
 import { canVerify } from "./jws.js";
 import { ask } from "./request.js";
-import { readForm, showSetup, startSearching } from "./setup.js";
+import { readForm, showSetup, startSetup } from "./setup.js";
 import * as store from "./store.js";
 import * as supply from "./supply.js";
 import { aged, both, by, instant, make, picture, say } from "./view.js";
@@ -67,7 +67,7 @@ function listen() {
     openDesk();
     by("desk-title").focus();
   });
-  startSearching();
+  startSetup();
   by("answer").addEventListener("submit", (event) => {
     event.preventDefault();
     check(by("proof").value);
@@ -83,8 +83,8 @@ function listen() {
   by("next").addEventListener("click", next);
   by("renew").addEventListener("click", newRequest);
   by("copy").addEventListener("click", copy);
-  by("change").addEventListener("click", openSetup);
-  by("update").addEventListener("click", update);
+  by("change").addEventListener("click", () => openSetup());
+  by("update").addEventListener("click", updateNow);
   by("with-old-list").checked = store.get().withOldList;
   by("with-old-list").addEventListener("change", (event) => store.put({ withOldList: event.target.checked }));
   window.addEventListener("online", update);
@@ -98,6 +98,14 @@ function setSize(size) {
   for (const one of document.querySelectorAll("button[data-size]")) {
     one.setAttribute("aria-pressed", String(one.dataset.size === size));
   }
+}
+
+async function updateNow() {
+  say(by("updated"), null);
+  await update();
+  say(by("updated"), !told.online ? ["没有网络，未更新", "No network: not updated"]
+    : told.refused ? ["取到的核不过，未更新", "What came does not hold: not updated"]
+    : ["已更新", "Updated"]);
 }
 
 /** Fetch what can be fetched; what is at hand stays where that fails. */
@@ -120,16 +128,17 @@ async function takeAddress() {
   if (merchant && !store.get().audience) by("audience").value = merchant;
   if (!id || store.get().scenario?.id === id) return;
   const scenario = await supply.describe(id).catch(() => null);
-  if (scenario === null || !merchant) return;
+  if (scenario === null) return openSetup(["链接里的场景没有找到", "The link’s scenario was not found"]);
+  if (!merchant) return;
   store.put({ audience: merchant, scenario });
   openDesk();
 }
 
-function openSetup() {
+function openSetup(fault = null) {
   looking?.abort();
   by("desk").hidden = by("verdict").hidden = by("settings").hidden = true;
   by("setup").hidden = false;
-  showSetup();
+  showSetup(fault);
 }
 
 async function openDesk() {
@@ -140,6 +149,7 @@ async function openDesk() {
   say(by("desk-title"), scenario.title);
   say(by("desk-benefit"), scenario.benefit);
   by("proof").value = "";
+  say(by("updated"), null);
   newRequest();
   tell();
   const can = await canScan();
@@ -202,7 +212,7 @@ async function check(text, goByOldList = false) {
   const open = judged.reason === "status-unknown" && !known.withOldList && held.listAt !== null;
   by("by-old-list").hidden = !open;
   if (open) offerOldList(held.listAt);
-  show(judged, store.get().scenario, held.listAt, at - held.keysAt > KEYS_OLD_SECONDS);
+  show(judged, store.get().scenario, { at, listAt: held.listAt, keysOld: at - held.keysAt > KEYS_OLD_SECONDS });
   by("desk").hidden = by("settings").hidden = true;
   by("verdict").hidden = false;
   by("verdict").focus();
@@ -218,12 +228,14 @@ function next() {
 /** What this device has for the time without a network, and what is wrong or old. */
 function tell() {
   const at = supply.now();
-  const fresh = [...held.lists.values()].some((one) => at < one.freshUntil);
+  const freshFor = Math.max(0, ...[...held.lists.values()].map((one) => one.freshUntil - at));
   const notices = [];
   if (held.keys === null) {
     notices.push(["bad", ["还没有准备好：请连上网，把这一页打开一次", "Not ready yet: open this page once with a network"]]);
-  } else if (fresh) {
-    notices.push(["good", ["可以离线使用，撤销名单是新的", "Ready to work offline; the list is fresh"]]);
+  } else if (freshFor > 0) {
+    const minutes = Math.floor(freshFor / 60);
+    const [zh, en] = minutes > 0 ? [` ${minutes} 分钟`, `${minutes} more min`] : ["不到 1 分钟", "less than a minute"];
+    notices.push(["good", [`可以离线使用，名单还可用${zh}`, `Ready to work offline; the list is good for ${en}`]]);
   } else if (held.listAt) {
     const [zh, en] = aged(held.listAt, at);
     const where = told.online ? [] : ["没有网络。", "No network. "];

@@ -10,17 +10,23 @@ let timer = 0;
 let latest = 0;
 let chosen = null;
 
-export function startSearching() {
+export function startSetup() {
+  by("audience").addEventListener("input", () => {
+    if (AUDIENCE.test(by("audience").value.trim())) mark("audience", null);
+  });
   by("words").addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(find, TYPING_MS);
   });
 }
 
-export function showSetup() {
+/** Show the form; `fault` tells what is wrong with the scenario that a link has named. */
+export function showSetup(fault) {
   const { audience, scenario } = store.get();
   by("audience").value = audience || by("audience").value;
   chosen = scenario;
+  mark("audience", null);
+  mark("scenario", fault);
   find();
 }
 

@@ -34,6 +34,9 @@ export function instant(seconds) {
   return [zh, en];
 }
 
+/** The time of day by the legal clock: `09:00`. */
+export const timeOfDay = (seconds) => new Intl.DateTimeFormat("en-GB", CLOCK).format(new Date(seconds * 1000));
+
 /** An instant and how long ago it was. */
 export function aged(seconds, now) {
   const [zh, en] = instant(seconds);

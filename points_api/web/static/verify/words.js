@@ -3,8 +3,8 @@
 const ALTERED = ["内容被改过，或者不是一张证明", "It was altered, or it is not a proof"];
 const CLOCK = ["时间对不上：本机或对方手机的时钟不准", "The times do not fit: a clock is wrong, here or on their phone"];
 const NOT_FOR_THIS = [
-  "不是答这一次请求的：请对方重新扫屏上的码",
-  "It does not answer this request: let them scan the code on this screen again",
+  "不是答这一次请求的：请换新码，让对方再扫",
+  "It does not answer this request: show a new code and let them scan it",
 ];
 
 const WORDS = {
@@ -22,15 +22,24 @@ const WORDS = {
     "签发的公钥不在本机：联网更新后再试",
     "This device lacks the issuer's key: go online, update and try again",
   ],
-  "expired": ["已经过期：请对方换一张", "It has expired: they can show another one"],
+  "expired": [
+    "已经过期：请换新码，让对方用另一张证明",
+    "It has expired: show a new code, for another of their proofs",
+  ],
   "from-the-future": CLOCK,
   "key-binding-missing": [
     "没有对方手机当场的签名：只是一份复制件",
     "Their phone has not signed it just now: it is only a copy",
   ],
-  "wrong-audience": ["是出示给别的商户的", "It was shown to another merchant"],
+  "wrong-audience": [
+    "是出示给别的商户的：请换新码，让对方扫",
+    "It was shown to another merchant: show a new code and let them scan it",
+  ],
   "wrong-nonce": NOT_FOR_THIS,
-  "stale": ["做好已超过一分钟：请对方重新扫码", "It was made more than a minute ago: let them scan again"],
+  "stale": [
+    "做好已超过一分钟：请换新码，让对方再扫",
+    "It was made more than a minute ago: show a new code and let them scan it",
+  ],
   "nothing-proven": ["证明的不是这个场景", "It is not about this scenario"],
   "status-unknown": [
     "没有新的撤销名单，说不准它是否还有效",
@@ -43,6 +52,10 @@ const WORDS = {
 /** Reasons that say nothing of the proof: something is missing here. */
 const CANNOT_TELL = new Set(["status-unknown", "unknown-key", "from-the-future"]);
 
+/** Reasons that a new request, answered now, is likely to mend. */
+const ASK_AGAIN = new Set(["expired", "stale", "wrong-audience", "wrong-nonce"]);
+
 export const reasons = () => Object.keys(WORDS);
 export const wordsOf = (reason) => WORDS[reason] ?? ALTERED;
 export const cannotTell = (reason) => CANNOT_TELL.has(reason);
+export const askAgain = (reason) => ASK_AGAIN.has(reason);
