@@ -16,7 +16,7 @@ from tests.points_api.db import rows
 
 NOT_IN_THE_DOCUMENT = {
     "GET /metrics", "GET /openapi.json", "GET /problems/{slug}",
-    "GET /verify", "GET /verify/{name}",
+    "GET /verify", "GET /verify/", "GET /verify/{name}",
 }  # fmt: skip
 
 

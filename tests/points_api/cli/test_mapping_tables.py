@@ -189,7 +189,7 @@ def test_every_name_of_a_refusal_here_is_one_of_interop():
     assert set(MENDS) <= known
     named = set(problems._REASONS) - {
         "not-reached", "timed-out", "resting", "too-large", "answered-by-another",
-        "own-key-not-listed", "http-404", "http-405",
+        "own-key-not-listed", "http-404", "http-405", "http-429",
     }  # fmt: skip
     assert named <= known
 
