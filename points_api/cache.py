@@ -28,7 +28,6 @@ from points_api.turns import Turns
 
 _CONNECTIONS: Final = 32
 _KEYS_PER_COMMAND: Final = 512
-_MANY: Final = 16
 _PROBE_SECONDS: Final = (0.05, 2.0)  # first pause and longest pause between probes
 _VERSION_DIGITS: Final = 16  # hexadecimal, so that Lua may compare them as text
 # Redis runs a script as one step. GETRANGE of a missing key is the empty string.
@@ -95,17 +94,11 @@ class Cache:
         return (await self.get_many((key,)))[0]
 
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
-        """Return the values in the order of the keys; shares one MGET with this turn's others.
-
-        Who brings many has gathered them already and asks for himself.
-        """
+        """Return the values in the order of the keys; shares one MGET with this turn's others."""
         if self._lost or not keys:
             _UNAVAILABLE.inc(len(keys))
             return [None] * len(keys)
-        if len(keys) < _MANY:
-            return await self._reads.ask(keys)
-        found = await self._read(list(dict.fromkeys(keys)))
-        return [found.get(key) for key in keys]
+        return await self._reads.ask(keys)
 
     async def put(self, key: str, version: int, body: bytes, ttl_seconds: float) -> bool:
         """Store the body unless a newer version is known; False only if Redis was not reached."""

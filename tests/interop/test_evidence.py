@@ -11,6 +11,7 @@ from interop.signing import Request, Response, sign_request, sign_response
 from interop.statement import Answer, state
 from tests.interop.cities import ADDRESS, HUANGSHI, NOW, SANYA, TIANJIN, later, signer
 from tests.interop.editions import ROOTS, at, edition, key, member, started
+from tests.interop.verdicts import assert_refused
 from tests.interop.visitors import ASKED, STANDING
 
 NONCE = "c2Fpc29uIGVuIGVuZmVy"
@@ -141,13 +142,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_does_not_hold_is_told_with_its_step_and_its_name(name):
     package, step, reason = REFUSED[name]
-    verdict = check(package)
-    last = verdict.steps[-1]
-    assert last.refused is not None
-    assert (last.name, last.refused.reason) == (step, reason)
-    assert not verdict.holds
-    assert verdict.statement is None
-    assert all(one.refused is None for one in verdict.steps[:-1])
+    assert_refused(check(package), step, reason)
 
 
 @given(st.integers(0, 8 * len(PACKAGE) - 1))

@@ -14,6 +14,7 @@ from interop.signing import Request, sign_request
 from interop.statement import NotRecognized, Statement, decline, state
 from tests.interop.cities import ADDRESS, HUANGSHI, NOW, SANYA, TIANJIN, later, signer
 from tests.interop.test_evidence import EDITIONS, FIRST, JSON, NONCE
+from tests.interop.verdicts import assert_refused
 from tests.interop.visitors import ASKED, STANDING
 
 TARGET = ADDRESS[HUANGSHI] + "/interop/v1/recognitions/batch"
@@ -121,11 +122,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_does_not_hold_is_told_with_its_step_and_its_name(name):
     package, step, reason = REFUSED[name]
-    verdict = check(package)
-    last = verdict.steps[-1]
-    assert last.refused is not None
-    assert (last.name, last.refused.reason) == (step, reason)
-    assert verdict.statement is None
+    assert_refused(check(package), step, reason)
 
 
 @given(st.integers(0, 8 * len(PACKAGE) - 1))
