@@ -1,40 +1,35 @@
 """Many questions in one message, at once and to be fetched, between two whole applications."""
 
 import asyncio
-import secrets
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from interop.batch import asking, read_batch
+from interop.batch import read_batch
 from interop.canonical import canonical
-from interop.statement import Asked, NotRecognized, Statement
+from interop.statement import NotRecognized, Statement
 from points_api import clock
 from points_api.auth.partners import CallingPartner
 from points_api.db.models import OutboxEvent
 from points_api.jobs.exchange import Answering
 from points_api.partners.messages import request_of
-from points_api.partners.problems import HomeAnswerRefused, HomeNotAsked, QuestionRefused
-from points_api.problem import Busy, NotFound
+from points_api.partners.problems import HomeNotAsked, QuestionRefused
+from points_api.problem import NotFound
 from points_api.recognitions import batches
-from points_api.recognitions.asking import PATH, Asking, NotAnswered
+from points_api.recognitions.asking import PATH, Asking
 from points_api.recognitions.models import Recognition, RecognitionBatch, RecognitionResult
 from tests.points_api.recognitions import visiting
-from tests.points_api.recognitions.two_cities import HOME, HOST, ROOM
+from tests.points_api.recognitions.questions import (
+    about,
+    asked,
+    batch_body,
+    refusal,
+    taken_in,
+    told,
+)
+from tests.points_api.recognitions.two_cities import HOME, HOST
 from tests.points_api.verifications.conftest import ADULTS
-
-
-def asked(code, **changed):
-    usual = {
-        "home": HOME, "host": HOST, "scenario": ROOM, "purpose": "redemption", "code": code,
-        "nonce": secrets.token_urlsafe(24), "table": "bands-ten-cities",
-    }  # fmt: skip
-    return Asked(**usual | changed)
-
-
-def about(cities, *questions):
-    return Asking.about(cities.host.state.exchange, HOME, questions)
 
 
 async def mixed(cities):
@@ -50,10 +45,6 @@ async def mixed(cities):
         asked(good.code),
         last,
     )
-
-
-def told(outcomes):
-    return [one.reason if isinstance(one, NotAnswered) else type(one).__name__ for one in outcomes]
 
 
 MIXED = [
@@ -92,26 +83,12 @@ async def test_the_same_batch_again_is_the_same_bytes_and_nothing_twice(cities, 
     assert await cities.home.run(lambda: RecognitionBatch.all().count()) == 1
 
 
-def batch_body(batch, answer="now"):
-    return asking(batch.number, [*batch.questions], answer).body()
-
-
 async def test_a_number_that_stands_for_other_questions_is_refused(cities):
     batch = about(cities, asked(await cities.code()))
     await cities.host.run(batch.now())
     other = Asking(batch.exchange, HOME, (asked(await cities.code()),), batch.number)
     assert await refusal(cities, other.now()) == (HomeNotAsked, "equivocated")
     assert await cities.home.run(lambda: Recognition.all().count()) == 1
-
-
-async def refusal(cities, waiting):
-    async def caught():
-        try:
-            await waiting
-        except (HomeNotAsked, HomeAnswerRefused, Busy) as problem:
-            return type(problem), problem.fields.get("reason")
-
-    return await cities.host.run(caught())
 
 
 async def test_what_was_broken_off_is_gone_on_with_and_no_code_is_used_twice(cities):
@@ -172,15 +149,6 @@ async def test_what_is_to_be_answered_later_is_taken_up_after_a_restart(cities, 
     assert told((await cities.host.run(batch.fetch())).outcomes) == ["Statement"] * 3
 
 
-async def taken_in(cities, batch):
-    """As the route does it, without the work beside it, which would come first."""
-    client = cities.host.state.exchange.client
-    members = await cities.host.run(client.directory.members(clock.now()))
-    request = client._signed(members, members.member(HOME), "POST", PATH, batch_body(batch))
-    caller = CallingPartner(HOST, "-", request, "-")
-    return await cities.home.run(cities.home.state.batches.take(caller))
-
-
 async def test_answers_are_kept_for_an_hour_and_what_was_asked_stays(cities, frozen_clock):
     batch = about(cities, asked(await cities.code()))
     await cities.host.run(batch.now())
@@ -237,38 +205,6 @@ async def test_a_batch_that_is_none_is_refused_as_a_whole(cities):
         422, f"/problems/{QuestionRefused.slug}",
     )  # fmt: skip
     assert problem["reason"] == "malformed"
-
-
-async def test_an_answer_with_one_false_statement_counts_as_a_lie(cities):
-    batch = about(cities, asked(await cities.code()), asked(await cities.code()))
-    swapped = Asking(batch.exchange, HOME, batch.questions[::-1], batch.number)
-    await cities.host.run(batch.now())
-    assert await refusal(cities, swapped.fetch()) == (HomeAnswerRefused, "wrong-nonce")
-    breaker = cities.host.state.exchange.client.breakers[HOME]
-    assert (breaker.failed, breaker.in_a_row) == (1, 1)
-
-
-async def test_who_is_asked_for_everything_may_leave_nothing_out(cities):
-    batch = about(cities, *[asked("UNKNOWN" * 6) for _ in range(2)])
-    taken = await taken_in(cities, batch)
-    service = cities.home.state.batches
-    members = await cities.home.run(service.home.exchange.directory.members(clock.now()))
-    first = batch.questions[0].model_dump()
-    await cities.home.run(service._complete_one(taken, 0, first, members))
-    await cities.home.run(lambda: RecognitionBatch.all().update(done_at=clock.now()))
-    assert await refusal(cities, batch.now()) == (HomeAnswerRefused, "malformed")
-    fetched = await cities.host.run(batch.fetch())
-    assert (told(fetched.outcomes), fetched.left, fetched.cursor) == (["NotRecognized"], 1, "1")
-
-
-async def test_an_answer_that_was_fetched_too_late_is_no_lie(cities, frozen_clock):
-    batch = about(cities, asked(await cities.code()), asked("UNKNOWN" * 6))
-    await cities.host.run(batch.now())
-    frozen_clock.forward(timedelta(minutes=6))
-    for outcomes in ((await cities.host.run(batch.fetch())).outcomes,
-                     await cities.host.run(batch.now())):  # fmt: skip
-        assert told(outcomes) == ["expired"] * 2
-    assert cities.host.state.exchange.client.breakers[HOME].failed == 0
 
 
 async def test_a_withdrawal_finds_what_was_said_in_a_batch(cities):

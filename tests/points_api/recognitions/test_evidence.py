@@ -22,7 +22,7 @@ from points_api.recognitions.asking import Asking
 from points_api.recognitions.evidence import ExchangeNotLogged
 from points_api.recognitions.models import Recognition, Visit
 from tests.points_api.proofs.till import points
-from tests.points_api.recognitions.test_batches import asked as question
+from tests.points_api.recognitions.questions import asked as question
 from tests.points_api.recognitions.two_cities import HOME, HOST, PARKING, ROOM
 
 STEPS = ["form", "directory", "request", "answer", "statement", "log"]
