@@ -1,8 +1,11 @@
 """Group commit: whatever is waiting goes into one statement, and everybody is answered after it.
 
-What Redis knows of their residents is asked for in one trip, too. While trip and statement are
-under way the next ones gather. So a quiet process answers at once, and a busy one pays for a trip
-and a commit once per dozens of questions.
+What Redis knows of their residents is asked for in one trip, too. While one group is written the
+next makes its trip, and who comes then gathers. So a quiet process answers at once, and a busy one
+pays for a trip and a commit once per dozens of questions.
+
+Statements of a process follow one another. Several at once would share PostgreSQL's processor and
+all end late and together, and the process would idle first and have everything to do at once then.
 """
 
 import asyncio
@@ -20,10 +23,11 @@ from points_api.ids import new_driver_ids
 from points_api.problem import Busy
 from points_api.verifications.statement import Ask, Cause, Expected, Row, used, write
 
-MOST: Final = 24
+MOST: Final = 32
 """In one statement: few enough that others are seen to while PostgreSQL writes these."""
-AT_ONCE: Final = 3
-ENOUGH: Final = 12
+AT_ONCE: Final = 2
+"""Groups under way: one is written, one asks Redis."""
+ENOUGH: Final = 16
 _ATTEMPTS: Final = 3
 _REST_SECONDS: Final = 0.1
 """A line is given back that long after the last question: taking one costs as much as some rows."""
@@ -61,9 +65,10 @@ class Group:
         self._loop: AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._resting: list[asyncio.Future[bool]] = []
+        self._writing = asyncio.Lock()
         self._coming = 0  # who was called and has not taken its questions yet
 
-    async def ask(self, ask: Ask, expected: Expected | None = None) -> Outcome:
+    def ask(self, ask: Ask, expected: Expected | None = None) -> asyncio.Future[Outcome]:
         """Write one question down, together with whichever others wait. May raise `Busy`.
 
         Without an expected answer it is the one that is remembered.
@@ -77,10 +82,10 @@ class Group:
         self._waiting.append((ask, expected, answer))
         if self._is_worth_it(len(self._tasks) - len(self._resting)):
             self._call()
-        return await answer
+        return answer
 
     def _is_worth_it(self, under_way: int) -> bool:
-        """One statement at once, and a second one as soon as it is worth its price."""
+        """One group at once, and a second one as soon as it is worth its price."""
         left = len(self._waiting) - MOST * self._coming
         return left >= (ENOUGH if under_way else 1) and under_way < AT_ONCE
 
@@ -159,7 +164,8 @@ class Group:
             for id_, ask, known in zip(ids, asks, expected, strict=True)
             if known is not None
         ]
-        written = await _written(rows, now) if rows else {}
+        async with self._writing:
+            written = await _written(rows, now) if rows else {}
         marks = [ask.mark for id_, ask in zip(ids, asks, strict=True) if id_ not in written]
         taken = await used([mark for mark in marks if mark]) if any(marks) else set()
         return [

@@ -5,10 +5,11 @@ known of them. It is written down and answered in one statement (`statement.py`,
 the person has changed since they were known, they are read anew and it is asked again.
 """
 
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from points_api import clock
@@ -163,17 +164,17 @@ class Verifications:
     def _published(self) -> Published:
         return self.codes.live.current
 
-    async def _by_sealed(
+    def _by_sealed(
         self, caller: CallingMerchant, sealed: bytes, scenario_id: str, mode: Mode, now: datetime
-    ) -> Answer:
+    ) -> Coroutine[Any, Any, Answer]:
         code = self._read(sealed, scenario_id, now)
         ask = Ask(
             mark_of(sealed), scenario_id, code.version, caller.merchant_id, caller.actor,
             code.resident_id, code.session_id, code.consent_id, mode,
         )  # fmt: skip
         if caller.sandbox:
-            return await self._in_sandbox(caller, code, ask, now)
-        return await self._answer(ask)
+            return self._in_sandbox(caller, code, ask, now)
+        return self._answer(ask)
 
     async def _in_sandbox(
         self, caller: CallingMerchant, code: CreditCode, ask: Ask, now: datetime
