@@ -32,7 +32,9 @@ from points_api.health import routes as health_routes
 from points_api.home import routes as home_routes
 from points_api.jobs.embedded import embedded_jobs
 from points_api.lifecycle import routes as lifecycle_routes
+from points_api.merchants import officer_routes as merchant_office_routes
 from points_api.merchants import routes as merchant_routes
+from points_api.merchants import sandbox_routes
 from points_api.merchants.door import MerchantDoor, calls_policy
 from points_api.messages import routes as message_routes
 from points_api.middleware import BodyLimit, Requests
@@ -47,6 +49,7 @@ from points_api.redemptions import statement_routes
 from points_api.redemptions.remaining import uses_of
 from points_api.residents import routes as resident_routes
 from points_api.residents.effects import ConsentEffects
+from points_api.routing import Directory
 from points_api.scenarios import routes as scenario_routes
 from points_api.scores import routes as score_routes
 from points_api.scores.hot import HotScore
@@ -62,8 +65,8 @@ ROUTERS = (
     health_routes, catalog_routes, auth_routes, resident_routes, consent_routes, score_routes,
     record_routes, home_routes, export_routes, access_log_routes, delivery_routes, officer_routes,
     redemption_routes, statement_routes, conduct_routes,
-    message_routes, merchant_routes, scenario_routes, eligibility_routes, lifecycle_routes,
-    credit_code_routes, verification_routes,
+    message_routes, merchant_routes, sandbox_routes, merchant_office_routes,
+    scenario_routes, eligibility_routes, lifecycle_routes, credit_code_routes, verification_routes,
     entitlement_routes, webhook_routes, partner_routes, recognition_routes,
     proof_routes, web_routes,
 )  # fmt: skip
@@ -76,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="2026.1.0",
         description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。",
         lifespan=partial(_lifespan, settings=settings),
+        routes=[Directory(route for module in ROUTERS for route in module.router.routes)],
         docs_url=None,
         redoc_url=None,
     )

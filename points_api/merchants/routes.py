@@ -10,7 +10,7 @@ from points_api.auth.callers import MerchantCaller
 from points_api.auth.merchants import CallingMerchant
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.language import Reader
-from points_api.merchants import accounts, officer_routes, sandbox_routes, serving, staff
+from points_api.merchants import accounts, serving, staff
 from points_api.merchants.door import ManagerCaller, MerchantNow
 from points_api.merchants.office import Office
 from points_api.merchants.problems import (
@@ -45,15 +45,14 @@ from points_api.problem import (
     problems,
 )
 
-router = APIRouter()
-own = APIRouter(prefix="/v1/merchant", tags=["merchant"])
+router = APIRouter(prefix="/v1/merchant", tags=["merchant"])
 MERCHANT_REFUSED: tuple[type[Problem], ...] = (*CALLER_REFUSED, Forbidden, RateLimited)
 """What every operation of merchants may answer; routes list it in `responses=`."""
 _MANAGER = (*MERCHANT_REFUSED, ManagerNeeded)
 ClientId = Annotated[str, Path(max_length=64)]
 
 
-@own.get("/me", summary="我的商户 / My merchant", responses=problems(*MERCHANT_REFUSED))
+@router.get("/me", summary="我的商户 / My merchant", responses=problems(*MERCHANT_REFUSED))
 async def me(
     caller: MerchantCaller, now: MerchantNow, language: Reader, response: Response
 ) -> MeOut:
@@ -64,7 +63,7 @@ async def me(
     return MeOut.of(account, member, caller, now, language)
 
 
-@own.get(
+@router.get(
     "/scenarios",
     summary="我承办的场景 / Scenarios I serve",
     responses=problems(*MERCHANT_REFUSED, UnknownCursor, InvalidRequest),
@@ -87,7 +86,7 @@ async def scenarios(
     return ServedListOut(items=items, next=page.next_cursor)
 
 
-@own.get(
+@router.get(
     "/staff",
     summary="人员 / Staff",
     responses=problems(*_MANAGER, UnknownCursor, InvalidRequest),
@@ -105,7 +104,7 @@ async def members(
     return StaffListOut(items=[StaffOut.of(m) for m in page.entries], next=page.next_cursor)
 
 
-@own.post(
+@router.post(
     "/staff",
     status_code=201,
     summary="增加人员 / Add staff",
@@ -114,17 +113,19 @@ async def members(
 async def add(body: StaffIn, caller: ManagerCaller, response: Response) -> StaffOut:
     """Add a post: a `cashier`, a `system`, or another `manager`."""
     member = await staff.add(_acting(caller), body.label, body.role, clock.now())
-    response.headers["Location"] = f"{own.prefix}/staff/{member.id}"
+    response.headers["Location"] = f"{router.prefix}/staff/{member.id}"
     return StaffOut.of(member)
 
 
-@own.get("/staff/{staff_id}", summary="一名人员 / A post", responses=problems(*_MANAGER, NotFound))
+@router.get(
+    "/staff/{staff_id}", summary="一名人员 / A post", responses=problems(*_MANAGER, NotFound)
+)
 async def member_of(staff_id: UUID, caller: ManagerCaller) -> StaffOut:
     """Tell one of the merchant's posts."""
     return StaffOut.of(await staff.find(caller.merchant_id, staff_id))
 
 
-@own.delete(
+@router.delete(
     "/staff/{staff_id}",
     status_code=204,
     summary="停用人员 / End a staff member",
@@ -135,14 +136,16 @@ async def end(staff_id: UUID, caller: ManagerCaller) -> None:
     await staff.end(_acting(caller), staff_id, clock.now())
 
 
-@own.get("/staff/{staff_id}/keys", summary="钥匙 / Keys", responses=problems(*_MANAGER, NotFound))
+@router.get(
+    "/staff/{staff_id}/keys", summary="钥匙 / Keys", responses=problems(*_MANAGER, NotFound)
+)
 async def keys(staff_id: UUID, caller: ManagerCaller) -> KeysOut:
     """List a staff member's keys, revoked ones included."""
     found = await staff.keys(caller.merchant_id, staff_id)
     return KeysOut(items=[KeyOut.of(client) for client in found])
 
 
-@own.post(
+@router.post(
     "/staff/{staff_id}/keys",
     status_code=201,
     summary="登记公钥 / Register a key",
@@ -154,7 +157,7 @@ async def add_key(staff_id: UUID, body: KeyIn, caller: ManagerCaller) -> KeyOut:
     return KeyOut.of(await staff.add_key(_acting(caller), staff_id, jwk, clock.now()))
 
 
-@own.delete(
+@router.delete(
     "/staff/{staff_id}/keys/{client_id}",
     status_code=204,
     summary="停用钥匙 / Revoke a key",
@@ -167,7 +170,3 @@ async def revoke_key(staff_id: UUID, client_id: ClientId, caller: ManagerCaller)
 
 def _acting(caller: CallingMerchant) -> Acting:
     return Acting.manager(caller.merchant_id, caller.actor)
-
-
-for _routes in (own, sandbox_routes.router, officer_routes.router):
-    router.include_router(_routes)

@@ -1,0 +1,48 @@
+"""Routes found by the beginning of their path.
+
+The framework holds a request against one route after the other, 1.7 µs each: a fifth of what a
+request costs behind a hundred of them. `Directory` stands before them as a route of its own and
+asks only those whose path begins alike. What it does not find is looked for as ever.
+"""
+
+from collections.abc import Iterable
+from itertools import takewhile
+from typing import Final
+
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route
+from starlette.types import Receive, Scope, Send
+
+_PARTS: Final = 4  # "", "v1", whose, what: few routes have all of them in common
+
+
+class Directory(BaseRoute):
+    """Stands for the route that it finds."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._alike: dict[str, list[Route]] = {}
+        for route in routes:
+            if isinstance(route, Route):
+                self._alike.setdefault(_beginning(route.path), []).append(route)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """What matches wholly; of a path whose methods are others the framework tells."""
+        parts = scope["path"].split("/", _PARTS)
+        for count in range(len(parts[:_PARTS]), 0, -1):
+            for route in self._alike.get("/".join(parts[:count]), ()):
+                match, child = route.matches(scope)
+                if match is Match.FULL:
+                    return match, {**child, "route": route}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["route"].handle(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: object) -> URLPath:
+        raise NoMatchFound(name, path_params)
+
+
+def _beginning(path: str) -> str:
+    """The parts of a template that every path of it begins with, as many as are looked at."""
+    parts = path.split("/")[:_PARTS]
+    return "/".join(takewhile(lambda part: "{" not in part, parts))
