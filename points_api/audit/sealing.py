@@ -58,9 +58,13 @@ class Verdict:
         return not self.faults
 
 
-@transactional
 async def seal(limit: int = 1000) -> int:
     """Seal up to `limit` entries, oldest first; return how many. Call again until it returns 0."""
+    return await _seal(limit) if await AuditEntry.filter(seq=None).exists() else 0
+
+
+@transactional
+async def _seal(limit: int) -> int:
     await advisory_lock("audit.seal")
     last = await AuditEntry.filter(seq__not_isnull=True).order_by("-seq").first()
     seq, chain = (last.seq or 0, last.chain or _START) if last else (0, _START)

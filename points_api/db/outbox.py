@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from points_api import clock
 from points_api.db.models import OutboxEvent
 from points_api.db.reads import select
@@ -63,7 +65,11 @@ async def append(topic: str, subject: str, payload: Mapping[str, Any]) -> None:
     await write_all([event(topic, subject, payload)])
 
 
-@transactional
+async def any_due(topics: Collection[str] = (), but: Collection[str] = ()) -> bool:
+    """Tell whether an event is due: for who would begin a transaction only to find none."""
+    return await _due(clock.now(), topics, but).exists()
+
+
 async def claim(
     limit: int, *, topics: Collection[str] = (), but: Collection[str] = (), one_of_each: str = ""
 ) -> list[Event]:
@@ -73,12 +79,15 @@ async def claim(
     names a field of the payload: of those of a topic that say the same there, only the longest due;
     the topics have to be named.
     """
+    return await _claim(limit, topics, but, one_of_each) if await any_due(topics, but) else []
+
+
+@transactional
+async def _claim(
+    limit: int, topics: Collection[str], but: Collection[str], one_of_each: str
+) -> list[Event]:
     now = clock.now()
-    due = OutboxEvent.filter(done_at=None, next_try_at__lte=now).order_by("next_try_at", "id")
-    if topics:
-        due = due.filter(topic__in=list(topics))
-    if but:
-        due = due.filter(topic__not_in=list(but))
+    due = _due(now, topics, but).order_by("next_try_at", "id")
     if one_of_each:
         places = ", ".join(f"${n}" for n in range(3, len(topics) + 3))
         firsts = await select(OutboxEvent, _FIRSTS.format(topics=places), now, one_of_each, *topics)
@@ -106,10 +115,22 @@ async def in_order(topics: Collection[str], limit: int) -> list[Event]:
     return [_event(row) for row in await due.order_by("id").limit(limit)]
 
 
-@transactional
+def _due(now: datetime, topics: Collection[str], but: Collection[str]) -> QuerySet[OutboxEvent]:
+    due = OutboxEvent.filter(done_at=None, next_try_at__lte=now)
+    if topics:
+        due = due.filter(topic__in=list(topics))
+    return due.filter(topic__not_in=list(but)) if but else due
+
+
 async def done(ids: Iterable[UUID]) -> None:
     """Say that these were carried out."""
-    await OutboxEvent.filter(id__in=list(ids)).update(done_at=clock.now())
+    if carried := list(ids):
+        await _done(carried)
+
+
+@transactional
+async def _done(ids: list[UUID]) -> None:
+    await OutboxEvent.filter(id__in=ids).update(done_at=clock.now())
 
 
 @transactional

@@ -139,7 +139,7 @@ async def accept(resident_id: UUID, kinds: Sequence[Kind]) -> Preferences:
 
 async def push_due(keyring: Keyring, subscribers: Subscribers, now: datetime) -> int:
     """Send what is due by now; return how many were taken. The relay calls this."""
-    taken = await _take(now)
+    taken = await _take(now) if await Message.filter(push_after__lte=now).exists() else []
     for resident_id, kind in taken:
         resident = await Resident.get(id=resident_id)
         openid = OpenId(keyring.decrypt_text(resident.openid, OPENID))

@@ -63,6 +63,8 @@ class FanOut:
 
     async def once(self) -> int:
         """Carry out what is due now; return how many events that were."""
+        if not await outbox.any_due(TOPICS):
+            return 0
         try:
             return await self.batch(BATCH)
         except Exception:  # noqa: BLE001 - one event must not hold up the others
