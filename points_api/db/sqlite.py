@@ -18,8 +18,8 @@ from tortoise.backends.sqlite import client as orm
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
-# SQLITE_BUSY and SQLITE_LOCKED; the low byte of the extended codes.
-_WAITED_IN_VAIN = {5, 6}
+from points_api.db import sqlite_connection
+from points_api.db.sqlite_connection import Connection
 
 
 def _instant(at: datetime) -> str:
@@ -37,8 +37,7 @@ sqlite3.register_adapter(UUID, str)
 def is_locked(error: BaseException) -> bool:
     """Tell whether SQLite gave up waiting for another writer."""
     cause = error.args[0] if isinstance(error, OperationalError) and error.args else error
-    code = cause.sqlite_errorcode if isinstance(cause, sqlite3.OperationalError) else 0
-    return code & 0xFF in _WAITED_IN_VAIN
+    return sqlite_connection.is_locked(cause)
 
 
 class _Transaction(orm.SqliteTransactionWrapper):
@@ -59,8 +58,7 @@ class _Transaction(orm.SqliteTransactionWrapper):
             raise
 
     async def _abandon(self) -> None:
-        # A canceled statement may still be in the queue of the connection's thread; this comes
-        # after it there, and does nothing where nothing was begun.
+        # Does nothing where nothing was begun.
         await self._connection.rollback()
         self._finalized = True
 
@@ -80,6 +78,17 @@ class _TransactionContext(orm.SqliteTransactionContext):
 
 
 class Client(orm.SqliteClient):
+    async def create_connection(self, with_db: bool) -> None:
+        del with_db  # a file that is not there is made
+        if self._connection:
+            return
+        milliseconds = int(self.pragmas.pop("busy_timeout"))
+        opened = await Connection(self.filename, milliseconds / 1000)
+        opened.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            await opened.execute(f"PRAGMA {pragma}={value}")
+        self._connection = opened
+
     def _in_transaction(self) -> TransactionContext:
         return _TransactionContext(_Transaction(self), self._lock)
 
