@@ -133,6 +133,43 @@ async def test_an_impossible_supposition_is_refused_and_not_repeated(resident, s
     assert "nobody" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("supposed", "told"),
+    [
+        (
+            {"add": {"item": "volunteer.hours", "quantitty": "20"}},
+            [("#/suppose/1/add/quantitty", "There is no such field; perhaps quantity")],
+        ),
+        ({"add": {"level": "x"}}, [("#/suppose/1/add/item", "This field is missing; add it")]),
+        (
+            {"wait_day": 3},
+            [
+                ("#/suppose/1/wait_days", "This field is missing; add it"),
+                ("#/suppose/1/wait_day", "There is no such field; perhaps wait_days"),
+            ],
+        ),
+        ({"wait_days": -1}, [("#/suppose/1/wait_days", "Must be at least 0")]),
+        (
+            {"repair": "x", "wait_days": 1},
+            [("#/suppose/1/wait_days", "There is no such field; remove it")],
+        ),
+        (
+            {"张三": 1},
+            [("#/suppose/1", "Must be an object with one of the fields: repair, wait_days, add")],
+        ),
+        (
+            "张三",
+            [("#/suppose/1", "Must be an object with one of the fields: repair, wait_days, add")],
+        ),
+    ],
+)
+async def test_a_supposition_is_mended_as_what_it_was_meant_to_be(resident, supposed, told):
+    body = {"suppose": [{"wait_days": 1}, supposed]}
+    answer = await resident.post("/v1/me/score/what-if", body, accept_language="en")
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["message"]) for one in answer.json()["errors"]] == told
+
+
 async def test_records_are_paged_by_an_opaque_cursor(application, resident):
     person_id = await person_of(resident)
     for day in range(1, 6):
