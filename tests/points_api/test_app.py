@@ -1,5 +1,6 @@
 """The application as residents meet it: join, read, understand, leave."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -216,6 +217,20 @@ async def test_the_export_holds_everything_and_no_number_in_the_clear(applicatio
     uses = ("verifications", "benefits", "conduct_reports", "entitlements", "messages")
     assert [export[name] for name in uses] == [[], [], [], [], []]
     assert person(1, resident.n)[1] not in answer.text
+
+
+async def test_the_export_tells_times_and_looks_as_the_lists_do(application, resident):
+    await make_record(await person_of(resident), "volunteer.hours", date(2026, 5, 1))
+    await resident.get("/v1/me/score")
+    await application.app.state.own_looks.flush()
+    listed = (await resident.get("/v1/me/access-log")).json()["items"]
+    answer = await resident.get("/v1/me/export")
+    export = answer.json()
+    assert export["access_log"] == listed[::-1]
+    assert {one["what_text"] for one in export["access_log"]} >= {"信用积分"}
+    times = re.findall(r'"(20\d\d-\d\d-\d\d[T ][^"]+)"', answer.text)
+    assert export["made_at"] in times
+    assert [one for one in times if not one.endswith("Z") or "T" not in one] == []
 
 
 async def test_own_looks_are_in_the_access_log_once_a_day_with_their_number(application, resident):
