@@ -20,13 +20,13 @@ export function startSetup() {
   });
 }
 
-/** Show the form; `fault` tells what is wrong with the scenario that a link has named. */
-export function showSetup(fault) {
+/** Show the form; `faults` tell what is wrong with what a link has named. */
+export function showSetup(faults) {
   const { audience, scenario } = store.get();
   by("audience").value = audience || by("audience").value;
   chosen = scenario;
-  mark("audience", null);
-  mark("scenario", fault);
+  mark("audience", faults.audience ?? null);
+  mark("scenario", faults.scenario ?? null);
   find();
 }
 
