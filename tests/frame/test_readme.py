@@ -10,7 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import parse_qsl
 from urllib.request import urlopen
+from uuid import UUID
 
 import pytest
 
@@ -124,6 +126,17 @@ def test_the_residents_of_the_readme_stand_in_the_table_that_the_demo_prints(dem
     codes = set(re.findall(r'"code": "(demo:\d+)"', "\n".join([*RESIDENT, *MERCHANT])))
     assert codes == {"demo:1", "demo:5"}
     assert [code for code in codes if not re.search(rf"{code}\b", printed)] == []
+
+
+def test_the_demo_prints_a_link_that_sets_the_offline_page_up(demo):
+    address, folder = demo
+    printed = (folder / "log").read_text(encoding="utf-8")
+    (query,) = re.findall(rf"{address}/verify\?(\S+)", printed)
+    named = dict(parse_qsl(query))
+    assert str(UUID(named["merchant"])) == named["merchant"]
+    for path in (f"/verify?{query}", f"/v1/scenarios/{named['scenario']}"):
+        with urlopen(address + path, timeout=5) as answer:
+            assert answer.status == 200
 
 
 def test_the_new_resident_joins_sees_the_first_page_and_leaves(resident):
