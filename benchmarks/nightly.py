@@ -43,7 +43,12 @@ from scoring.columns import NEVER, day_of
 PEOPLE, RECORDS = 2_400_000, 50_000_000
 EVENING = date(2026, 9, 30)
 CHANGED = 0.05
-WRITTEN = ("score", "score_history", "audit_entry", "outbox_event")
+WRITTEN = {
+    "score": "SELECT * FROM score WHERE computed_at = $1",
+    "score_history": "SELECT * FROM score_history WHERE known_at = $1",
+    "audit_entry": "SELECT * FROM audit_entry WHERE at = $1",
+    "outbox_event": "SELECT * FROM outbox_event WHERE created_at = $1",
+}
 
 
 def run(small: bool) -> list[Row]:
@@ -106,17 +111,12 @@ def _bare_pass(folder: Path, city: City, on: date) -> float:
 
 async def _copy(connection: asyncpg.Connection, day: datetime) -> float:
     """Seconds of COPY of what the run has written, taken out of the tables before."""
-    at = {
-        "score": "computed_at", "score_history": "known_at", "audit_entry": "at",
-        "outbox_event": "created_at",
-    }  # fmt: skip
     seconds = 0.0
     with tempfile.TemporaryDirectory(prefix="points-bench-") as name:
-        for table in WRITTEN:
+        for table, query in WRITTEN.items():
             file = Path(name) / table
-            query = f"SELECT * FROM {table} WHERE {at[table]} = '{day.isoformat()}'"  # noqa: S608 - our own names
-            await connection.copy_from_query(query, output=str(file), format="csv")
-            await connection.execute(query.replace("SELECT *", "DELETE"))
+            await connection.copy_from_query(query, day, output=str(file), format="csv")
+            await connection.execute(query.replace("SELECT *", "DELETE"), day)
             started = perf_counter()
             await connection.copy_to_table(table, source=str(file), format="csv")
             seconds += perf_counter() - started

@@ -26,7 +26,7 @@ class KeySet:
 
     known: Mapping[str, Ed25519PublicKey]
 
-    def key(self, keyid: str, at: int) -> Ed25519PublicKey:  # noqa: ARG002 - it knows no times
+    def key(self, keyid: str, _at: int, /) -> Ed25519PublicKey:
         """Return the key of this name. Raises `UnlistedPeer`, `UnknownKey`."""
         if city_of(keyid) not in map(city_of, self.known):
             raise UnlistedPeer

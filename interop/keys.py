@@ -21,7 +21,7 @@ _KEYID: Final = re.compile(rf"({DIVISION})/({KEY_NAME})", re.ASCII)
 class Keys(Protocol):
     """Answers which key bore a name at a time."""
 
-    def key(self, keyid: str, at: int) -> Ed25519PublicKey:
+    def key(self, keyid: str, at: int, /) -> Ed25519PublicKey:
         """Return the key. Raises `UnlistedPeer` or `UnknownKey`."""
         ...
 

@@ -16,16 +16,18 @@ Details and fields are sent to the caller: never put an ID number, name, phone o
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from points_api.language import Language, Text, choose
-from points_api.validation import field_problem
+from points_api.validation import Body, field_problem
 
 MEDIA_TYPE = "application/problem+json"
 _known: dict[str | int, type["Problem"]] = {}  # by slug and by errcode
@@ -192,10 +194,18 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     language = choose(request.headers.get("accept-language"))
-    errors = [field_problem(entry, language) for entry in error.errors()]
+    field = request.scope["route"].body_field
+    body = Body(error.body, _schema_of(field.field_info.annotation)) if field else None
+    errors = [field_problem(entry, language, body) for entry in error.errors()[:_MOST_TOLD]]
     return render(
         InvalidRequest("请按 errors 改正", "Mend what errors names", errors=errors), language
     )
+
+
+@cache
+def _schema_of(shape: Any) -> Mapping[str, Any]:
+    """The JSON schema of a route's body."""
+    return TypeAdapter(shape).json_schema()
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -250,6 +260,7 @@ def _documented(description: str) -> dict[str, Any]:
     }
 
 
+_MOST_TOLD = 100  # more fields than any body of ours has
 _STATUS_TEXTS = {
     400: Text("请求有误", "Bad request"),
     405: Text("不支持这种方法", "Method not allowed"),

@@ -2,12 +2,13 @@
 
 Pydantic's own errors repeat the offending input, which may be somebody's ID number. Here only
 the place, a code and a sentence leave the process. Even the place is filtered, because an unknown
-field is named by the caller.
+field is named by the caller; what it may have been meant for is a name of ours.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple, TypedDict
 
 from points_api.language import Language, Text
 
@@ -38,20 +39,70 @@ class FieldProblem(TypedDict):
     message: str
 
 
-def field_problem(error: Mapping[str, Any], language: Language) -> FieldProblem:
-    """Explain one entry of Pydantic's `errors()`."""
+class Body(NamedTuple):
+    """What was sent, and the JSON schema of what was to be sent."""
+
+    sent: object
+    schema: Mapping[str, Any]
+
+
+def field_problem(
+    error: Mapping[str, Any], language: Language, body: Body | None = None
+) -> FieldProblem:
+    """Explain one entry of Pydantic's `errors()`; the body tells what a field was meant for."""
     source, *place = error["loc"] or ("body",)
     code, text = _said(error["type"], error.get("ctx") or {})
     if source == "body" and not place and code in _NO_OBJECT:
         text = _NO_BODY
     if code == "json_invalid":
         place = []  # Pydantic puts the offset in the place of a field
+    elif source == "body" and body is not None:
+        place = list(_inside(body.sent, place, code))
+        if code == "extra_forbidden" and (near := _near(str(place[-1]), body.schema, place[:-1])):
+            text = _PERHAPS.fill(near=near)
     return FieldProblem(
         source=str(source),
         pointer="#" + "".join(f"/{_shown(part)}" for part in place),
         code=code,
         message=text.say(language),
     )
+
+
+def _inside(sent: object, place: Sequence[object], code: str) -> Iterator[object]:
+    """The place without what is not in the body: Pydantic also names the shape that it took."""
+    for n, part in enumerate(place, start=1):
+        found, sent = _step(sent, part)
+        if found or (n == len(place) and code == "missing"):
+            yield part
+
+
+def _step(sent: object, part: object) -> tuple[bool, object]:
+    if isinstance(sent, Mapping) and part in sent:
+        return True, sent[part]
+    if isinstance(sent, Sequence) and not isinstance(sent, str) and isinstance(part, int):
+        return True, sent[part]
+    return False, sent
+
+
+def _near(name: str, schema: Mapping[str, Any], place: Iterable[object]) -> str | None:
+    """The field of ours that the caller's is nearly, of those that may stand in this place."""
+    here = [*_opened(schema, schema)]
+    for part in place:
+        inner = [one.get("properties", {}).get(part) or one.get("items") for one in here]
+        here = [shape for one in inner if one for shape in _opened(one, schema)]
+    names = {field for one in here for field in one.get("properties", ())} - {name}
+    return next(iter(get_close_matches(name, names, 1)), None)
+
+
+def _opened(shape: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A shape, or those of which it may be any."""
+    if "$ref" in shape:
+        shape = schema["$defs"][shape["$ref"].rpartition("/")[2]]
+    choices = [*shape.get("anyOf", ()), *shape.get("oneOf", ())]
+    if not choices:
+        yield shape
+    for one in choices:
+        yield from _opened(one, schema)
 
 
 def _shown(part: object) -> str:
@@ -80,6 +131,11 @@ _MESSAGES = [
     (re.compile(pattern), Text(zh, en))
     for pattern, zh, en in (
         ("missing.*", "缺少这个字段，请补上", "This field is missing; add it"),
+        (
+            "needs_one_of",
+            "应为对象，带其中一个字段：{expected}",
+            "Must be an object with one of the fields: {expected}",
+        ),
         ("extra_forbidden", "没有这个字段，请去掉", "There is no such field; remove it"),
         ("json_invalid", "请求体不是合法的 JSON", "The body is not valid JSON"),
         ("literal_error|enum", "只能是：{expected}", "Must be one of: {expected}"),
@@ -114,4 +170,5 @@ _NO_BODY = Text(
     "应为 JSON 对象，请求头带 Content-Type: application/json",
     "Must be a JSON object, with the header Content-Type: application/json",
 )
+_PERHAPS = Text("没有这个字段；是否：{near}", "There is no such field; perhaps {near}")
 _OTHERWISE = Text("不符合要求", "Not acceptable")

@@ -10,9 +10,8 @@ from datetime import date
 from functools import partial
 from typing import Literal, NamedTuple
 
-from scoring.engine import DimensionResult, RuleResult, Score
-from scoring.records import Record
-from scoring.scorecard import Brackets, Dimension, Rule, Steps, points_text
+from scoring.engine import PRICED_SINGLY, Counted, DimensionResult, RuleResult, Score
+from scoring.scorecard import Dimension, Rule, points_text
 from scoring.validity import counts_until, fades_from
 
 Language = Literal["zh", "en"]
@@ -76,12 +75,18 @@ def title(reason: Reason, language: Language) -> str:
     return "量程" if language == "zh" else "Scale"
 
 
-def record_note(result: RuleResult, record: Record, score: Score, language: Language) -> str:
-    """Until when a counted record weighs, in words; empty where no end is known."""
-    zh = language == "zh"
+def record_note(result: RuleResult, entry: Counted, score: Score, language: Language) -> str:
+    """How a record counts and until when, or why not now; empty where there is nothing to add."""
+    zh, record = language == "zh", entry.record
     until = counts_until(result.rule, record, score.scorecard)
-    fading = fades_from(result.rule, record)
+    if until is not None and until <= score.on:
+        return f"{_day(until, zh)}起已不再计分" if zh else f"ended on {_day(until, zh)}"
+    if not entry.counts:
+        return "只计其中一条，现在计的是另一条" if zh else "only one counts, at present another"
     notes = []
+    if not isinstance(result.rule.pricing, PRICED_SINGLY):
+        notes.append("计入合计" if zh else "counts in the total")
+    fading = fades_from(result.rule, record)
     if fading is not None and (until is None or fading < until):
         if fading <= score.on:
             notes.append("影响正在逐日减弱" if zh else "its effect is fading day by day")
@@ -89,8 +94,6 @@ def record_note(result: RuleResult, record: Record, score: Score, language: Lang
             notes.append(
                 f"{_day(fading, zh)}起逐日减弱" if zh else f"fades from {_day(fading, zh)}"
             )
-    if until is not None and until <= score.on:
-        return f"{_day(until, zh)}起已不再计分" if zh else f"ended on {_day(until, zh)}"
     if until is not None:
         notes.append(f"{_day(until, zh)}起不再计分" if zh else f"ends on {_day(until, zh)}")
     return ("，" if zh else ", ").join(notes)
@@ -106,12 +109,12 @@ def quantity_text(rule: Rule, quantity: int, language: Language) -> str:
 
 def _rule_sentence(result: RuleResult, zh: bool) -> str:
     rule, shown = result.rule, points_text(abs(result.points))
-    used = sum(entry.counts for entry in result.counted)
-    if isinstance(rule.pricing, Steps | Brackets):
+    if not isinstance(rule.pricing, PRICED_SINGLY):
         total = sum(entry.quantity for entry in result.counted)
         amount = quantity_text(rule, total, "zh" if zh else "en")
         measure = f"累计 {amount}" if zh else f"{amount} in all"
     else:
+        used = sum(entry.points != 0 for entry in result.counted)
         measure = f"{used} 条记录" if zh else f"{used} record{'s' if used != 1 else ''}"
     capped = any(line.kind in ("year_cap", "total_cap") for line in result.lines)
     if zh:

@@ -5,7 +5,7 @@ One entry stands for all looks of one actor at one thing for one purpose on one 
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -17,6 +17,8 @@ from points_api.crypto.keyring import Keyring
 from points_api.db.transaction import inside, transactional
 from points_api.db.writes import Insert, write_all
 from points_api.paging import Page, Pages
+
+_AT_ONCE: Final = 1000
 
 
 class Look(NamedTuple):
@@ -72,6 +74,17 @@ async def page(
     ]
     lines.sort(key=lambda line: line.id, reverse=True)
     return pages.page(lines[: limit + 1], limit, lambda line: (str(line.id),))
+
+
+async def whole(resident_id: UUID, others: Sequence[Source] = ()) -> list[Seen]:
+    """Return all looks at a resident, the oldest first."""
+    lines: list[Seen] = []
+    for source in (_entries, *others):
+        before = None
+        while found := await source(resident_id, before, _AT_ONCE):
+            lines += found
+            before = found[-1].id
+    return sorted(lines, key=lambda line: line.id)
 
 
 async def _entries(resident_id: UUID, before: UUID | None, most: int) -> list[Seen]:

@@ -69,7 +69,7 @@ async def append(actor: str, action: str, subject: str, details: Mapping[str, An
 
 
 def digest_of(
-    id: UUID,  # noqa: A002 - the column's name
+    entry_id: UUID,
     at: datetime,
     actor: str,
     action: str,
@@ -77,7 +77,7 @@ def digest_of(
     details: Mapping[str, Any],
 ) -> str:
     """Return the hash of an entry's canonical JSON: names sorted, no spaces, ASCII."""
-    return _digests([id], at, actor, action, [subject], [_canonical(details)])[0]
+    return _digests([entry_id], at, actor, action, [subject], [_canonical(details)])[0]
 
 
 def _digests(

@@ -54,8 +54,10 @@ def add_key(
     chosen = prepared()
     known = load_city(chosen.data_dir).catalog.agencies
     if agency not in known:
-        near = ", ".join(get_close_matches(agency, known, 3, 0.5)) or ", ".join(sorted(known))
-        fail(f"AGENCY: 目录里没有这个单位 (not in the catalog); 是否 (perhaps): {near}")
+        near = get_close_matches(agency, known)
+        told = "是否 (perhaps)" if near else "有 (there are)"
+        names = ", ".join(near or sorted(known))
+        fail(f"AGENCY: 目录里没有这个单位 (not in the catalog); {told}: {names}")
     jwk = _text_of(public_jwk_file)
     client = in_database(
         chosen.database_url,

@@ -43,10 +43,10 @@ _FILES = {
 class Commands(TyperGroup):
     """The commands, whose refusals are told in one line without a traceback."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as the library calls it
+    def list_commands(self, _ctx: Any) -> list[str]:
         return list(_FILES)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - likewise
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
         file = _FILES.get(cmd_name)
         if file is None:
             return None

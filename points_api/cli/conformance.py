@@ -70,6 +70,8 @@ def _party(
     from points_api.crypto import key_files
     from points_api.federation.conformance import party
 
+    if place and not (place / "city.env").is_file():
+        _no_city(place)
     now = clock.now()
     first = directory or (place.parent / "directory.json" if place else None)
     if first is None or not (place or (key / key_files.PRIVATE).exists()):
@@ -77,6 +79,16 @@ def _party(
     members = party.members_of(first, digest, now)
     signer = party.signer_of_place(place) if place else party.signer_of_key(key, members)
     return party.Party(signer, party.member_at(members, url), members)
+
+
+def _no_city(place: Path) -> NoReturn:
+    """Say how there comes to be a city, or which there are."""
+    there = ", ".join(str(one.parent) for one in sorted(place.parent.glob("*/city.env")))
+    fail(
+        f"--as: {place} 不是 make federation 的城市，有 (no city of it; there are): {there}"
+        if there
+        else f"--as: {place} 还没有城市，请先开着 make federation (no city yet: start it first)"
+    )
 
 
 def _tell_entry(key: Path, division: str) -> NoReturn:

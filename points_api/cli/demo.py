@@ -6,6 +6,7 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 from rich.table import Table
@@ -152,4 +153,9 @@ def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> No
         soft_wrap=True,
     )
     _show_visit(city)
-    out.print(f"http://127.0.0.1:{port}  （Ctrl+C 停止 stops it）")
+    address = f"http://127.0.0.1:{port}"
+    named = urlencode(
+        {"merchant": city.merchant.merchant_id, "scenario": city.merchant.scenarios[0]}
+    )
+    out.print(f"离线核验页 (the offline check): {address}/verify?{named}", soft_wrap=True)
+    out.print(f"{address}  （Ctrl+C 停止 stops it）")

@@ -121,5 +121,5 @@ def _wrong_quantity(row: ExampleRecord, item: Item) -> Iterator[str]:
 
 
 def _near(code: str, items: Mapping[str, Item]) -> str:
-    near = get_close_matches(code, items, 3, 0.5)
+    near = get_close_matches(code, items)
     return f"；是否 (perhaps): {', '.join(near)}" if near else "；见 GET /v1/catalog"

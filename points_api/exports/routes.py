@@ -1,24 +1,25 @@
 """`GET /v1/me/export`: everything held about a resident as one JSON file (PIPL article 45)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from pydantic_core import to_json
 from tortoise.models import Model
 
 from points_api import clock
-from points_api.access_log.models import AccessEntry
+from points_api.access_log import service as access_log
 from points_api.access_log.own_looks import note_look
+from points_api.access_log.schemas import LookOut
 from points_api.auth.callers import ResidentCaller
 from points_api.conduct.models import ConductReport
 from points_api.conduct.service import REPLY
 from points_api.consents.models import Consent
 from points_api.entitlements.members import SEALED_AS
 from points_api.entitlements.models import Entitlement
-from points_api.language import Reader
+from points_api.language import Language, Reader
 from points_api.messages.models import Message
 from points_api.records.facts import record_id
 from points_api.records.models import RecordRow
@@ -49,7 +50,7 @@ async def export(request: Request, caller: ResidentCaller, language: Reader) -> 
     )
     document: dict[str, Any] = {
         "format": FORMAT,
-        "made_at": now.astimezone(clock.LEGAL_ZONE).isoformat(),
+        "made_at": now,
         "enrollment": {
             "state": view.state,
             "joined_at": view.joined_at,
@@ -59,9 +60,7 @@ async def export(request: Request, caller: ResidentCaller, language: Reader) -> 
             "notice_version": view.notice_version,
         },
         "consents": await Consent.filter(resident_id=caller.resident_id).order_by("id").values(),
-        "access_log": await AccessEntry.filter(resident_id=caller.resident_id)
-        .order_by("id")
-        .values("day", "actor_kind", "actor", "purpose", "what", "times", "first_at", "last_at"),
+        "access_log": await _looks(request, caller.resident_id, language),
     }
     document |= await _uses(request, caller.resident_id)
     if view.state != "not_joined":
@@ -69,7 +68,7 @@ async def export(request: Request, caller: ResidentCaller, language: Reader) -> 
     note_look(request, caller.resident_id, "export")
     name = f"credit-points-{clock.day_of(now).isoformat()}.json"
     return Response(
-        json.dumps(document, ensure_ascii=False, default=str, indent=1).encode(),
+        to_json(document, indent=1),
         media_type="application/json",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
@@ -78,13 +77,20 @@ async def export(request: Request, caller: ResidentCaller, language: Reader) -> 
     )
 
 
+async def _looks(request: Request, resident_id: UUID, language: Language) -> list[LookOut]:
+    """As the access log lists them."""
+    lines = await access_log.whole(resident_id, request.app.state.looks_by_others)
+    named = await request.app.state.names_of_looks(lines)
+    return [LookOut.of(line, language) for line in named]
+
+
 async def _joined(request: Request, caller: ResidentCaller, language: Reader) -> dict[str, Any]:
     member = await member_of(caller.resident_id)
     explainer = Explainer(request.app.state.city, member.person_id, clock.today(), language)
     rows = await RecordRow.filter(person_id=member.person_id).order_by("known_from", "id").values()
     history = await ScoreHistory.filter(resident_id=caller.resident_id).order_by("id").values()
     return {
-        "score": explainer.explain(await facts_of(member.person_id)).model_dump(),
+        "score": explainer.explain(await facts_of(member.person_id)),
         "records": [_record(row, member.person_id) for row in rows],
         "score_history": [
             {**_without_ids(row), "value": points_text(row["value"])} for row in history

@@ -60,8 +60,9 @@ class Wording:
     def state(self, record: Record, result: Score) -> str:
         """In a few words, whether the record counts, until when, or why not."""
         for rule in result.rules:
-            if any(entry.record.key == record.key for entry in rule.counted):
-                return record_note(rule, record, result, self.language)
+            for entry in rule.counted:
+                if entry.record.key == record.key:
+                    return record_note(rule, entry, result, self.language)
         if record.status != "active":
             return STATUS[record.status].say(self.language)
         scored = record.item in result.scorecard.rule_of

@@ -102,7 +102,7 @@ class Explainer:
             points=points_text(entry.points, 3),
             counts=entry.counts,
             repeat=entry.nth,
-            note=record_note(rule, record, result, self._language),
+            note=record_note(rule, entry, result, self._language),
             repairable=words.item(record).repairable and rule.rule.sign < 0,
         )
 

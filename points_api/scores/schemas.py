@@ -1,9 +1,11 @@
 """Wire shapes of the score: points are decimal strings, so that no client rounds them."""
 
 from datetime import date
-from typing import Annotated, Literal
+from difflib import get_close_matches
+from itertools import chain
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Points = Annotated[str, Field(pattern=r"^-?\d+\.\d$", examples=["83.5"])]
 FinePoints = Annotated[str, Field(pattern=r"^-?\d+\.\d{3}$", examples=["0.667"])]
@@ -168,8 +170,32 @@ class AddIn(Wire):
     add: AddedRecordIn
 
 
+_SUPPOSITIONS: Final = {"repair": "RepairIn", "wait_days": "WaitIn", "add": "AddIn"}
+
+
+def _meant(supposition: object) -> str | None:
+    """Which of them it is: its one field tells, also where that is misspelt."""
+    if not isinstance(supposition, dict):
+        return type(supposition).__name__ if isinstance(supposition, Wire) else None
+    near = chain.from_iterable(get_close_matches(str(n), _SUPPOSITIONS, 1) for n in supposition)
+    return next(map(_SUPPOSITIONS.get, near), None)
+
+
+SuppositionIn = Annotated[
+    Annotated[RepairIn, Tag("RepairIn")]
+    | Annotated[WaitIn, Tag("WaitIn")]
+    | Annotated[AddIn, Tag("AddIn")],
+    Discriminator(
+        _meant,
+        custom_error_type="needs_one_of",
+        custom_error_message="needs one of the fields",
+        custom_error_context={"expected": ", ".join(_SUPPOSITIONS)},
+    ),
+]
+
+
 class WhatIfIn(Wire):
-    suppose: list[RepairIn | WaitIn | AddIn] = Field(min_length=1, max_length=20)
+    suppose: list[SuppositionIn] = Field(min_length=1, max_length=20)
 
 
 class WhatIfOut(Wire):

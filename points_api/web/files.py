@@ -1,6 +1,7 @@
-"""The files of the page, as they are served: bytes, kind and validator.
+"""The files of the pages, as they are served: bytes, kind and validator.
 
-The worker that keeps them offline carries the digest of them all, so that any change is a new one.
+The worker that keeps the check offline carries the digest of all its files, so that any change is
+a new one.
 """
 
 import json
@@ -11,7 +12,8 @@ from typing import Final, NamedTuple
 
 from points_api.conditional import etag_of
 
-FOLDER: Final = files("points_api.web") / "static" / "verify"
+_STATIC: Final = files("points_api.web") / "static"
+FOLDER: Final = _STATIC / "verify"
 PAGE: Final = "index.html"
 _WORKER: Final = "sw.js"
 _KINDS: Final = {
@@ -29,6 +31,11 @@ class Served(NamedTuple):
     etag: str
 
 
+def start() -> Served:
+    """The page at which the addresses begin."""
+    return _served("start.html", (_STATIC / "start.html").read_bytes())
+
+
 def load(prefix: str, folder: Traversable = FOLDER) -> dict[str, Served]:
     """Every file by its name; `prefix` is the address under which they stand."""
     bodies = {one.name: one.read_bytes() for one in folder.iterdir()}
@@ -36,7 +43,8 @@ def load(prefix: str, folder: Traversable = FOLDER) -> dict[str, Served]:
     digest = blake2b(b"".join(bodies[name] for name in sorted(bodies)), digest_size=12).hexdigest()
     worker = bodies[_WORKER].decode().replace("__DIGEST__", digest)
     bodies[_WORKER] = worker.replace("__FILES__", json.dumps(kept)).encode()
-    return {
-        name: Served(body, _KINDS[name.rpartition(".")[2]], etag_of(body))
-        for name, body in bodies.items()
-    }
+    return {name: _served(name, body) for name, body in bodies.items()}
+
+
+def _served(name: str, body: bytes) -> Served:
+    return Served(body, _KINDS[name.rpartition(".")[2]], etag_of(body))

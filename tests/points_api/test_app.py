@@ -1,5 +1,6 @@
 """The application as residents meet it: join, read, understand, leave."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -133,6 +134,43 @@ async def test_an_impossible_supposition_is_refused_and_not_repeated(resident, s
     assert "nobody" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("supposed", "told"),
+    [
+        (
+            {"add": {"item": "volunteer.hours", "quantitty": "20"}},
+            [("#/suppose/1/add/quantitty", "There is no such field; perhaps quantity")],
+        ),
+        ({"add": {"level": "x"}}, [("#/suppose/1/add/item", "This field is missing; add it")]),
+        (
+            {"wait_day": 3},
+            [
+                ("#/suppose/1/wait_days", "This field is missing; add it"),
+                ("#/suppose/1/wait_day", "There is no such field; perhaps wait_days"),
+            ],
+        ),
+        ({"wait_days": -1}, [("#/suppose/1/wait_days", "Must be at least 0")]),
+        (
+            {"repair": "x", "wait_days": 1},
+            [("#/suppose/1/wait_days", "There is no such field; remove it")],
+        ),
+        (
+            {"张三": 1},
+            [("#/suppose/1", "Must be an object with one of the fields: repair, wait_days, add")],
+        ),
+        (
+            "张三",
+            [("#/suppose/1", "Must be an object with one of the fields: repair, wait_days, add")],
+        ),
+    ],
+)
+async def test_a_supposition_is_mended_as_what_it_was_meant_to_be(resident, supposed, told):
+    body = {"suppose": [{"wait_days": 1}, supposed]}
+    answer = await resident.post("/v1/me/score/what-if", body, accept_language="en")
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["message"]) for one in answer.json()["errors"]] == told
+
+
 async def test_records_are_paged_by_an_opaque_cursor(application, resident):
     person_id = await person_of(resident)
     for day in range(1, 6):
@@ -179,6 +217,20 @@ async def test_the_export_holds_everything_and_no_number_in_the_clear(applicatio
     uses = ("verifications", "benefits", "conduct_reports", "entitlements", "messages")
     assert [export[name] for name in uses] == [[], [], [], [], []]
     assert person(1, resident.n)[1] not in answer.text
+
+
+async def test_the_export_tells_times_and_looks_as_the_lists_do(application, resident):
+    await make_record(await person_of(resident), "volunteer.hours", date(2026, 5, 1))
+    await resident.get("/v1/me/score")
+    await application.app.state.own_looks.flush()
+    listed = (await resident.get("/v1/me/access-log")).json()["items"]
+    answer = await resident.get("/v1/me/export")
+    export = answer.json()
+    assert export["access_log"] == listed[::-1]
+    assert {one["what_text"] for one in export["access_log"]} >= {"信用积分"}
+    times = re.findall(r'"(20\d\d-\d\d-\d\d[T ][^"]+)"', answer.text)
+    assert export["made_at"] in times
+    assert [one for one in times if not one.endswith("Z") or "T" not in one] == []
 
 
 async def test_own_looks_are_in_the_access_log_once_a_day_with_their_number(application, resident):

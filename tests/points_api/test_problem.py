@@ -2,11 +2,11 @@ import importlib
 import json
 import pkgutil
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Form
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.exceptions import HTTPException
 
@@ -52,6 +52,10 @@ def application() -> FastAPI:
             "unauthorized": Unauthorized(),
             "framework": HTTPException(415, f"quotes {ID_NUMBER}", {"Accept-Post": "text/csv"}),
         }[how]
+
+    @router.post("/form")
+    async def form(name: Annotated[str, Form()]) -> None:
+        pass
 
     @router.get("/number/{number}")
     async def number(number: int, page: int = 1) -> int:
@@ -138,6 +142,7 @@ async def test_the_words_of_the_framework_are_not_passed_on(client):
         ({"count": "1"}, "#/count", "int_type", "whole number"),
         ({"count": 1, "extra": 1}, "#/extra", "extra_forbidden", "remove it"),
         ({"count": 1, ID_NUMBER: 1}, "#/…", "extra_forbidden", "remove it"),
+        ({"count": 1, "idnumber": ""}, "#/idnumber", "extra_forbidden", "perhaps id_number"),
         ({"count": 1, "by_name": {"张三": "x"}}, "#/by_name/…", "int_type", "whole number"),
         (
             {"count": 1, "id_number": "420200199001010011"},
@@ -161,6 +166,21 @@ async def test_a_malformed_request_is_told_where_and_how_to_mend(
     [entry] = answer.json()["errors"]
     assert (entry["source"], entry["pointer"], entry["code"]) == ("body", pointer, code)
     assert words in entry["message"]
+
+
+async def test_a_body_that_did_not_come_is_missing_as_a_whole(client):
+    [entry] = (await client.post("/closed")).json()["errors"]
+    assert (entry["pointer"], entry["code"]) == ("#", "missing")
+
+
+async def test_an_empty_field_of_a_form_is_named_once(client):
+    [entry] = (await client.post("/form", data={"name": ""})).json()["errors"]
+    assert (entry["pointer"], entry["code"]) == ("#/name", "missing")
+
+
+async def test_a_body_full_of_mistakes_is_told_the_first_hundred(client):
+    answer = await client.post("/closed", json={"count": 1, **{f"f_{n}": 1 for n in range(1000)}})
+    assert len(answer.json()["errors"]) == 100
 
 
 async def test_the_input_never_comes_back(client):

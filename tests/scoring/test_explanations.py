@@ -53,13 +53,36 @@ def test_a_held_dimension_is_told_in_plain_words():
 
 def test_a_note_tells_when_a_record_fades_and_ends():
     result = score([FINE], CARD, DAY)
-    assert record_note(result.rules[0], FINE, result, "zh") == (
+    assert record_note(result.rules[0], result.rules[0].counted[0], result, "zh") == (
         "2027年5月23日起逐日减弱，2028年5月21日起不再计分"
     )
     later = score([FINE], CARD, DAY + timedelta(days=500))
-    assert record_note(later.rules[0], FINE, later, "en") == (
+    assert record_note(later.rules[0], later.rules[0].counted[0], later, "en") == (
         "its effect is fading day by day, ends on 2028-05-21"
     )
+
+
+def test_only_records_that_still_weigh_are_counted_and_the_others_say_why_not():
+    old = replace(FINE, key="old", occurred_on=date(2021, 5, 1), ended_on=date(2021, 5, 1))
+    same = [replace(FINE, key=key, act_key="act") for key in ("a", "b")]
+    once = card(replace(PENALTY, one_per="act"))
+    result = score([old, *same], once, DAY)
+    [reason] = reasons(result)
+    assert sentence(reason, "zh") == "行政处罚：1 条记录，减 5.0 分"
+    notes = {
+        entry.record.key: record_note(result.rules[0], entry, result, "zh")
+        for entry in result.rules[0].counted
+    }
+    assert notes["old"] == "2023年5月1日起已不再计分"
+    assert notes["b"] == "只计其中一条，现在计的是另一条"
+    assert notes["a"].endswith("起不再计分")
+
+
+def test_a_record_of_a_sum_says_that_it_counts_there():
+    result = score([HOURS], CARD, DAY)
+    [entry] = result.rules[0].counted
+    assert entry.points == 0
+    assert record_note(result.rules[0], entry, result, "zh") == "计入合计"
 
 
 def test_quantities_are_shown_without_empty_decimals():

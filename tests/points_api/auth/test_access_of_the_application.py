@@ -16,7 +16,11 @@ from tests.points_api.db import rows
 
 NOT_IN_THE_DOCUMENT = {
     "GET /metrics", "GET /openapi.json", "GET /problems/{slug}",
-    "GET /verify", "GET /verify/", "GET /verify/{name}",
+    *(
+        f"{method} {page}"
+        for method in ("GET", "HEAD")
+        for page in ("/", "/docs", "/verify", "/verify/", "/verify/{name}")
+    ),
 }  # fmt: skip
 
 

@@ -96,7 +96,13 @@ def test_a_private_key_is_refused_with_a_warning_and_not_repeated(points, pair):
 def test_an_agency_that_the_catalog_does_not_know_is_answered_with_close_ones(points, pair):
     result = points("agencies", "add-key", f"{AGENCY}x", pair / "public.jwk.json")
     assert result.exit_code == 2
-    assert AGENCY in result.stderr
+    assert f"是否 (perhaps): {AGENCY}" in result.stderr
+
+
+def test_one_that_is_like_none_is_answered_with_all_there_are(points, pair):
+    result = points("agencies", "add-key", "nobody", pair / "public.jwk.json")
+    assert result.exit_code == 2
+    assert f"有 (there are): {', '.join(sorted(city().catalog.agencies))}" in result.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b'{"kty": "RSA", "crv": "x"}'])

@@ -95,3 +95,12 @@ def test_an_address_a_key_and_a_digest_that_do_not_fit_are_named(tmp_path, feder
     assert (told.exit_code, "unknown-signer" in told.stderr) == (2, True)
     told = points(*words, "--directory", directory, "--visit", "museum")
     assert (told.exit_code, "--visit" in told.stderr) == (2, True)
+
+
+def test_a_city_that_was_not_started_is_answered_with_those_that_were(tmp_path, federation):
+    words = ("federation", "conformance", "http://127.0.0.1:9", "--as")
+    told = points(*words, federation / "haikou")
+    assert told.exit_code == 2
+    assert f"there are): {federation / 'huangshi'}, {federation / 'tianjin'}" in told.stderr
+    told = points(*words, tmp_path / "nowhere" / "sanya")
+    assert (told.exit_code, "make federation" in told.stderr) == (2, True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -19,7 +20,7 @@ from typer.testing import CliRunner
 from interop.directory import begin
 from points_api.__main__ import app
 from points_api.clock import now
-from tests.frame.tree import ROOT
+from tests.frame.tree import ROOT, text
 
 CITIES = ["huangshi", "tianjin", "sanya"]
 UP_SECONDS = 300
@@ -58,8 +59,8 @@ def federation(tmp_path_factory):
 def told_by(process, folder):
     """What it tells once all are up, which takes minutes where other tests have the processors."""
     for _ in range(UP_SECONDS * 10):
-        if (text := (folder / "out").read_text("utf-8")).endswith("}\n"):
-            return json.loads(text)
+        if (told := (folder / "out").read_text("utf-8")).endswith("}\n"):
+            return json.loads(told)
         assert process.poll() is None, (folder / "err").read_text("utf-8")
         time.sleep(0.1)
     pytest.fail(f"not up in {UP_SECONDS} s: {(folder / 'err').read_text('utf-8')}")
@@ -100,6 +101,28 @@ def test_one_city_tests_another_by_its_own_key_in_one_line(federation):
     assert kit.exit_code == 0, kit.output
     assert "✗" not in kit.output
     assert "wrong-destination" in kit.stdout
+
+
+@pytest.mark.slow
+def test_with_the_code_that_the_page_makes_nothing_is_skipped(federation):
+    _, told, folder = federation
+    (lines,) = re.findall(
+        r"^```bash\n([^`]*--visit \$X:\$C)\n```", text("docs/joining.md"), re.MULTILINE
+    )
+    program = f"env COLUMNS=160 PYTHONPATH={ROOT} {sys.executable} -m points_api"
+    address = told["cities"][0]["address"]
+    for printed, here in (
+        (".venv/bin/points", program),
+        ("http://127.0.0.1:8100", address),
+        ("var/federation", str(folder / "cities")),
+    ):
+        lines = lines.replace(printed, here)
+    shell = subprocess.run(
+        ["bash", "-c", f"set -euo pipefail\n{lines}"],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert shell.returncode == 0, shell.stdout + shell.stderr
+    assert "未通过 0 · 跳过 0" in shell.stdout
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from points_api import clock
 from points_api.auth.partners import CallingPartner
 from points_api.partners.problems import HomeAnswerRefused, HomeNotAsked
 from points_api.problem import Busy
-from points_api.recognitions.asking import PATH, Asking, NotAnswered
+from tests.points_api.recognitions.asking import PATH, Asking, NotAnswered
 from tests.points_api.recognitions.two_cities import HOME, HOST, ROOM
 
 

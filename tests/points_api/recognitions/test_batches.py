@@ -17,9 +17,9 @@ from points_api.partners.messages import request_of
 from points_api.partners.problems import HomeNotAsked, QuestionRefused
 from points_api.problem import NotFound
 from points_api.recognitions import batches
-from points_api.recognitions.asking import PATH, Asking
 from points_api.recognitions.models import Recognition, RecognitionBatch, RecognitionResult
 from tests.points_api.recognitions import visiting
+from tests.points_api.recognitions.asking import PATH, Asking
 from tests.points_api.recognitions.questions import (
     about,
     asked,

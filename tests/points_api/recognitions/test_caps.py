@@ -7,8 +7,8 @@ import pytest
 
 from interop.batch import asking
 from interop.canonical import parse
-from points_api.recognitions.asking import PATH as BATCH
 from points_api.recognitions.models import RecognitionBatch
+from tests.points_api.recognitions.asking import PATH as BATCH
 from tests.points_api.recognitions.questions import asked
 from tests.points_api.recognitions.two_cities import HOME, connected
 from tests.points_api.recognitions.visiting import prepared

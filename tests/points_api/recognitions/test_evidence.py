@@ -18,10 +18,10 @@ from points_api.audit.models import AuditEntry
 from points_api.problem import NotFound
 from points_api.recognitions import batches
 from points_api.recognitions import evidence as packing
-from points_api.recognitions.asking import Asking
 from points_api.recognitions.evidence import ExchangeNotLogged
 from points_api.recognitions.models import Recognition, Visit
 from tests.points_api.proofs.till import points
+from tests.points_api.recognitions.asking import Asking
 from tests.points_api.recognitions.questions import asked as question
 from tests.points_api.recognitions.two_cities import HOME, HOST, PARKING, ROOM
 

@@ -14,8 +14,9 @@ FOLDER = ROOT / "points_api" / "web" / "static" / "verify"
 NAMES = sorted(one.name for one in FOLDER.iterdir())
 
 
-async def test_the_page_may_load_from_this_server_alone_and_nobody_may_frame_it(application):
-    answer = await application.http.get(PREFIX)
+@pytest.mark.parametrize("page", ["/", PREFIX])
+async def test_a_page_may_load_from_this_server_alone_and_nobody_may_frame_it(application, page):
+    answer = await application.http.get(page)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; ")
@@ -45,6 +46,28 @@ async def test_nothing_else_is_served(application, name):
 async def test_an_address_with_a_slash_too_many_leads_to_the_page(application, query):
     answer = await application.http.get(f"{PREFIX}/{query}")
     assert (answer.status_code, answer.headers["location"]) == (307, f"{PREFIX}{query}")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", PREFIX, f"{PREFIX}/", f"{PREFIX}/page.js"])
+async def test_to_ask_for_the_head_of_a_page_is_answered_as_to_ask_for_the_page(application, path):
+    whole, head = [await application.http.request(way, path) for way in ("GET", "HEAD")]
+    assert (head.status_code, dict(head.headers)) == (whole.status_code, expected(whole, head))
+
+
+def expected(whole, head):
+    """The same, but for the number of the request."""
+    return dict(whole.headers) | {"x-request-id": head.headers["x-request-id"]}
+
+
+async def test_the_first_page_leads_to_what_there_is_to_see(application):
+    page = await application.http.get("/")
+    links = re.findall(r'<a href="([^"]+)"', page.text)
+    assert {PREFIX, "/openapi.json", "/v1/catalog", "/v1/scorecards/current"} <= set(links)
+    for link in links:
+        assert (await application.http.get(link)).status_code == 200
+    assert "<script" not in page.text
+    answer = await application.http.get("/docs")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.points_api.web.desk import answer, opened
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """
-    [...document.querySelectorAll("button, summary, input, textarea")]
+    [...document.querySelectorAll("button, summary, input, textarea, nav a")]
       .filter((one) => one.offsetParent !== null && !["checkbox", "radio"].includes(one.type))
       .map((one) => [one.id || one.textContent, one.getBoundingClientRect()])
       .filter(([, box]) => box.height < 44 || box.width < 44).map(([name]) => name)
@@ -45,6 +45,15 @@ async def test_each_state_is_in_order(chromium, server, held, scheme, size):
         await desk.check(text)
         await in_order(desk)
         await desk.next()
+    await desk.page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_first_page_is_in_order(chromium, server, scheme):
+    desk = await opened(chromium, server.address, color_scheme=scheme, bypass_csp=True)
+    await desk.page.goto(f"{server.address}/")
+    await in_order(desk)
+    assert desk.errors == []
     await desk.page.context.close()
 
 

@@ -77,6 +77,26 @@ async def test_a_link_whose_scenario_is_not_found_says_so_also_where_another_is_
     assert not await desk.page.locator("#desk").is_visible()
 
 
+async def test_scenarios_to_choose_from_are_told_in_both_languages(desk, http):
+    await desk.open("")
+    option = desk.page.locator(f"label[for=scenario-{SHOWN}]")
+    for language in ("zh-CN", "en"):
+        headers = {"accept-language": language}
+        one = (await http.get(f"/v1/scenarios/{SHOWN}", headers=headers)).json()
+        said = await option.inner_text()
+        assert one["title"] in said
+        assert one["benefit"]["text"] in said
+    assert desk.errors == []
+
+
+async def test_a_link_whose_merchant_is_no_number_says_so_until_one_is_given(desk):
+    await desk.open(f"?merchant=老王的店&scenario={SHOWN}")
+    assert "链接里的商户编号不对" in await desk.page.inner_text("#audience-error")
+    assert not await desk.page.locator("#desk").is_visible()
+    await desk.page.fill("#audience", MERCHANT)
+    assert await desk.page.inner_text("#audience-error") == ""
+
+
 async def test_the_merchants_number_is_explained_and_its_fault_goes_once_it_is_filled(desk):
     await desk.open("")
     assert "在信用办的开户信里" in await desk.page.inner_text("#audience-help")

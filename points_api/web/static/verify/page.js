@@ -3,7 +3,7 @@
 import { canScan, scan } from "./camera.js";
 import { judge } from "./judge.js";
 import { canVerify } from "./jws.js";
-import { ask } from "./request.js";
+import { ask, AUDIENCE } from "./request.js";
 import { readForm, showSetup, startSetup } from "./setup.js";
 import * as store from "./store.js";
 import * as supply from "./supply.js";
@@ -126,19 +126,24 @@ async function takeAddress() {
   const given = new URLSearchParams(location.search);
   const [merchant, id] = [given.get("merchant"), given.get("scenario")];
   if (merchant && !store.get().audience) by("audience").value = merchant;
-  if (!id || store.get().scenario?.id === id) return;
-  const scenario = await supply.describe(id).catch(() => null);
-  if (scenario === null) return openSetup(["链接里的场景没有找到", "The link’s scenario was not found"]);
-  if (!merchant) return;
+  const isOther = Boolean(id) && store.get().scenario?.id !== id;
+  const scenario = isOther ? await supply.describe(id).catch(() => null) : null;
+  const faults = {};
+  if (merchant && !AUDIENCE.test(merchant)) {
+    faults.audience = ["链接里的商户编号不对：只能是字母、数字和 . _ : -，请问发链接的人", "The link’s merchant number is none: letters, digits and . _ : - only. Ask whoever sent it"];
+  }
+  if (isOther && scenario === null) faults.scenario = ["链接里的场景没有找到", "The link’s scenario was not found"];
+  if (faults.audience || faults.scenario) return openSetup(faults);
+  if (!merchant || !isOther) return;
   store.put({ audience: merchant, scenario });
   openDesk();
 }
 
-function openSetup(fault = null) {
+function openSetup(faults = {}) {
   looking?.abort();
   by("desk").hidden = by("verdict").hidden = by("settings").hidden = true;
   by("setup").hidden = false;
-  showSetup(fault);
+  showSetup(faults);
 }
 
 async function openDesk() {

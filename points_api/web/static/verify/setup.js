@@ -20,13 +20,13 @@ export function startSetup() {
   });
 }
 
-/** Show the form; `fault` tells what is wrong with the scenario that a link has named. */
-export function showSetup(fault) {
+/** Show the form; `faults` tell what is wrong with what a link has named. */
+export function showSetup(faults) {
   const { audience, scenario } = store.get();
   by("audience").value = audience || by("audience").value;
   chosen = scenario;
-  mark("audience", null);
-  mark("scenario", fault);
+  mark("audience", faults.audience ?? null);
+  mark("scenario", faults.scenario ?? null);
   find();
 }
 
@@ -66,13 +66,13 @@ async function find() {
 
 /** The scenario that is set already, which needs no network. */
 function kept() {
-  const line = choice(chosen.id, chosen.title[0], chosen.benefit[0]);
+  const line = choice(chosen);
   line.querySelector("input").checked = true;
   return line;
 }
 
 function option(one) {
-  const line = choice(one.id, one.title, `${one.provider.name}：${one.benefit.text}`);
+  const line = choice(one);
   line.querySelector("input").addEventListener("change", async () => {
     try {
       chosen = await supply.describe(one.id);
@@ -85,10 +85,11 @@ function option(one) {
   return line;
 }
 
-function choice(id, title, text) {
+function choice({ id, title, benefit, provider }) {
   const radio = make("input", "");
   Object.assign(radio, { type: "radio", name: "scenario", value: id, id: `scenario-${id}` });
-  const label = make("label", "", make("strong", "", title), make("span", "help", ` ${text}`));
+  const given = [`${provider[0]}：${benefit[0]}`, `${provider[1]}: ${benefit[1]}`];
+  const label = make("label", "", make("strong", "", ...both(title)), make("span", "help", ...both(given)));
   label.htmlFor = radio.id;
   return make("p", "choice", radio, label);
 }

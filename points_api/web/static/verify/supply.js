@@ -80,31 +80,35 @@ async function take(text) {
 
 /** A scenario in both languages, or null where it is open no longer. */
 export async function describe(id) {
-  const address = `/v1/scenarios/${encodeURIComponent(id)}`;
-  const [zh, en] = await Promise.all(["zh-CN", "en"].map(async (language) => {
-    const answer = await asked(address, language);
-    if (answer.status === 404) return null;
-    if (!answer.ok) throw new TypeError(`${answer.status}`);
-    return answer.json();
-  }));
+  const [zh, en] = await inBoth(`/v1/scenarios/${encodeURIComponent(id)}`);
   if (zh === null || en === null) return null;
-  const both = (pick) => [pick(zh), pick(en)];
-  return {
-    id,
-    title: both((one) => one.title),
-    benefit: both((one) => one.benefit.text),
-    ordinary: both((one) => one.ordinary),
-    provider: both((one) => one.provider.name),
-    until: zh.valid_until,
-  };
+  const ordinary = [zh.ordinary, en.ordinary];
+  return { ...named(zh, en), ordinary, until: zh.valid_until };
 }
 
-/** Scenarios whose proofs can be shown, as found by characters, pinyin or initials. */
+/** Scenarios whose proofs can be shown, in both languages, as found by characters or pinyin. */
 export async function search(words) {
-  const answer = await fetched(`/v1/scenarios?limit=30&q=${encodeURIComponent(words)}`);
-  const { items } = await answer.json();
-  return items.filter((one) => one.verification.some(({ mode }) => mode === "code"));
+  const found = await inBoth(`/v1/scenarios?limit=30&q=${encodeURIComponent(words)}`);
+  const [chinese, english] = found.map((one) => one?.items ?? []);
+  return chinese
+    .filter((one) => one.verification.some(({ mode }) => mode === "code"))
+    .map((one) => named(one, english.find(({ id }) => id === one.id) ?? one));
 }
+
+const named = (zh, en) => ({
+  id: zh.id,
+  title: [zh.title, en.title],
+  benefit: [zh.benefit.text, en.benefit.text],
+  provider: [zh.provider.name, en.provider.name],
+});
+
+/** What an address says in Chinese and in English; null where nothing is there. */
+const inBoth = (address) => Promise.all(["zh-CN", "en"].map(async (language) => {
+  const answer = await asked(address, language);
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new TypeError(`${answer.status}`);
+  return answer.json();
+}));
 
 async function fetched(address) {
   const answer = await asked(address, "zh-CN");
