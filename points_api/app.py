@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import fields
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from points_api import announcements, log, metrics, problem
@@ -67,6 +67,10 @@ ROUTERS = (
     entitlement_routes, webhook_routes, partner_routes, recognition_routes,
     proof_routes, web_routes,
 )  # fmt: skip
+# Once for all applications of a process: to include a router is to build its routes anew.
+_ALL = APIRouter(responses=problem.ANY)
+for _routes in ROUTERS:
+    _ALL.include_router(_routes.router)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -78,10 +82,9 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=partial(_lifespan, settings=settings),
         docs_url=None,
         redoc_url=None,
+        routes=_ALL.routes,
     )
     problem.install(app)
-    for routes in ROUTERS:
-        app.include_router(routes.router)
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
     calls = calls_policy(settings.merchant_calls_per_minute)
     app.state.merchant_calls = calls
