@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -37,6 +38,18 @@ DO $$ DECLARE name text; BEGIN
     LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
 END $$
 """
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A database of a worker's own, emptied over one line: on a new one PostgreSQL is slow."""
+
+    url: str
+    connection: asyncpg.Connection
+
+    async def emptied(self) -> str:
+        await self.connection.execute(_EMPTY)
+        return self.url
 
 
 @pytest.fixture
@@ -73,11 +86,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def postgres_url(postgres_copy: str) -> str:
-    connection = await asyncpg.connect(postgres_copy)
-    await connection.execute(_EMPTY)
-    await connection.close()
-    return postgres_copy
+async def postgres_url(postgres_copy: Copy) -> str:
+    return await postgres_copy.emptied()
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +114,7 @@ async def sqlite_template(session_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 async def postgres_copy(
     postgres_server: str, session_folder: Path, worker_id: str, testrun_uid: str
-) -> AsyncIterator[str]:
+) -> AsyncIterator[Copy]:
     """This worker's copy of the database that the first worker has migrated."""
     template, copy = f"points_{testrun_uid}", f"points_{testrun_uid}_{worker_id}"
     server = await asyncpg.connect(postgres_server)
@@ -114,7 +124,10 @@ async def postgres_copy(
             await migrate(_named(postgres_server, template))
             (session_folder / template).touch()
         await server.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-    yield _named(postgres_server, copy)
+    url = _named(postgres_server, copy)
+    own = Copy(url, await asyncpg.connect(url))
+    yield own
+    await own.connection.close()
     await server.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
     with _alone(session_folder):
         (session_folder / template).unlink(missing_ok=True)
