@@ -18,10 +18,12 @@ from typing import NoReturn
 import asyncpg
 import hypothesis
 import pytest
+from tortoise.apps import Apps
 
 from points_api import clock
 from points_api.db import config
 from points_api.db.migrate import migrate
+from tests.bound_models import once_per_dialect
 
 # In CI the same examples each time, elsewhere new ones. Time limits would only be flaky.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
@@ -54,6 +56,14 @@ class Copy:
     async def emptied(self) -> str:
         await self.connection.execute(_EMPTY)
         return self.url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_opening() -> Iterator[None]:
+    make = Apps._build_initial_querysets
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Apps, "_build_initial_querysets", once_per_dialect(make))
+        yield
 
 
 @pytest.fixture
