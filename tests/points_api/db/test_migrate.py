@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -76,7 +77,9 @@ async def test_migrating_does_not_disturb_the_database_that_is_open(database, tm
 async def test_an_operation_that_takes_away_sees_what_was_there(database):
     apps = {"models": {"default_connection": dialect()}}
     state = await _Executor(connection(), apps)._project_state(set())
-    columns = [("id", fields.IntField(primary_key=True)), ("old", fields.IntField())]
+    columns: list[tuple[str, Any]] = [
+        ("id", fields.IntField(primary_key=True)), ("old", fields.IntField()),
+    ]  # fmt: skip
     operations.CreateModel("Thing", columns, {"table": "thing"}).state_forward("models", state)
     before = state.clone()
     operations.RemoveField("Thing", "old").state_forward("models", state)
