@@ -30,7 +30,7 @@ federation: $(SETUP)  ## ten cities that recognise each other, served on loopbac
 
 test: $(SETUP)  ## every test, on SQLite and on a real PostgreSQL, Redis and Spark
 	@sh dev/install.sh postgresql redis-server curl java chromium
-	@$(BIN)/python -m dev.services --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m dev.services --no-fsync -- $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 chaos: $(SETUP)  ## redeeming while workers and stores are killed, in full: some minutes
 	@sh dev/install.sh postgresql redis-server

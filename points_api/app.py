@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import fields
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from points_api import announcements, log, metrics, problem
@@ -70,6 +70,11 @@ ROUTERS = (
     entitlement_routes, webhook_routes, partner_routes, recognition_routes,
     proof_routes, web_routes,
 )  # fmt: skip
+# Once for all applications of a process: to include a router is to build its routes anew.
+_ALL = APIRouter(responses=problem.ANY)
+for _routes in ROUTERS:
+    _ALL.include_router(_routes.router)
+_DIRECTORY = Directory(route for routes in ROUTERS for route in routes.router.routes)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -79,13 +84,11 @@ def create_app(settings: Settings) -> FastAPI:
         version="2026.1.0",
         description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。",
         lifespan=partial(_lifespan, settings=settings),
-        routes=[Directory(route for module in ROUTERS for route in module.router.routes)],
         docs_url=None,
         redoc_url=None,
+        routes=[_DIRECTORY, *_ALL.routes],
     )
     problem.install(app)
-    for routes in ROUTERS:
-        app.include_router(routes.router)
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
     calls = calls_policy(settings.merchant_calls_per_minute)
     app.state.merchant_calls = calls

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from points_api import clock
+from points_api import authorities, clock
 from points_api.auth import identity
 from points_api.auth.identity import Identity
 from points_api.cache import Cache
@@ -85,7 +85,9 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
     """Open everything, for as long as the block runs."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(config.open(settings.database_url))
-        client = await stack.enter_async_context(httpx.AsyncClient(timeout=HTTP_SECONDS))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(timeout=HTTP_SECONDS, verify=authorities.trusted())
+        )
         cache = Cache.from_url(settings.redis_url, prefix=f"{settings.city}:")
         stack.push_async_callback(cache.aclose)
         city = load_city(settings.data_dir)

@@ -169,7 +169,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.router.responses = {**_ANY, **app.router.responses}
+    app.router.responses = {**ANY, **app.router.responses}
     app.add_api_route("/problems/{slug}", _describe, include_in_schema=False)
 
 
@@ -281,4 +281,4 @@ _SCHEMA: dict[str, Any] = {
     },
 }
 # "default" also keeps FastAPI from documenting a shape of 422 that is never sent.
-_ANY: dict[int | str, dict[str, Any]] = {"default": _documented("Any refusal")}
+ANY: dict[int | str, dict[str, Any]] = {"default": _documented("Any refusal")}

@@ -90,7 +90,8 @@ def refusals(texts: Iterable[tuple[str, str]]) -> list[Refusal]:
     return [
         Refusal(where, word, measure)
         for where, text in texts
+        for lowered in (text.lower(),)
         for measure in MEASURES
         for word in measure.words
-        if word in text.lower()
+        if word in lowered
     ]

@@ -5,10 +5,12 @@ each worker has copies of its own, empty before each test, so that transactions 
 """
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -16,15 +18,20 @@ from typing import NoReturn
 import asyncpg
 import hypothesis
 import pytest
+from tortoise.apps import Apps
 
 from points_api import clock
 from points_api.db import config
 from points_api.db.migrate import migrate
+from tests.bound_models import once_per_dialect
 
 # In CI the same examples each time, elsewhere new ones. Time limits would only be flaky.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+# As in the server: else a sixth of the time of short tests goes into walking what was imported.
+gc.set_threshold(50_000)
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)  # twelve o'clock in Huangshi
 
@@ -37,6 +44,26 @@ DO $$ DECLARE name text; BEGIN
     LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
 END $$
 """
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A database of a worker's own, emptied over one line: on a new one PostgreSQL is slow."""
+
+    url: str
+    connection: asyncpg.Connection
+
+    async def emptied(self) -> str:
+        await self.connection.execute(_EMPTY)
+        return self.url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_opening() -> Iterator[None]:
+    make = Apps._build_initial_querysets
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Apps, "_build_initial_querysets", once_per_dialect(make))
+        yield
 
 
 @pytest.fixture
@@ -73,11 +100,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def postgres_url(postgres_copy: str) -> str:
-    connection = await asyncpg.connect(postgres_copy)
-    await connection.execute(_EMPTY)
-    await connection.close()
-    return postgres_copy
+async def postgres_url(postgres_copy: Copy) -> str:
+    return await postgres_copy.emptied()
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +128,7 @@ async def sqlite_template(session_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 async def postgres_copy(
     postgres_server: str, session_folder: Path, worker_id: str, testrun_uid: str
-) -> AsyncIterator[str]:
+) -> AsyncIterator[Copy]:
     """This worker's copy of the database that the first worker has migrated."""
     template, copy = f"points_{testrun_uid}", f"points_{testrun_uid}_{worker_id}"
     server = await asyncpg.connect(postgres_server)
@@ -114,7 +138,10 @@ async def postgres_copy(
             await migrate(_named(postgres_server, template))
             (session_folder / template).touch()
         await server.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-    yield _named(postgres_server, copy)
+    url = _named(postgres_server, copy)
+    own = Copy(url, await asyncpg.connect(url))
+    yield own
+    await own.connection.close()
     await server.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
     with _alone(session_folder):
         (session_folder / template).unlink(missing_ok=True)

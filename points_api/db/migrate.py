@@ -11,6 +11,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.schema_generator.state import ModelState, State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from points_api.db import config
 from points_api.db.transaction import connection, dialect
@@ -32,8 +35,38 @@ async def unapplied(url: str) -> list[str]:
     return [step.migration.name for step in await _executor(url).plan()]
 
 
+class _Executor(MigrationExecutor):
+    async def _project_state(
+        self, applied: set[MigrationKey], *, upto: MigrationKey | None = None
+    ) -> State:
+        state = await super()._project_state(applied, upto=upto)
+        return _State(state.models, state.apps)
+
+
+class _State(State):
+    """Copies itself before every operation, and makes the copy's classes only if one asks.
+
+    Those that add, which are nearly all, ask for none; making them took three quarters of the
+    time that a new database needs.
+    """
+
+    def clone(self) -> State:
+        return _Before({key: model.clone() for key, model in self.models.items()}, self.apps)
+
+
+class _Before(_State):
+    def __init__(self, models: dict[tuple[str, str], ModelState], now: StateApps) -> None:
+        self.models, self._now = models, now
+
+    def __getattr__(self, name: str) -> StateApps:
+        if name != "apps":
+            raise AttributeError(name)
+        self.apps = self._now.clone(model_states=self.models)
+        return self.apps
+
+
 def _executor(url: str) -> MigrationExecutor:
-    return MigrationExecutor(connection(), config.config_of(url)["apps"])
+    return _Executor(connection(), config.config_of(url)["apps"])
 
 
 @asynccontextmanager

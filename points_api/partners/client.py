@@ -28,7 +28,7 @@ from interop.signing import (
     sign_request,
     verify_response,
 )
-from points_api import clock, log, metrics
+from points_api import authorities, clock, log, metrics
 from points_api.partners.breaker import Breaker, Failed, Resting
 from points_api.partners.directory import MemberDirectory, member_for
 from points_api.partners.keys import OwnKeys
@@ -166,5 +166,7 @@ def _checked(response: Response, request: Request, member: Member, members: Memb
 async def http_client() -> AsyncIterator[httpx.AsyncClient]:
     """A client that follows nowhere and waits for nobody long."""
     plain = {"accept-encoding": "identity"}
-    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, headers=plain) as client:
+    async with httpx.AsyncClient(
+        verify=authorities.trusted(), timeout=SECONDS, follow_redirects=False, headers=plain
+    ) as client:
         yield client

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import httpx
 
-from points_api import cancellation, clock, log
+from points_api import authorities, cancellation, clock, log
 from points_api.crypto.keyring import Keyring
 from points_api.webhooks import schedule, waiting
 from points_api.webhooks.addresses import Addresses, AddressRefused, Unresolved
@@ -42,16 +42,20 @@ class Pace:
 
 @asynccontextmanager
 async def http_client(
-    trusted: ssl.SSLContext | bool = True,
+    verify: ssl.SSLContext | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client that follows nothing, keeps nothing, and asks no proxy of the environment.
 
-    `trusted` are the authorities whose certificates count; True: the usual ones.
+    `verify` are the authorities whose certificates count; None: Mozilla's.
     """
     # A connection to an address must not serve another name that leads there too.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(
-        verify=trusted, limits=limits, timeout=_SECONDS, trust_env=False, follow_redirects=False
+        verify=verify or authorities.trusted(environment=False),
+        limits=limits,
+        timeout=_SECONDS,
+        trust_env=False,
+        follow_redirects=False,
     ) as client:
         yield client
 

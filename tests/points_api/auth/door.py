@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from points_api import clock, problem
+from points_api import authorities, clock, problem
 from points_api.access_log import routes as access_log_routes
 from points_api.access_log.own_looks import OwnLooks
 from points_api.auth import identity
@@ -131,7 +131,7 @@ async def door(
     ):
         app.include_router(routes.router)
     app.add_middleware(Gate)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=authorities.trusted()) as http:
         account_of = partial(accounts.find_or_add, keyring)
         scores = Scores(city(), own)
         app.state.keyring = keyring

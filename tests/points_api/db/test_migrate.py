@@ -3,12 +3,16 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+from tortoise import fields
+from tortoise.migrations import operations
 
 from points_api.db import config, migrations
-from points_api.db.migrate import migrate, unapplied
+from points_api.db.migrate import _Executor, migrate, unapplied
+from points_api.db.transaction import connection, dialect
 from points_api.residents.models import Resident
 from tests.points_api.db import rows
 
@@ -68,3 +72,16 @@ async def test_migrating_does_not_disturb_the_database_that_is_open(database, tm
     await migrate(f"sqlite://{tmp_path / 'other.db'}")
     await rows.resident()
     assert await Resident.all().count() == 2
+
+
+async def test_an_operation_that_takes_away_sees_what_was_there(database):
+    apps = {"models": {"default_connection": dialect()}}
+    state = await _Executor(connection(), apps)._project_state(set())
+    columns: list[tuple[str, Any]] = [
+        ("id", fields.IntField(primary_key=True)), ("old", fields.IntField()),
+    ]  # fmt: skip
+    operations.CreateModel("Thing", columns, {"table": "thing"}).state_forward("models", state)
+    before = state.clone()
+    operations.RemoveField("Thing", "old").state_forward("models", state)
+    assert "old" not in state.apps.get_model("models.Thing")._meta.fields_map
+    assert "old" in before.apps.get_model("models.Thing")._meta.fields_map

@@ -105,6 +105,6 @@ async def _drop_others(url: str) -> None:
     outsider = await asyncpg.connect(url)
     await outsider.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " WHERE datname = current_database() AND application_name = 'points'"
     )
     await outsider.close()

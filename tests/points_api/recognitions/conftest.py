@@ -3,7 +3,7 @@ import shutil
 import asyncpg
 import pytest
 
-from tests.conftest import _EMPTY, _named
+from tests.conftest import Copy
 from tests.points_api.recognitions import visiting
 from tests.points_api.recognitions.two_cities import connected, rules_of_tianjin
 
@@ -22,21 +22,18 @@ def second_sqlite_url(sqlite_template, tmp_path):
 
 @pytest.fixture
 async def second_postgres_url(second_postgres):
-    connection = await asyncpg.connect(second_postgres)
-    await connection.execute(_EMPTY)
-    await connection.close()
-    return second_postgres
+    return await second_postgres.emptied()
 
 
 @pytest.fixture(scope="session")
-async def second_postgres(postgres_server, postgres_copy):
+async def second_postgres(postgres_copy):
     """Another copy of the migrated database for this worker."""
-    name = f"{postgres_copy.rpartition('/')[2]}_2"
-    server = await asyncpg.connect(postgres_server)
-    await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_copy.rpartition("/")[2]}"')
-    yield _named(postgres_server, name)
-    await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await server.close()
+    first = postgres_copy.url.rpartition("/")[2]
+    await postgres_copy.connection.execute(f'CREATE DATABASE "{first}_2" TEMPLATE "{first}"')
+    second = Copy(f"{postgres_copy.url}_2", await asyncpg.connect(f"{postgres_copy.url}_2"))
+    yield second
+    await second.connection.close()
+    await postgres_copy.connection.execute(f'DROP DATABASE "{first}_2" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

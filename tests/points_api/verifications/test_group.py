@@ -50,7 +50,7 @@ async def test_a_line_that_broke_at_rest_costs_one_refusal_at_most(on_postgres, 
     server = await asyncpg.connect(postgres_url)
     await server.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " WHERE datname = current_database() AND application_name = 'points'"
     )
     await server.close()
     first = await till.verify(codes[1])
