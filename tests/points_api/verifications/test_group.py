@@ -35,6 +35,25 @@ async def test_more_questions_at_once_than_fit_in_all_statements_are_all_answere
     assert await Verification.all().count() == 2 * count
 
 
+async def test_one_group_is_written_after_another(on_postgres, monkeypatch):
+    started, till, resident = on_postgres
+    under_way, most, written = 0, 0, group._written
+
+    async def counted(rows, now):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await written(rows, now)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(group, "_written", counted)
+    codes = await shop.codes_in_bulk(started, await code(resident), 4 * group.MOST)
+    await asyncio.gather(*(till.verify(one) for one in codes))
+    assert most == 1
+
+
 async def test_a_line_is_given_back_when_nobody_has_come_for_a_while(on_postgres, postgres_url):
     started, till, resident = on_postgres
     codes = await shop.codes_in_bulk(started, await code(resident), 100)
