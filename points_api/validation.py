@@ -164,7 +164,7 @@ _MESSAGES = [
         ("(dict|model|dataclass).*_type", "应为对象", "Must be an object"),
     )
 ]
-_NO_OBJECT = {"model_type", "model_attributes_type", "dict_type"}
+_NO_OBJECT = {"missing", "model_type", "model_attributes_type", "dict_type"}
 # What was sent without the header is text to us, whatever stands in it.
 _NO_BODY = Text(
     "应为 JSON 对象，请求头带 Content-Type: application/json",

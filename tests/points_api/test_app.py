@@ -134,6 +134,13 @@ async def test_an_impossible_supposition_is_refused_and_not_repeated(resident, s
     assert "nobody" not in answer.text
 
 
+async def test_an_empty_body_is_told_that_the_whole_of_it_is_missing(resident):
+    answer = await resident.post("/v1/me/score/what-if", None, accept_language="en")
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == "#"
+    assert "Must be a JSON object" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("supposed", "errcode", "named"),
     [
