@@ -157,7 +157,8 @@ async def test_what_the_catalog_does_not_know_is_told_with_its_mend_in_both_lang
     chinese = (await resident.post("/v1/me/score/what-if", body)).json()
     english = (await resident.post("/v1/me/score/what-if", body, accept_language="en")).json()
     assert chinese["errcode"] == english["errcode"] == errcode
-    assert named in chinese["detail"] and named in english["detail"]
+    assert named in chinese["detail"]
+    assert named in english["detail"]
     assert chinese["detail"] != english["detail"]
 
 
