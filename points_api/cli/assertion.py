@@ -28,8 +28,6 @@ def assertion(
     try:
         jwk = json.loads(private_jwk_file.read_text(encoding="utf-8"))
         key, kind = jwt.PyJWK.from_dict(jwk), algorithm(jwk)
-    except OSError:
-        fail(f"{private_jwk_file}: 读不了这个文件 (cannot be read)")
     except (ValueError, KeyError, jwt.PyJWTError):
         fail(f"{private_jwk_file}: 不是私钥的 JWK 文件 (not a JWK file of a private key)")
     if "d" not in jwk:
