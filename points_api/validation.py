@@ -141,8 +141,8 @@ _MESSAGES = [
         ("literal_error|enum", "只能是：{expected}", "Must be one of: {expected}"),
         ("string_too_short", "至少 {min_length} 个字符", "At least {min_length} characters"),
         ("string_too_long", "最多 {max_length} 个字符", "At most {max_length} characters"),
-        ("too_short", "至少 {min_length} 项", "At least {min_length} entries"),
-        ("too_long", "最多 {max_length} 项", "At most {max_length} entries"),
+        ("too_short", "至少 {min_length} 项", "Entries: at least {min_length}"),
+        ("too_long", "最多 {max_length} 项", "Entries: at most {max_length}"),
         ("string_pattern_mismatch", "格式不对", "Not in the expected format"),
         ("string_.*", "应为文字", "Must be text"),
         ("int_.*", "应为整数", "Must be a whole number"),
@@ -164,7 +164,7 @@ _MESSAGES = [
         ("(dict|model|dataclass).*_type", "应为对象", "Must be an object"),
     )
 ]
-_NO_OBJECT = {"model_type", "model_attributes_type", "dict_type"}
+_NO_OBJECT = {"missing", "model_type", "model_attributes_type", "dict_type"}
 # What was sent without the header is text to us, whatever stands in it.
 _NO_BODY = Text(
     "应为 JSON 对象，请求头带 Content-Type: application/json",

@@ -28,7 +28,7 @@ def assertion(
     try:
         jwk = json.loads(private_jwk_file.read_text(encoding="utf-8"))
         key, kind = jwt.PyJWK.from_dict(jwk), algorithm(jwk)
-    except (OSError, ValueError, KeyError, jwt.PyJWTError):
+    except (ValueError, KeyError, jwt.PyJWTError):
         fail(f"{private_jwk_file}: 不是私钥的 JWK 文件 (not a JWK file of a private key)")
     if "d" not in jwk:
         fail(f"{private_jwk_file}: 这是公钥，要用私钥 (public: use the private key)")

@@ -138,7 +138,7 @@ def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> No
     )
     table = Table("登录 code", "分 score", "等级 band", "")
     for login in city.logins:
-        joins = f"{login.name} {login.id_number}（未加入，可试 may join）" if login.name else ""
+        joins = f"未加入，可试 may join: {login.name} {login.id_number}" if login.name else ""
         table.add_row(login.code, login.score or "–", login.band or "–", joins)
     out.print(table)
     out.print(

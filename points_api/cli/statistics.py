@@ -37,21 +37,29 @@ def statistics(
             ],
         })  # fmt: skip
     else:
-        _show(day, counts)
+        _show(day, counts, chosen)
 
 
-def _show(day: "date", counts: "list[Count]") -> None:
+def _show(day: "date", counts: "list[Count]", chosen: "Settings") -> None:
     from rich.table import Table
 
+    from points_api.city import load_city
     from points_api.identifiers.divisions import shipped
 
+    bands = {band.id: band for band in load_city(chosen.data_dir).scorecard(day).bands}
+    rungs = [*bands]
+    counts = sorted(counts, key=lambda c: (c.division, rungs.index(c.band)))
     names = {division.code: division.name for division in shipped()}
     table = Table(title=f"{day} 各等级人数 · people by band")
     for heading in ("区划 division", "等级 band", "人数 people"):
         table.add_column(heading)
     for c in counts:
         shown = "<10" if c.people is None else str(c.people)
-        table.add_row(f"{names.get(c.division, '其他 other')} {c.division}", c.band, shown)
+        table.add_row(
+            f"{names.get(c.division, '其他 other')} {c.division}",
+            f"{bands[c.band].name} {bands[c.band].name_en}",
+            shown,
+        )
     out.print(table)
 
 

@@ -16,7 +16,7 @@ from points_api.residents.consenting import REFUSALS, ConsentingMember
 from points_api.scores import comparing, history
 from points_api.scores.document import render
 from points_api.scores.explanation import Explainer
-from points_api.scores.problems import DaysReversed, UnknownItem, UnknownRecord
+from points_api.scores.problems import DaysReversed, SuppositionRefused, UnknownItem, UnknownRecord
 from points_api.scores.schemas import (
     ChangesOut,
     HistoryOut,
@@ -102,7 +102,7 @@ async def changes(
 @router.post(
     "/what-if",
     summary="假如会怎样 / What if",
-    responses=problems(*REFUSALS, UnknownRecord, UnknownItem),
+    responses=problems(*REFUSALS, UnknownRecord, UnknownItem, SuppositionRefused),
 )
 async def what_if(
     request: Request, member: ConsentingMember, body: WhatIfIn, language: Reader

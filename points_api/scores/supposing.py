@@ -9,7 +9,7 @@ from points_api.city import City
 from points_api.language import Language
 from points_api.records.facts import record_id
 from points_api.scores.explanation import Explainer
-from points_api.scores.problems import UnknownItem, UnknownRecord
+from points_api.scores.problems import SuppositionRefused, UnknownItem, UnknownRecord
 from points_api.scores.schemas import AddedRecordIn, AddIn, RepairIn, WhatIfIn, WhatIfOut
 from scoring.engine import score
 from scoring.records import Record
@@ -27,7 +27,7 @@ def suppose(
     on: date,
     language: Language,
 ) -> WhatIfOut:
-    """The score under the suppositions. Raises `UnknownRecord`, `UnknownItem`."""
+    """The score under the suppositions. Refused: what the city does not know."""
     card = city.scorecard(on)
     keys = {record_id(person_id, record.key): record.key for record in records}
     wanted: list[Supposition] = []
@@ -60,7 +60,11 @@ def _added(row: AddedRecordIn, city: City, on: date, key: str) -> Record:
         quantity=None if row.quantity is None else Decimal(row.quantity),
         act=key,
     )
+    item = {**city.catalog.in_force(written.occurred_on), **city.catalog.in_force(on)}.get(row.item)
+    if item is None:
+        raise UnknownItem
     try:
         return record_of(written, city.catalog, on, key)
-    except ValueError as error:
-        raise UnknownItem(str(error)) from None
+    except ValueError:
+        levels = " | ".join(level.id for level in item.levels)
+        raise SuppositionRefused(levels, item.scale) from None

@@ -134,6 +134,34 @@ async def test_an_impossible_supposition_is_refused_and_not_repeated(resident, s
     assert "nobody" not in answer.text
 
 
+async def test_an_empty_body_is_told_that_the_whole_of_it_is_missing(resident):
+    answer = await resident.post("/v1/me/score/what-if", None, accept_language="en")
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == "#"
+    assert "Must be a JSON object" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("supposed", "errcode", "named"),
+    [
+        ({"item": "no.item"}, 42262, "/v1/catalog"),
+        ({"item": "penalty.market"}, 42264, "suppose.add.level"),
+        ({"item": "volunteer.hours", "quantity": "0.0001"}, 42264, "1/10"),
+        ({"item": "volunteer.hours", "level": "x"}, 42264, "suppose.add.level"),
+    ],
+)
+async def test_what_the_catalog_does_not_know_is_told_with_its_mend_in_both_languages(
+    resident, supposed, errcode, named
+):
+    body = {"suppose": [{"add": supposed}]}
+    chinese = (await resident.post("/v1/me/score/what-if", body)).json()
+    english = (await resident.post("/v1/me/score/what-if", body, accept_language="en")).json()
+    assert chinese["errcode"] == english["errcode"] == errcode
+    assert named in chinese["detail"]
+    assert named in english["detail"]
+    assert chinese["detail"] != english["detail"]
+
+
 @pytest.mark.parametrize(
     ("supposed", "told"),
     [

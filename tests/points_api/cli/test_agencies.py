@@ -47,6 +47,12 @@ def test_a_key_is_never_written_over(points, pair):
     assert (pair / "private.jwk.json").read_bytes() == before
 
 
+def test_a_key_that_is_not_there_is_not_called_a_wrong_key(points, tmp_path):
+    result = points("assertion", "anybody", tmp_path / "private.jwk.json")
+    assert result.exit_code == 2
+    assert "check path" in result.output
+
+
 def test_an_assertion_signed_with_the_private_key_is_the_agency_s(
     points, in_database, pair, client_id
 ):

@@ -34,6 +34,7 @@ def test_the_city_is_rescored_from_its_snapshot_and_counted(points, town_of_thre
     assert {count["people"] for count in told["counts"]} == {None}
     shown = points("statistics", SNAPSHOT_DIR=str(folder)).stdout
     assert "<10" in shown
+    assert "信用良好 Good" in shown
 
 
 def test_a_damaged_snapshot_is_made_anew_and_never_scored(points, town_of_three, tmp_path):
