@@ -105,7 +105,12 @@ def admit(
 
     try:
         trusted = membership.admit(folder, parse(member.read_bytes()), clock.now())
-    except (Refused, TypeError, KeyError) as refused:
+    except KeyError as missing:
+        fail(
+            f"{member}: 缺少 {missing}，请照 docs/joining.md 的样子补上 "
+            "(missing; add it as docs/joining.md shows)"
+        )
+    except (Refused, TypeError) as refused:
         fail(f"{member}: 不能列入 (cannot be listed): {refused}")
     say(
         f"名录第 {trusted.directory.version} 期，各城市半分钟内看到 "

@@ -69,10 +69,11 @@ async def _one(
     except FileRefused as refusal:
         return said | {"refused": refusal.code, "zh": refusal.text.zh, "en": refusal.text.en}
     except OSError as error:
+        why = error.strerror or error
         return said | {
             "refused": "unreadable",
-            "zh": str(error.strerror),
-            "en": str(error.strerror),
+            "zh": f"读不了这个文件，请检查路径与权限（{why}）",
+            "en": f"The file cannot be read: check path and permissions ({why})",
         }
     if errors is not None and outcome.rejected:
         delivery = await deliveries.find(outcome.delivery_id)

@@ -46,9 +46,11 @@ def _show(day: "date", counts: "list[Count]", chosen: "Settings") -> None:
     from points_api.city import load_city
     from points_api.identifiers.divisions import shipped
 
-    bands = {band.id: band for band in load_city(chosen.data_dir).scorecard(day).bands}
-    rungs = [*bands]
-    counts = sorted(counts, key=lambda c: (c.division, rungs.index(c.band)))
+    bands = load_city(chosen.data_dir).scorecard(day).bands
+    named = {band.id: f"{band.name} {band.name_en}" for band in bands}
+    rungs = {band.id: rung for rung, band in enumerate(bands)}
+    # One of an older scorecard, by its id and last.
+    counts = sorted(counts, key=lambda c: (c.division, rungs.get(c.band, len(rungs))))
     names = {division.code: division.name for division in shipped()}
     table = Table(title=f"{day} 各等级人数 · people by band")
     for heading in ("区划 division", "等级 band", "人数 people"):
@@ -57,7 +59,7 @@ def _show(day: "date", counts: "list[Count]", chosen: "Settings") -> None:
         shown = "<10" if c.people is None else str(c.people)
         table.add_row(
             f"{names.get(c.division, '其他 other')} {c.division}",
-            f"{bands[c.band].name} {bands[c.band].name_en}",
+            named.get(c.band, c.band),
             shown,
         )
     out.print(table)

@@ -82,6 +82,13 @@ def test_what_no_directory_may_list_is_refused_and_nothing_written(tmp_path, fed
     assert not (federation / "directory-2.json").exists()
 
 
+def test_a_field_that_a_member_lacks_is_named_with_where_to_look(tmp_path, federation):
+    (tmp_path / "member.json").write_text("{}")
+    told = points("federation", "admit", tmp_path / "member.json", "--folder", federation)
+    assert "缺少 'city'" in told.stderr
+    assert "docs/joining.md" in told.stderr
+
+
 def test_an_address_a_key_and_a_digest_that_do_not_fit_are_named(tmp_path, federation):
     sanya = federation / "tianjin"
     told = points("federation", "conformance", "http://127.0.0.1:1", "--as", sanya)
