@@ -86,11 +86,11 @@ class _TransactionContext(TransactionContextPooled):
     async def _give_back(self) -> None:
         # A connection that cannot be given back has been closed by asyncpg, and its place is free.
         with suppress(*_PERHAPS_BROKEN):
-            await self._pool.release(self.client._connection)  # noqa: SLF001
+            await self._pool.release(self.client._connection)  # noqa: SLF001 - as above
 
     @property
     def _pool(self) -> asyncpg.Pool:
-        return self.client._parent._pool  # noqa: SLF001
+        return self.client._parent._pool  # noqa: SLF001 - the ORM has no public way
 
 
 class _Loan(_TransactionContext):

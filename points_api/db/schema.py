@@ -90,7 +90,7 @@ class LeaveRoom(operations.TortoiseOperation):
     async def database_backward(
         self,
         app_label: str,
-        old_state: State,  # noqa: ARG002
+        old_state: State,  # noqa: ARG002 - as the library calls it
         new_state: State,
         state_editor: BaseSchemaEditor | None = None,
     ) -> None:

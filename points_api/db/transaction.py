@@ -158,4 +158,5 @@ async def call_all(callbacks: Iterable[Callback]) -> None:
 
 async def _pause(attempt: int) -> None:
     """Wait a little, longer each time, and never two alike."""
-    await asyncio.sleep(_FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
+    spread = random.uniform(0.5, 1.5)  # noqa: S311 - no secret: it only parts who collided
+    await asyncio.sleep(_FIRST_PAUSE_SECONDS * 2**attempt * spread)
