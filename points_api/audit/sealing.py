@@ -12,6 +12,7 @@ from uuid import UUID
 
 from points_api.audit.models import AuditEntry
 from points_api.audit.service import digest_of
+from points_api.db.reads import exists
 from points_api.db.transaction import advisory_lock, transactional
 from points_api.db.writes import Update, write_all
 
@@ -60,7 +61,7 @@ class Verdict:
 
 async def seal(limit: int = 1000) -> int:
     """Seal up to `limit` entries, oldest first; return how many. Call again until it returns 0."""
-    return await _seal(limit) if await AuditEntry.filter(seq=None).exists() else 0
+    return await _seal(limit) if await exists(AuditEntry, "seq IS NULL") else 0
 
 
 @transactional

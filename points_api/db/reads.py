@@ -29,11 +29,20 @@ async def select(
         _, rows = await connection().execute_query(sql, list(values))
         foreign = _json_fields(models)
     else:
-        adapted = _LOCK.sub("", _PLACE.sub(r"?\1", sql))
-        _, rows = await connection().execute_query(adapted, list(values))
+        _, rows = await connection().execute_query(_for_sqlite(sql), list(values))
         foreign = fields
     text = foreign.keys() & rows[0].keys() if rows else ()
     return [_typed(row, text, fields) for row in rows] if text else list(rows)
+
+
+async def exists(model: type[Model], condition: str, *values: object) -> bool:
+    """Whether the model's table has a row of which the condition, as SQL, holds.
+
+    For what is asked all day long: the ORM takes ten times as long for the text as SQLite for the
+    answer.
+    """
+    sql = f'SELECT 1 AS one FROM "{model._meta.db_table}" WHERE {condition} LIMIT 1'  # noqa: S608 - names and conditions are the program's own, values are parameters
+    return bool(await select(model, sql, *values))
 
 
 def among(ids: Collection[UUID], first: int = 1) -> tuple[str, list[object]]:
@@ -53,6 +62,11 @@ def _typed(
     """The row as it came, unless something in it came as text."""
     python = {n: fields[n].to_python_value(row[n]) for n in text if row[n] is not None}
     return {**row, **python} if python else row
+
+
+@lru_cache(maxsize=256)
+def _for_sqlite(sql: str) -> str:
+    return _LOCK.sub("", _PLACE.sub(r"?\1", sql))
 
 
 @lru_cache

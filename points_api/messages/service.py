@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from points_api.auth.wechat import OpenId
 from points_api.crypto.keyring import Keyring
 from points_api.db.outbox import Event
+from points_api.db.reads import exists
 from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, write_all
 from points_api.messages.kinds import KINDS, WORDINGS, Kind
@@ -139,7 +140,7 @@ async def accept(resident_id: UUID, kinds: Sequence[Kind]) -> Preferences:
 
 async def push_due(keyring: Keyring, subscribers: Subscribers, now: datetime) -> int:
     """Send what is due by now; return how many were taken. The relay calls this."""
-    taken = await _take(now) if await Message.filter(push_after__lte=now).exists() else []
+    taken = await _take(now) if await exists(Message, "push_after <= $1", now) else []
     for resident_id, kind in taken:
         resident = await Resident.get(id=resident_id)
         openid = OpenId(keyring.decrypt_text(resident.openid, OPENID))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from interop import table_signatures, table_terms
@@ -15,10 +15,15 @@ from interop.tables import Header, Signature, Table, document, from_document
 from points_api import clock
 from points_api.audit import service as audit
 from points_api.db import outbox
+from points_api.db.reads import select
 from points_api.db.transaction import advisory_lock, transactional
 from points_api.partners.models import MappingTable
 from points_api.partners.problems import TableFault, TablesRefused
 
+_IN_FORCE: Final = """
+SELECT {columns} FROM mapping_table
+WHERE source = $1 AND target = $2 AND since <= $3 AND until >= $3 ORDER BY since DESC
+"""
 _NAMES: Final = ("source", "target", "version", "digest", "since", "until")
 
 
@@ -59,8 +64,7 @@ class Tables:
 
     async def in_force(self, source: str, target: str, on: date) -> list[Table]:
         """The tables of one direction that count on a day, the newest first."""
-        found = MappingTable.filter(source=source, target=target, since__lte=on, until__gte=on)
-        ids = [row.id for row in await found.order_by("-since").only("id")]
+        ids = [row["id"] for row in await _in_force("id", source, target, on)]
         if missing := [one for one in ids if one not in self._read]:
             for row in await MappingTable.filter(id__in=missing):
                 self._read[row.id] = _table(row)
@@ -111,8 +115,7 @@ async def named(table_id: str) -> Table | None:
 
 async def held(source: str, target: str, on: date) -> list[Named]:
     """What names the tables of one direction that count on a day, the newest first."""
-    found = MappingTable.filter(source=source, target=target, since__lte=on, until__gte=on)
-    return [Named(*row) for row in await found.order_by("-since").values_list(*_NAMES)]
+    return [Named(**row) for row in await _in_force(", ".join(_NAMES), source, target, on)]
 
 
 async def of_city(city: str, on: date) -> list[MappingTable]:
@@ -160,6 +163,11 @@ async def _store(table: Table, actor: str, now: datetime) -> None:
     said = {"table": head.id, "digest": table.digest}
     await audit.append(actor, "mapping.take", f"mapping:{row.id}", said)
     await outbox.append("mapping.taken", f"mapping:{row.id}", said)
+
+
+async def _in_force(columns: str, source: str, target: str, on: date) -> list[Mapping[str, Any]]:
+    """So much of the tables of one direction that count on a day, the newest first."""
+    return await select(MappingTable, _IN_FORCE.format(columns=columns), source, target, on)
 
 
 def _table(row: MappingTable) -> Table:

@@ -7,6 +7,7 @@ people: those whose ID number begins with the county's code, today's or one of f
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from interop.agreements import Agreement, Party
@@ -18,6 +19,7 @@ from points_api.consents.problems import CityNotOpen
 from points_api.consents.service import CITY
 from points_api.consents.to_city import CityNotice
 from points_api.crypto.keyring import Keyring
+from points_api.db.reads import select
 from points_api.language import Text
 from points_api.partners.profiles import Profiles
 from points_api.recognitions.problems import CityConsentNeeded, CountyResidentsOnly
@@ -25,6 +27,11 @@ from points_api.recognitions.sealing import LIVES, VisitCode, VisitSeal, scope_o
 from points_api.residents.membership import member_of
 from points_api.residents.models import Person
 from points_api.residents.persons import ID_NUMBER
+
+_AGREED: Final = """
+SELECT id FROM consent WHERE resident_id = $1 AND withdrawn_at IS NULL AND purpose = $2
+    AND recipient = $3 AND expires_at > $4 LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +122,12 @@ class VisitCodes:
         """
         member = await member_of(resident_id)
         notice = await self._way(member.person_id, self.hosts.to(host, now), now)
-        consent = await Consent.filter(
-            resident_id=resident_id, withdrawn_at=None, purpose=CITY, recipient=host,
-            expires_at__gt=now,
-        ).first()  # fmt: skip
-        if consent is None:
+        agreed = await select(Consent, _AGREED, resident_id, CITY, host, now)
+        if not agreed:
             raise CityConsentNeeded(host, notice.notice_version)
         expires_at = now.replace(microsecond=0) + LIVES
         code = VisitCode(
-            resident_id, session_id, consent.id, int(notice.residents_of), int(host),
+            resident_id, session_id, agreed[0]["id"], int(notice.residents_of), int(host),
             scope_of(*scope), int(expires_at.timestamp()),
         )  # fmt: skip
         return MadeCode(notice.residents_of, self.seal.seal(code), notice, expires_at)

@@ -20,7 +20,6 @@ from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
 from points_api.auth.wechat import OpenId
 from points_api.crypto.keyring import Keyring
-from points_api.db import outbox
 from points_api.db.reads import select
 from points_api.db.transaction import advisory_lock, dialect, transactional
 from points_api.db.writes import Holds
@@ -107,7 +106,6 @@ async def _end(caller: CallingPartner, ended: Ended, homes: Sequence[str], now: 
     subject = f"notice:{sha256(ended.notice.encode()).hexdigest()}"
     said: dict[str, Any] = {"home": ended.home, "why": ended.why, "met": len(numbers)}
     await audit.append(caller.actor, "visit.end", subject, said)
-    await outbox.append("visit.ended", subject, said)
     return len(numbers)
 
 

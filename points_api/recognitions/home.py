@@ -24,7 +24,6 @@ from points_api import clock
 from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
 from points_api.credit_codes.sealing import Unreadable
-from points_api.db import outbox
 from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, Write, write_all
 from points_api.ids import new_id
@@ -175,5 +174,4 @@ def recorded(
     return [
         Insert(Recognition, [row]),
         audit.entry(question.actor, "recognition.answer", subject, said),
-        outbox.event("recognition.answered", subject, {"host": asked.host}),
     ]

@@ -27,6 +27,7 @@ from interop.tables import Mapped, Table, newest_of_both
 from points_api import clock
 from points_api.auth.merchants import CallingMerchant
 from points_api.crypto.keyring import Keyring
+from points_api.db.reads import exists
 from points_api.db.transaction import transactional
 from points_api.db.writes import Overtaken
 from points_api.eligibility import pseudonym
@@ -75,7 +76,7 @@ class Host:
         home = self.exchange.profiles.today(home, clock.day_of(now))
         scales, host = await self._scales(home, scenario, now)
         visit = AtTill(caller, home, host, code, scenario, new_id())
-        if await Verification.filter(mark=visit.mark).exists():
+        if await exists(Verification, "mark = $1", visit.mark):
             raise CodeUsed
         heard = await self._ask(visit, scales)
         try:

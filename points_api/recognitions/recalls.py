@@ -115,7 +115,6 @@ async def _confirmed(recall: Recall, exchanged: Exchanged, now: datetime) -> Non
         said = {"host": recall.host, "why": recall.why}
         subject = f"recall:{recall.id}"
         await audit.append("system:recognitions", "recognition.recalled", subject, said)
-        await outbox.append("recognition.confirmed", subject, said)
 
 
 async def chase(most: int = 200) -> list[Recall]:

@@ -11,7 +11,6 @@ from interop.refusals import Refused, WrongNonce
 from points_api import clock
 from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
-from points_api.db import outbox
 from points_api.db.transaction import transactional
 from points_api.db.writes import Insert, write_all
 from points_api.partners.problems import HomeNotAsked, QuestionRefused
@@ -72,5 +71,4 @@ async def _note(caller: CallingPartner, used: Used, now: datetime) -> int:
         subject = f"recognition:{said.id}"
         told = {"host": used.host, "move": used.move}
         await audit.append(caller.actor, "recognition.used", subject, told)
-        await outbox.append("recognition.used", subject, told)
     return written

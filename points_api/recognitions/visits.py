@@ -10,7 +10,6 @@ from interop.statement import Asked, Statement
 from interop.tables import Mapped
 from points_api.audit import service as audit
 from points_api.auth.merchants import CallingMerchant
-from points_api.db import outbox
 from points_api.db.writes import Insert, write_all
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_request, kept_response
@@ -99,7 +98,6 @@ async def store(visit: AtTill, heard: Heard, decided: Decided) -> None:
         Insert(Verification, [_verification(visit, heard, decided)]),
         Insert(Visit, [_visited(visit, heard, decided)]),
         audit.entry(visit.caller.actor, "visit.verify", subject, details),
-        outbox.event("visit.verified", subject, {"home": visit.home}),
     ]
     await write_all(writes, guard)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from points_api.db.reads import select
 from points_api.problem import Problem
 from points_api.residents.models import Enrollment
 
@@ -38,5 +39,7 @@ async def enrollment_of(resident_id: UUID) -> Enrollment:
 
 async def member_of(resident_id: UUID) -> Member:
     """The member behind an account. Raises `NoMember`."""
-    found = await enrollment_of(resident_id)
-    return Member(resident_id, found.id, found.person_id)
+    sql = "SELECT id, person_id FROM enrollment WHERE resident_id = $1 AND left_at IS NULL"
+    for row in await select(Enrollment, sql, resident_id):
+        return Member(resident_id, row["id"], row["person_id"])
+    raise NoMember
