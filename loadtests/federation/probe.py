@@ -6,12 +6,17 @@
 Reads begin when their time has come, and their seconds count from then: a city that keeps one
 waiting keeps the next waiting, too. Prints for each address the milliseconds of its reads, and how
 many failed.
+
+A resident's phone does not wait for the cities' processors. So this process goes before theirs
+where the system allows it (root), else its own waiting is part of what it measures, and it says so.
 """
 
 import asyncio
 import json
+import os
 import sys
 from random import Random
+from time import perf_counter
 from typing import Any
 
 import httpx
@@ -21,7 +26,7 @@ import uvloop
 async def run(readers: list[tuple[str, str]], rate: float, seconds: float) -> dict[str, Any]:
     """Read at this rate, by lot."""
     found: dict[str, Any] = {address: {"ms": [], "failed": 0} for address, _ in readers}
-    loop, random = asyncio.get_running_loop(), Random(7)
+    random = Random(7)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
     async with httpx.AsyncClient(timeout=10, limits=limits) as http:
 
@@ -33,15 +38,15 @@ async def run(readers: list[tuple[str, str]], rate: float, seconds: float) -> di
                 found[address]["failed"] += 1
                 return
             if answer.status_code == 200:
-                found[address]["ms"].append(round((loop.time() - due) * 1000, 3))
+                found[address]["ms"].append(round((perf_counter() - due) * 1000, 3))
             else:
                 found[address]["failed"] += 1
 
-        begun = loop.time()
+        begun = perf_counter()  # the loop's own clock counts whole milliseconds
         async with asyncio.TaskGroup() as tasks:
             for n in range(int(rate * seconds)):
                 due = begun + n / rate
-                await asyncio.sleep(max(0.0, due - loop.time()))
+                await asyncio.sleep(max(0.0, due - perf_counter()))
                 tasks.create_task(read(*random.choice(readers), due))
     return found
 
@@ -62,5 +67,14 @@ async def apart(readers: list[tuple[str, str]], rate: float, seconds: float) -> 
     return found
 
 
+def go_first() -> None:
+    """Run before whatever else wants a processor; it takes a hundredth of one."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except (PermissionError, AttributeError):
+        print("the probe's own waiting for a processor is measured, too", file=sys.stderr)
+
+
 if __name__ == "__main__":
+    go_first()
     print(json.dumps(uvloop.run(run(**json.load(sys.stdin)))))
