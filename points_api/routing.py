@@ -2,10 +2,11 @@
 
 The framework holds a request against one route after the other, 1.7 µs each: a fifth of what a
 request costs behind a hundred of them. `Directory` stands before them as a route of its own and
-asks only those whose path begins alike. What it does not find is looked for as ever.
+asks only those whose path begins alike, in their order. What it does not find is looked for as
+ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -20,20 +21,27 @@ class Directory(BaseRoute):
     """Stands for the route that it finds."""
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        self._alike: dict[str, list[Route]] = {}
-        for route in routes:
-            if isinstance(route, Route):
-                self._alike.setdefault(_beginning(route.path), []).append(route)
+        known = [(_beginning(one.path), one) for one in routes if isinstance(one, Route)]
+        self._alike = {
+            beginning: [one for other, one in known if f"{beginning}/".startswith(f"{other}/")]
+            for beginning, _ in known
+        }
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """What matches wholly; of a path whose methods are others the framework tells."""
-        parts = scope["path"].split("/", _PARTS)
-        for count in range(len(parts[:_PARTS]), 0, -1):
-            for route in self._alike.get("/".join(parts[:count]), ()):
-                match, child = route.matches(scope)
-                if match is Match.FULL:
-                    return match, {**child, "route": route}
+        for route in self._perhaps(scope["path"]):
+            match, child = route.matches(scope)
+            if match is Match.FULL:
+                return match, {**child, "route": route}
         return Match.NONE, {}
+
+    def _perhaps(self, path: str) -> Sequence[Route]:
+        """Those that begin as the path does, however far."""
+        parts = path.split("/", _PARTS)[:_PARTS]
+        for count in range(len(parts), 0, -1):
+            if alike := self._alike.get("/".join(parts[:count])):
+                return alike
+        return ()
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await scope["route"].handle(scope, receive, send)

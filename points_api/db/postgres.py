@@ -110,7 +110,20 @@ class _Loan(_TransactionContext):
         trace: TracebackType | None,
     ) -> None:
         get_connections().reset(self.token)
+        held = self.client._connection  # noqa: SLF001 - as the ORM does
+        is_gone = isinstance(error, asyncpg.InterfaceError) and _is_gone(held)
         await self._give_back()
+        if is_gone:
+            raise Busy from error
+
+
+def _is_gone(held: asyncpg.Connection) -> bool:
+    """Whether the line broke; the pool has then taken the connection back by itself."""
+    try:
+        closed: bool = held.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+    return closed
 
 
 @contextmanager

@@ -66,6 +66,10 @@ class Connection(aiosqlite.Connection):
                     raise
             await asyncio.sleep(_PAUSE_SECONDS)
 
+    async def rollback(self) -> None:
+        """Roll back at once: who is canceled on the way would leave the transaction to others."""
+        self._conn.rollback()
+
     def stop(self) -> None:
         """Close it; there is no thread to be stopped."""
         if self._connection is not None:

@@ -4,12 +4,12 @@ Each such work takes care of topics of its own, so that none has to wait for ano
 tried again later; what is carried out twice is borne by whoever it concerns.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from points_api import cancellation, log
+from points_api import log
 from points_api.db import outbox
+from points_api.jobs.rounds import again_and_again
 from points_api.problem import Problem
 
 BATCH: Final = 20
@@ -30,11 +30,7 @@ class Handling:
 
     async def run(self) -> None:
         """Work until canceled; what fails is tried again later."""
-        while True:
-            with cancellation.kept():
-                busy = await self._tried()
-            if not busy:
-                await asyncio.sleep(IDLE_SECONDS)
+        await again_and_again("handling", IDLE_SECONDS, self.once)
 
     async def once(self) -> int:
         """Carry out what is due now, and return how many events that were."""
@@ -52,10 +48,3 @@ class Handling:
                 await outbox.retry(event)
         await outbox.done(done)
         return len(events)
-
-    async def _tried(self) -> int:
-        try:
-            return await self.once()
-        except Exception:  # noqa: BLE001 - the rows are still there, the next round tries again
-            _log.exception("handling.failed")
-            return 0

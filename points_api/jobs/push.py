@@ -5,19 +5,20 @@ notices of the same events. Any number of processes may run it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from points_api import cancellation, clock, log
+from points_api import clock, log
 from points_api.composition import Parts
 from points_api.conduct import service as conduct
 from points_api.db import outbox
 from points_api.entitlements import renewing
 from points_api.entitlements.renewing import DUE, Entitlements
 from points_api.jobs.handling import Handling
+from points_api.jobs.rounds import again_and_again
 from points_api.messages.events import Messages
 from points_api.proofs import lists as proofs
 from points_api.webhooks import fan_out, replays
@@ -52,11 +53,10 @@ class Push:
     async def run(self) -> None:
         """Work until canceled; a failure is logged and tried again."""
         async with asyncio.TaskGroup() as works:
-            works.create_task(_again_and_again(self.renew))
-            works.create_task(_again_and_again(self.fan_out.once))
+            for work in (self.renew, self.fan_out.once, self.messages.push_due):
+                works.create_task(again_and_again("push", IDLE_SECONDS, work))
             works.create_task(REPLAYS.run())
             works.create_task(self.sender.run())
-            works.create_task(_again_and_again(self.messages.push_due))
 
     async def renew(self) -> int:
         """Carry out what asks for renewals; return how many events that were."""
@@ -114,22 +114,6 @@ async def run_push(parts: Parts) -> None:
     """Push until canceled."""
     async with pushing(parts) as push:
         await push.run()
-
-
-async def _again_and_again(work: Callable[[], Awaitable[int]]) -> None:
-    while True:
-        with cancellation.kept():
-            busy = await _tried(work)
-        if not busy:
-            await asyncio.sleep(IDLE_SECONDS)
-
-
-async def _tried(work: Callable[[], Awaitable[int]]) -> int:
-    try:
-        return await work()
-    except Exception:  # noqa: BLE001 - the rows are still there, the next round tries again
-        _log.exception("push.failed")
-        return 0
 
 
 def _resident_of(subject: str, payload: Mapping[str, object]) -> UUID:

@@ -7,19 +7,19 @@ After a commit the process that made it already told Redis what it could. The re
 from the row, so a process that died in between leaves nothing stale behind.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 from uuid import UUID
 
-from points_api import cancellation, clock, log
+from points_api import clock, log
 from points_api.audit import sealing
 from points_api.auth.sessions import Sessions
 from points_api.db import outbox
 from points_api.db.writes import write_all
 from points_api.entitlements import renewing
 from points_api.jobs import exchange, push
+from points_api.jobs.rounds import again_and_again
 from points_api.recognitions import recalls
 from points_api.scores.service import Scores
 
@@ -45,12 +45,9 @@ class Relay:
 
     async def run(self) -> None:
         """Work until canceled; a failure is logged and tried again later."""
-        while True:
-            # Each by itself: events that cannot be claimed must not keep the chain from growing.
-            with cancellation.kept():
-                busy = await _tried(self.once) + await _tried(partial(sealing.seal, BATCH))
-            if not busy:
-                await asyncio.sleep(IDLE_SECONDS)
+        # Two works: events that cannot be claimed must not keep the chain from growing.
+        seal = partial(sealing.seal, BATCH)
+        await again_and_again("relay", IDLE_SECONDS, self.once, seal)
 
     async def once(self) -> int:
         """Carry out what is due now, and return how many events that were."""
@@ -83,11 +80,3 @@ class Relay:
         ended = map(UUID, event.payload["sessions"])
         if not await Sessions(cache).ended(ended):
             raise Unreachable
-
-
-async def _tried(work: Callable[[], Awaitable[int]]) -> int:
-    try:
-        return await work()
-    except Exception:  # noqa: BLE001 - the rows are still there, the next round tries again
-        _log.exception("relay.failed")
-        return 0

@@ -4,17 +4,22 @@ A notice that overtakes the answer it takes back finds no visit to end, so it is
 be on its way any more. Whoever writes a visit and whoever takes in a notice about the same visitor
 hold one lock to the commit. So of the two that come second one finds the other: the notice a visit
 to end, or the visit a notice that has come since home was asked.
+
+What was said before a notice and what after it, both by home's clock: ours may be a minute off.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from interop import jws
+from interop.canonical import parse
 from interop.notices import Ended, Receipt, read_ended
 from interop.refusals import Refused
-from interop.statement import Statement
+from interop.shape import shaped
+from interop.statement import TYPE, Answer, Statement
 from points_api import clock
 from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
@@ -23,6 +28,7 @@ from points_api.crypto.keyring import Keyring
 from points_api.db.reads import select
 from points_api.db.transaction import advisory_lock, dialect, transactional
 from points_api.db.writes import Holds
+from points_api.partners.messages import response_of
 from points_api.partners.problems import QuestionRefused
 from points_api.partners.service import Exchange
 from points_api.recognitions.models import Visit, VisitorNotice
@@ -91,12 +97,9 @@ async def _end(caller: CallingPartner, ended: Ended, homes: Sequence[str], now: 
     await VisitorNotice.create(
         city=caller.city, subject=ended.subject, why=ended.why, until=ended.until, received_at=now
     )
-    until = datetime.fromtimestamp(ended.until + 1, UTC)
     # The visitor's name is one for all divisions for which their city speaks.
-    visits = Visit.filter(
-        home__in=homes, subject=ended.subject, ended_at=None, created_at__lt=until
-    )
-    numbers = [one.verification_id for one in await visits]
+    visits = await Visit.filter(home__in=homes, subject=ended.subject, ended_at=None)
+    numbers = [one.verification_id for one in visits if _said_at(one) <= ended.until]
     if not numbers:
         return 0
     mine = Visit.filter(verification_id__in=numbers)
@@ -107,6 +110,12 @@ async def _end(caller: CallingPartner, ended: Ended, homes: Sequence[str], now: 
     said: dict[str, Any] = {"home": ended.home, "why": ended.why, "met": len(numbers)}
     await audit.append(caller.actor, "visit.end", subject, said)
     return len(numbers)
+
+
+def _said_at(visit: Visit) -> int:
+    """When home signed its statement, in seconds."""
+    answer = shaped(Answer, parse(response_of(visit.response).body))
+    return int(jws.read(answer.statement, TYPE).claims["iat"])
 
 
 def _lock(city: str, subject: str) -> str:

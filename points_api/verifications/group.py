@@ -116,12 +116,12 @@ class Group:
     async def _settle(self, batch: list[_Waiting]) -> None:
         """Answer these and who comes after them, by one line to the database until it breaks.
 
-        Where it does, all of one statement get the same refusal.
+        Where it does, all who are not answered yet get the same refusal.
         """
         try:
             async with one_connection():
                 while batch:
-                    _answer(batch, await self._outcomes(batch))
+                    await self._answer(batch)
                     batch = self._take() or await self._rest()
         except asyncio.CancelledError:
             for _, _, answer in batch:
@@ -151,7 +151,8 @@ class Group:
             self._resting.remove(called)
             called.set_result(False)
 
-    async def _outcomes(self, batch: Sequence[_Waiting]) -> list[Outcome]:
+    async def _answer(self, batch: Sequence[_Waiting]) -> None:
+        """Write these and answer them: who is written at once, for that is committed."""
         now = clock.now()
         asks = [ask for ask, _, _ in batch]
         expected = [known for _, known, _ in batch]
@@ -166,20 +167,22 @@ class Group:
         ]
         async with self._writing:
             written = await _written(rows, now) if rows else {}
-        marks = [ask.mark for id_, ask in zip(ids, asks, strict=True) if id_ not in written]
-        taken = await used([mark for mark in marks if mark]) if any(marks) else set()
-        return [
-            Written(id_, cause, now)
-            if (cause := written.get(id_)) is not None
-            else (_USED if ask.mark in taken else _OVERTAKEN)
-            for id_, ask in zip(ids, asks, strict=True)
-        ]
+        left = []
+        for id_, one in zip(ids, batch, strict=True):
+            if (cause := written.get(id_)) is None:
+                left.append(one)
+            else:
+                _tell(one, Written(id_, cause, now))
+        marks = [ask.mark for ask, _, _ in left if ask.mark]
+        taken = await used(marks) if marks else set()
+        for one in left:
+            _tell(one, _USED if one[0].mark in taken else _OVERTAKEN)
 
 
-def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
-    for (_, _, answer), outcome in zip(batch, outcomes, strict=True):
-        if not answer.done():  # a caller who left has been written down all the same
-            answer.set_result(outcome)
+def _tell(one: _Waiting, outcome: Outcome) -> None:
+    answer = one[2]
+    if not answer.done():  # a caller who left has been written down all the same
+        answer.set_result(outcome)
 
 
 async def _written(rows: Sequence[Row], now: datetime) -> Mapping[UUID, Cause]:

@@ -16,12 +16,16 @@ _ENTITLED = Text("在名单上，享受这项优惠", "That you are on the list 
 async def named(live: LiveScenarios, lines: Sequence[Seen]) -> list[Seen]:
     """The same lines; merchants and scenarios that are known are called by their names."""
     scenarios = live.current.by_id
-    nameless = [one for one in lines if one.actor_kind == "merchant" and one.actor_name is None]
+    nameless = {UUID(one.actor) for one in lines if _is_nameless(one)}
     if not nameless:
         return list(lines)
-    rows = await Merchant.filter(id__in=sorted({UUID(one.actor) for one in nameless}))
+    rows = await Merchant.filter(id__in=sorted(nameless))
     merchants = {str(row.id): Text(row.name, row.name_en) for row in rows}
-    return [_named(one, merchants, scenarios) if one in nameless else one for one in lines]
+    return [_named(one, merchants, scenarios) if _is_nameless(one) else one for one in lines]
+
+
+def _is_nameless(line: Seen) -> bool:
+    return line.actor_kind == "merchant" and line.actor_name is None
 
 
 def _named(line: Seen, merchants: Mapping[str, Text], scenarios: Mapping[str, Scenario]) -> Seen:

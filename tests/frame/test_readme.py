@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from uuid import UUID
 import pytest
 
 from tests.frame.tree import ROOT, text
+from tests.ports import free_ports
 
 PRINTED = "http://127.0.0.1:8000"
 
@@ -37,8 +37,7 @@ OFFICER = blocks("信用办")[:1]
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Address and folder of the demo city, served by the command that `make demo` runs."""
     folder = tmp_path_factory.mktemp("demo")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_ports()
     environment = {n: v for n, v in os.environ.items() if not n.startswith("POINTS_")}
     environment["POINTS_DATABASE_URL"] = f"sqlite://{folder}/points.db"
     environment["PYTHONPATH"] = str(ROOT)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dev import services
+from tests.ports import free_ports
 
 _PATIENCE_SECONDS = 60
 
@@ -20,7 +21,7 @@ class PostgresServer:
     def __init__(self, folder: Path, user: str | None) -> None:
         self._folder, self._user = folder, user
         self._programs = services._postgres_programs()
-        self._port = services._free_port()
+        self._port = free_ports()
         self._process: subprocess.Popen[bytes] | None = None
         initdb = (
             f"{self._programs}/initdb -D {folder}/data -E UTF8 --locale=C -N -U points -A trust"

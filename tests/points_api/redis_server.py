@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_ports
+
 
 class RedisServer:
     """A child process on a free port of the loopback."""
 
     def __init__(self, folder: Path, *options: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_ports()
         self._folder = folder
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None

@@ -9,14 +9,15 @@ from time import monotonic, sleep
 
 import pytest
 
+from tests.ports import free_ports
+
 HOW = ["--http", "points_api.whole_answers:WholeAnswers", "--loop", "uvloop"]
 APP = "tests.points_api.answers_app:app"
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        number: int = probe.getsockname()[1]
+    number = free_ports()
     command = [sys.executable, "-m", "uvicorn", APP, "--port", str(number), *HOW]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as server:
         end = monotonic() + 30

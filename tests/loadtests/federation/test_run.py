@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.frame.tree import ROOT
-from tests.points_api.cli.test_federation import free_ports
+from tests.ports import free_ports
 
 FEW = {"cities": 2, "people": 12, "visitors": 3, "rate": 4, "seconds": 5, "kill": 0}
 

@@ -21,21 +21,10 @@ from interop.directory import begin
 from points_api.__main__ import app
 from points_api.clock import now
 from tests.frame.tree import ROOT, text
+from tests.ports import free_ports
 
 CITIES = ["huangshi", "tianjin", "sanya"]
 UP_SECONDS = 300
-
-
-def free_ports(count):
-    """The first of so many neighbouring ports that nobody uses."""
-    for first in range(20_000 + os.getpid() % 20_000, 60_000, count):
-        try:
-            for port in range(first, first + count):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    raise OSError("no free ports")
 
 
 @pytest.fixture(scope="module")

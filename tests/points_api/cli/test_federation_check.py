@@ -16,7 +16,8 @@ from points_api.federation.check import Outcome, Verdict, trips
 from points_api.federation.journey import STEPS, Journey
 from points_api.federation.places import places
 from tests.frame.tree import ROOT
-from tests.points_api.cli.test_federation import free_ports, points
+from tests.points_api.cli.test_federation import points
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.slow
 SECONDS = 120

@@ -11,13 +11,12 @@ from urllib.request import urlopen
 import pytest
 
 from points_api.cli.service import GRACE_SECONDS
+from tests.ports import free_ports
 
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_ports()
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import asyncio
 import sqlite3
+import time
 
 import pytest
 
 from points_api.db import config
-from points_api.db.transaction import (
-    transactional,
-)
+from points_api.db.transaction import transactional
 from points_api.problem import Busy
 from tests.points_api.db import rows
 from tests.points_api.db.residents_added import add, count
@@ -48,3 +47,31 @@ async def test_a_writer_that_never_ends_makes_us_busy_and_we_recover(sqlite_url)
         await asyncio.wait_for(add(), 10)
         assert await count() == 1
     other.close()
+
+
+def hold_the_loop():
+    """So long that the next statement lets others in first."""
+    time.sleep(0.01)
+
+
+async def test_what_is_written_after_a_call_that_was_canceled_twice_stays(sqlite_url):
+    async with config.open(sqlite_url):
+        written, for_ever = asyncio.Event(), asyncio.Event()
+
+        @transactional
+        async def wait():
+            await rows.resident()
+            written.set()
+            await for_ever.wait()
+
+        call = asyncio.get_running_loop().create_task(wait())
+        await written.wait()
+        hold_the_loop()
+        call.cancel()
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await rows.resident()  # outside of a transaction
+        await add()
+        assert await count() == 2

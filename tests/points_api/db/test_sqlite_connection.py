@@ -76,6 +76,18 @@ async def test_who_is_canceled_while_waiting_has_written_nothing(connection, oth
     assert not await connection.execute_fetchall("SELECT n FROM seen")
 
 
+async def test_a_rollback_is_done_also_by_who_is_canceled_again_on_the_way(connection):
+    """Left open, the transaction would swallow what others write afterwards."""
+    await connection.execute("BEGIN IMMEDIATE")
+    await insert(connection)
+    connection._since = 0.0  # a statement would let others in first
+    rolling = begun(connection.rollback())
+    await asyncio.sleep(0)
+    rolling.cancel()
+    await asyncio.wait([rolling])
+    assert not connection.in_transaction
+
+
 async def test_a_long_row_of_statements_lets_others_in(connection):
     ticks: list[int] = []
     beside = begun(ticking(ticks))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from interop.instants import LEEWAY_SECONDS
 from interop.notices import Ended
 from points_api import clock
 from points_api.auth.partners import CallingPartner
@@ -15,6 +16,7 @@ from points_api.verifications.models import Verification
 from tests.points_api.recognitions.two_cities import HOME
 
 SECOND = timedelta(seconds=1)
+LEEWAY = timedelta(seconds=LEEWAY_SECONDS - 5)
 
 
 async def withdraw(cities):
@@ -68,6 +70,37 @@ async def test_a_notice_that_comes_late_leaves_what_was_said_after_it(cities, fr
     cities.wire.after = late
     assert (await cities.visit()).json()["eligible"] is True
     assert await cities.host.run(lambda: VisitorNotice.all().count()) == 1
+
+
+async def test_what_was_said_before_a_withdrawal_ends_though_our_clock_is_ahead(
+    cities, frozen_clock
+):
+    frozen_clock.forward(LEEWAY)
+    clock_at_home(cities, -LEEWAY)
+    assert (await cities.visit()).json()["eligible"] is True
+    await withdraw(cities)
+    await cities.home.tell()
+    [visit] = await cities.host.run(Visit.all)
+    assert visit.ended_why == "withdrawn"
+
+
+async def test_what_was_said_after_a_change_stands_though_our_clock_is_behind(cities):
+    at_home = clock_at_home(cities, LEEWAY)
+    await cities.visit()
+    [said] = await cities.home.run(Recognition.all)
+    await cities.home.run(recalls.begin(said.resident_id, None, "changed", at_home.at))
+    at_home.forward(SECOND)
+    assert (await cities.visit()).json()["eligible"] is True
+    await cities.home.tell()
+    before, after = await cities.host.run(lambda: Visit.all().order_by("id"))
+    assert (before.ended_why, after.ended_why) == ("changed", None)
+
+
+def clock_at_home(cities, off):
+    """What home believes the time to be."""
+    clock_of_theirs = clock.Fixed(clock.now() + off)
+    cities.home.context.run(clock._fixed.set, clock_of_theirs)
+    return clock_of_theirs
 
 
 async def test_of_a_notice_and_a_visit_at_the_same_instant_one_finds_the_other(cities):

@@ -5,8 +5,11 @@ import asyncio
 import asyncpg
 import pytest
 
+from points_api.ids import new_id
+from points_api.problem import Busy
 from points_api.verifications import group
 from points_api.verifications.models import Verification
+from points_api.verifications.statement import NO_PERSON, Ask, Expected
 from tests.points_api.application import running
 from tests.points_api.verifications import shop
 from tests.points_api.verifications.conftest import ADULTS
@@ -76,3 +79,25 @@ async def test_a_line_that_broke_at_rest_costs_one_refusal_at_most(on_postgres, 
     assert first.status_code in (201, 503), first.text
     again = await till.verify(codes[2] if first.status_code == 201 else codes[1])
     assert again.status_code == 201, again.text
+
+
+async def test_a_line_that_broke_at_rest_is_told_as_busy_also_below_the_routes(
+    on_postgres, postgres_url, monkeypatch
+):
+    monkeypatch.setattr(group, "_REST_SECONDS", 30)
+    started, till, resident = on_postgres
+    assert (await till.verify(await code(resident))).status_code == 201
+    server = await asyncpg.connect(postgres_url)
+    await server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'points'"
+    )
+    questions = started.app.state.verifications.group
+    await asyncio.sleep(0.1)  # so long that we have heard of it
+    assert questions._resting
+    ask = Ask(None, shop.SHOWN, 1, new_id(), "merchant:m", None, None, None, "server")
+    nobody = Expected("unknown", NO_PERSON)
+    with pytest.raises(Busy):
+        await questions.ask(ask, nobody)
+    assert isinstance(await questions.ask(ask, nobody), group.Written)
+    await server.close()
