@@ -27,7 +27,8 @@ from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from points_api.language import Language, Text, choose
-from points_api.validation import Body, field_problem
+from points_api.parameters import schemas_of
+from points_api.validation import Wanted, field_problem
 
 MEDIA_TYPE = "application/problem+json"
 _known: dict[str | int, type["Problem"]] = {}  # by slug and by errcode
@@ -194,16 +195,21 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     language = choose(request.headers.get("accept-language"))
-    field = request.scope["route"].body_field
-    body = Body(error.body, _schema_of(field.field_info.annotation)) if field else None
-    errors = [field_problem(entry, language, body) for entry in error.errors()[:_MOST_TOLD]]
+    route = request.scope["route"]
+    wanted = {place: Wanted(schema) for place, schema in schemas_of(route).items()}
+    if field := route.body_field:
+        wanted["body"] = Wanted(schema_of_body(field.field_info.annotation), error.body)
+    errors = [
+        field_problem(entry, language, wanted.get(next(iter(entry["loc"]), "body")))
+        for entry in error.errors()[:_MOST_TOLD]
+    ]
     return render(
         InvalidRequest("请按 errors 改正", "Mend what errors names", errors=errors), language
     )
 
 
 @cache
-def _schema_of(shape: Any) -> Mapping[str, Any]:
+def schema_of_body(shape: Any) -> Mapping[str, Any]:
     """The JSON schema of a route's body."""
     return TypeAdapter(shape).json_schema()
 

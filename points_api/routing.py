@@ -14,6 +14,8 @@ from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
+from points_api.parameters import refuse_unknown
+
 _PARTS: Final = 4  # "", "v1", whose, what: few routes have all of them in common
 
 
@@ -44,6 +46,8 @@ class Directory(BaseRoute):
         return ()
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["query_string"]:
+            refuse_unknown(scope["route"], scope["query_string"])
         await scope["route"].handle(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: object) -> URLPath:

@@ -39,33 +39,42 @@ class FieldProblem(TypedDict):
     message: str
 
 
-class Body(NamedTuple):
-    """What was sent, and the JSON schema of what was to be sent."""
+class Wanted(NamedTuple):
+    """The JSON schema of what was to be sent, and the body that was; None beside the body."""
 
-    sent: object
     schema: Mapping[str, Any]
+    body: object = None
 
 
 def field_problem(
-    error: Mapping[str, Any], language: Language, body: Body | None = None
+    error: Mapping[str, Any], language: Language, wanted: Wanted | None = None
 ) -> FieldProblem:
-    """Explain one entry of Pydantic's `errors()`; the body tells what a field was meant for."""
+    """Explain one entry of Pydantic's `errors()`; `wanted` tells what a field was meant for."""
     source, *place = error["loc"] or ("body",)
     code, text = _said(error["type"], error.get("ctx") or {})
     if source == "body" and not place and code in _NO_OBJECT:
         text = _NO_BODY
     if code == "json_invalid":
         place = []  # Pydantic puts the offset in the place of a field
-    elif source == "body" and body is not None:
-        place = list(_inside(body.sent, place, code))
-        if code == "extra_forbidden" and (near := _near(str(place[-1]), body.schema, place[:-1])):
-            text = _PERHAPS.fill(near=near)
+    elif wanted is not None:
+        if source == "body":
+            place = list(_inside(wanted.body, place, code))
+        text = _mended(code, place, wanted.schema) or text
     return FieldProblem(
         source=str(source),
         pointer="#" + "".join(f"/{_shown(part)}" for part in place),
         code=code,
         message=text.say(language),
     )
+
+
+def _mended(code: str, place: Sequence[object], schema: Mapping[str, Any]) -> Text | None:
+    """The sentence that names what is ours: the field nearly meant, or how a value looks."""
+    if code == "extra_forbidden" and (near := _near(str(place[-1]), schema, place[:-1])):
+        return _PERHAPS.fill(near=near)
+    if code == "string_pattern_mismatch" and (example := _example(schema, place)):
+        return _WRITTEN.fill(example=example)
+    return None
 
 
 def _inside(sent: object, place: Sequence[object], code: str) -> Iterator[object]:
@@ -86,21 +95,32 @@ def _step(sent: object, part: object) -> tuple[bool, object]:
 
 def _near(name: str, schema: Mapping[str, Any], place: Iterable[object]) -> str | None:
     """The field of ours that the caller's is nearly, of those that may stand in this place."""
-    here = [*_opened(schema, schema)]
-    for part in place:
-        inner = [one.get("properties", {}).get(part) or one.get("items") for one in here]
-        here = [shape for one in inner if one for shape in _opened(one, schema)]
+    here = _shapes(schema, place)
     names = {field for one in here for field in one.get("properties", ())} - {name}
     return next(iter(get_close_matches(name, names, 1)), None)
 
 
+def _example(schema: Mapping[str, Any], place: Iterable[object]) -> str | None:
+    """How a value in this place is written."""
+    examples = (example for one in _shapes(schema, place) for example in one.get("examples", ()))
+    return next(map(str, examples), None)
+
+
+def _shapes(schema: Mapping[str, Any], place: Iterable[object]) -> list[Mapping[str, Any]]:
+    """What may stand in this place, by the schema."""
+    here = [*_opened(schema, schema)]
+    for part in place:
+        inner = [one.get("properties", {}).get(part) or one.get("items") for one in here]
+        here = [shape for one in inner if one for shape in _opened(one, schema)]
+    return here
+
+
 def _opened(shape: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A shape, or those of which it may be any."""
+    """A shape, and those of which it may be any."""
     if "$ref" in shape:
         shape = schema["$defs"][shape["$ref"].rpartition("/")[2]]
     choices = [*shape.get("anyOf", ()), *shape.get("oneOf", ())]
-    if not choices:
-        yield shape
+    yield shape
     for one in choices:
         yield from _opened(one, schema)
 
@@ -171,4 +191,5 @@ _NO_BODY = Text(
     "Must be a JSON object, with the header Content-Type: application/json",
 )
 _PERHAPS = Text("没有这个字段；是否：{near}", "There is no such field; perhaps {near}")
+_WRITTEN = Text("格式不对，写作如 {example}", "Not in the expected format; write it as {example}")
 _OTHERWISE = Text("不符合要求", "Not acceptable")

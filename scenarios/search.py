@@ -81,8 +81,9 @@ class Search:
         self._categories, self._divisions = categories, divisions
 
     def ranks(self, query: str) -> dict[str, int]:
-        """The ids of what is found, each with its rank; everything for a query without a word."""
-        words = words_of(query)
+        """The ids of what is found, each with its rank; nothing for a query without a word."""
+        if not (words := words_of(query)):
+            return {}
         ranked = ((one.id, one.rank(words)) for one in self._searched)
         return {name: rank for name, rank in ranked if rank is not None}
 

@@ -60,6 +60,14 @@ class Counted(NamedTuple):
     nth: int
     counts: bool
 
+    @property
+    def effective(self) -> bool:
+        """It goes into the day's points: it counts, is not faded out, and its level is worth any.
+
+        A cap or floor may still hold back what it gives.
+        """
+        return bool(self.points or self.quantity)
+
 
 # Half the cost of `Counted(…)`, `Line(…)`, `RuleResult(…)`: a score is mostly made of these.
 _counted: Callable[[tuple[Record, int, int, tuple[int, int], int, bool]], Counted] = partial(
@@ -124,6 +132,13 @@ class Score(NamedTuple):
         """The records that went in, in the order of their keys."""
         counted = (entry.record for result in self.rules for entry in result.counted)
         return tuple(sorted(counted, key=_key))
+
+    @property
+    def effective(self) -> frozenset[str]:
+        """The keys of the records that go into the day's points."""
+        return frozenset(
+            entry.record.key for result in self.rules for entry in result.counted if entry.effective
+        )
 
     @property
     def records_digest(self) -> str:

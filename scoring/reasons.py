@@ -83,6 +83,8 @@ def record_note(result: RuleResult, entry: Counted, score: Score, language: Lang
         return f"{_day(until, zh)}起已不再计分" if zh else f"ended on {_day(until, zh)}"
     if not entry.counts:
         return "只计其中一条，现在计的是另一条" if zh else "only one counts, at present another"
+    if not entry.effective:
+        return "目前不影响分数" if zh else "no effect on the score at present"
     notes = []
     if not isinstance(result.rule.pricing, PRICED_SINGLY):
         notes.append("计入合计" if zh else "counts in the total")

@@ -30,6 +30,14 @@ class ScorecardError(Exception):
         self.faults = faults
 
 
+class LevelError(ValueError):
+    """A record has a level that its item does not know, or lacks one."""
+
+
+class QuantityError(ValueError):
+    """A record lacks the quantity that its item measures, or has one that it cannot."""
+
+
 def load_scorecard(path: Path, catalog: Catalog | None = None) -> Scorecard:
     """Read one file. Raises `ScorecardError` with every fault found, `OSError` if unreadable."""
     catalog = catalog or shipped_catalog()
@@ -121,10 +129,13 @@ def record_of(row: ExampleRecord, catalog: Catalog, on: date, key: str) -> Recor
     known = [level.id for level in item.levels]
     level = row.level or item.fixed_level
     if (level is None) != (not known) or (level is not None and level not in known):
-        raise ValueError(f"level of {row.item}: one of {known or 'none'}")
+        raise LevelError(f"level of {row.item}: one of {known or 'none'}")
+    if (row.quantity is None) != (not item.unit):
+        needed = f"needed, in {item.unit_en}" if item.unit else "this item has none"
+        raise QuantityError(f"quantity of {row.item}: {needed}")
     quantity = None if row.quantity is None else row.quantity * item.scale
     if quantity is not None and quantity != int(quantity):
-        raise ValueError(f"quantity of {row.item}: at most {item.scale} parts of a {item.unit}")
+        raise QuantityError(f"quantity of {row.item}: at most {item.scale} parts of a {item.unit}")
     ended = row.ended_on if row.ended_on or item.continuing else row.occurred_on
     return Record(
         key=row.document_no or key, item=row.item, occurred_on=row.occurred_on, ended_on=ended,

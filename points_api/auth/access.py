@@ -196,8 +196,11 @@ class MethodRefused(Problem):
     title = ("不支持这种方法", "Method not allowed")
 
     def __init__(self, allowed: list[str]) -> None:
-        super().__init__()
-        self.headers = {"Allow": ", ".join(allowed)}
+        methods = ", ".join(allowed)
+        super().__init__(
+            f"这个地址支持 {methods}，请改用", f"This address takes {methods}; use that instead"
+        )
+        self.headers = {"Allow": methods}
 
 
 class Gate:

@@ -45,7 +45,7 @@ def conformance(
     """Play a partner against a city, ours or any other program's: 互认接口符合性检测.
 
     Exit codes: 0 all passed (skipped checks are told) or told what to list, 1 something failed, 2
-    could not begin.
+    could not begin, such as where nobody answers.
     """
     from points_api.federation.conformance.checks import Found
     from points_api.federation.conformance.kit import report
@@ -108,6 +108,7 @@ def _tell_entry(key: Path, division: str) -> NoReturn:
 
 
 async def _run(party: "Party", found: "Found") -> "list[Result]":
+    from points_api.federation.conformance.desk import Unreached
     from points_api.federation.conformance.kit import WAIT_SECONDS, listed, run
     from points_api.partners.client import http_client
 
@@ -122,7 +123,15 @@ async def _run(party: "Party", found: "Found") -> "list[Result]":
         )
 
     async with http_client() as http:
-        if not await listed(party, http, waits):
+        try:
+            known = await listed(party, http, waits)
+        except Unreached:
+            fail(
+                f"{party.tested.address} 没有应答，什么也没有检测：请核对地址，并确认受测城市开着 "
+                "(nobody answers, so nothing was checked: check the address, and that the tested "
+                "city is up)"
+            )
+        if not known:
             fail(
                 f"受测城市仍不认识我方的钥匙：请让它取第 {number} 期名录，再运行一次 "
                 "(the tested city still does not know our key: let it take edition "

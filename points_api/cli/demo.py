@@ -57,7 +57,7 @@ def demo(
             | {"visit": asdict(city.visit) if city.visit else None}
         )
     else:
-        _show(city, _officer(settings, city), seed, port)
+        _show(city, _officer(settings, city), _band_names(settings), seed, port)
     if city.unexpected:
         fail(
             "\n".join(["拒收的行与故意写错的行不一致 (refused rows differ):", *city.unexpected]), 1
@@ -130,7 +130,17 @@ def _merchant(city: "DemoCity") -> dict[str, Any]:
     }
 
 
-def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> None:
+def _band_names(settings: "Settings") -> dict[str, str]:
+    from points_api import clock
+    from points_api.city import load_city
+
+    bands = load_city(settings.data_dir).scorecard(clock.today()).bands
+    return {band.id: f"{band.name} {band.name_en}" for band in bands}
+
+
+def _show(
+    city: "DemoCity", officer: dict[str, str], bands: dict[str, str], seed: int, port: int
+) -> None:
     out.print(
         f"{city.people} 人，{city.records} 条记录：收下 {city.accepted} 行，拒收 {city.rejected} 行"
         "（都是故意写错的），"
@@ -139,7 +149,8 @@ def _show(city: "DemoCity", officer: dict[str, str], seed: int, port: int) -> No
     table = Table("登录 code", "分 score", "等级 band", "")
     for login in city.logins:
         joins = f"未加入，可试 may join: {login.name} {login.id_number}" if login.name else ""
-        table.add_row(login.code, login.score or "–", login.band or "–", joins)
+        band = bands[login.band] if login.band else "–"
+        table.add_row(login.code, login.score or "–", band, joins)
     out.print(table)
     out.print(
         f"工作人员 (officer, demo only)：{officer['login']} {officer['password']}，"

@@ -146,7 +146,7 @@ def _show(verdict: "Verdict") -> None:
         return
     said = verdict.statement
     band = getattr(said, "band", None)
-    what = f"等次 (band) {band}" if band else "没有说什么 (nothing of the visitor)"
+    what = f"等级 (band) {band}" if band else "没有说什么 (nothing of the visitor)"
     logs = "、".join(verdict.logs) or "没有附上 (none shown)"
     say(
         f"成立 (holds)：{said.iss} 答 (told) {said.aud}，场景 (scenario) {said.scope.scenario}："

@@ -12,9 +12,12 @@ def told(error: Exception) -> str | None:
         place = f"{error.filename}: " if error.filename else ""
         mend = "请检查路径、地址与权限 (check path, address and permissions)"
         return f"{place}{error.strerror or error}；{mend}"
+    from points_api.cli import usage
     from points_api.db.config import DatabaseUnreachableError
     from points_api.problem import Problem
 
+    if (line := usage.told(error)) is not None:
+        return line
     if isinstance(error, DatabaseUnreachableError):
         return f"连不上数据库，请启动它或改 POINTS_DATABASE_URL ({error})"
     if isinstance(error, Problem):

@@ -124,7 +124,7 @@ def admit(
 async def _up(places: "list[Place]", people: int, *, serve: bool, as_json: bool) -> int:
     """Make and start all, tell about them, watch them; the exit code."""
     async with _running(places, people, serve=serve) as (running, told):
-        print_json(told) if as_json else _show(told, serve=serve)
+        print_json(told) if as_json else show(told, places, serve=serve)
         return await _watched(running) if serve else 0
 
 
@@ -206,16 +206,20 @@ def _check_ports(places: "list[Place]") -> None:
             )
 
 
-def _show(told: dict[str, Any], *, serve: bool) -> None:
+def show(told: dict[str, Any], places: "list[Place]", *, serve: bool) -> None:
+    """For a person: the cities, where they are, and whom to sign in as."""
     from rich.table import Table
 
     table = Table()
     for heading in ("城市 city", "积分 score", "地址 address", "登录 demo logins"):
         # No mark may be cut off, and an address has to be copied.
         table.add_column(heading, overflow="fold", no_wrap=heading.startswith("地址"))
-    for city in told["cities"]:
+    for city, place in zip(told["cities"], places, strict=True):
+        bands = {band.id: f"{band.name.zh} {band.name.en}" for band in place.city.bands}
         logins = "\n".join(
-            f"{one['code']} {one['score']} {one['band']}" for one in city["logins"] if one["band"]
+            f"{one['code']} {one['score']} {bands[one['band']]}"
+            for one in city["logins"]
+            if one["band"]
         )
         table.add_row(
             f"{city['id']}\n{city['name']}",

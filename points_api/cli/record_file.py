@@ -112,8 +112,11 @@ def _mistakes(row: ExampleRecord, catalog: Catalog, day: date) -> Iterator[str]:
 
 def _wrong_quantity(row: ExampleRecord, item: Item) -> Iterator[str]:
     if row.quantity is None:
-        return
-    if row.quantity < 0:
+        if item.unit:
+            yield f"quantity: 请填数量，单位{item.unit} (give the amount, in {item.unit_en})"
+    elif not item.unit:
+        yield "quantity: 这一项没有数量，请留空 (this item has none; leave empty)"
+    elif row.quantity < 0:
         yield "quantity: 不能小于 0 (must not be below 0)"
     elif row.quantity * item.scale % 1:
         parts = f"最小到 1/{item.scale}{item.unit}"

@@ -40,7 +40,7 @@ WORDS: Final = {
     "version-taken": "这个版本号已是另一份对照表",
     "scale-mismatch": "分值范围或等级与城市资料不符",
     "not-ours": "本市不是这份表的一方",
-    "unknown-band": "该城市没有公布这个等次",
+    "unknown-band": "该城市没有公布这个等级",
     "score-unasked": "带了没有人要的分值",
     "purpose-not-listed": "名录没有列出这种用途",
     "area-not-listed": "名录没有列出这个地区",

@@ -19,7 +19,7 @@ BAND: Final = "band"
 SCORE: Final = "score"
 TITLE: Final = Text("在{name}作为访客得到认可", "Being recognized as a visitor in {name}")
 KINDS: Final[Mapping[str, Text]] = {
-    BAND: Text("等次", "The band"),
+    BAND: Text("等级", "The band"),
     SCORE: Text("分值", "The score"),
 }
 

@@ -28,7 +28,10 @@ def write_pair(folder: Path) -> tuple[Path, Path]:
     for path in (private, public):
         if path.exists():
             raise KeyFileError(
-                f"{path}: 已有钥匙，请另选文件夹 (holds a key already: choose another folder)"
+                f"{path}: 已有钥匙，没有改动，接着用即可；"
+                "要换钥匙，在另一个文件夹里造，登记新的，再停用旧的 "
+                "(holds a key already, which is unchanged: go on with it; to rotate, make one in "
+                "another folder, register it, then revoke this one)"
             )
     _write(private, private_jwk, 0o600)
     _write(public, public_jwk, 0o644)

@@ -12,6 +12,7 @@ from scenarios.lifecycle import Move, State
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=200, pattern=r"^[^\x00]*$"),
+    Field(examples=["场馆装修，暂停两周"]),
 ]
 
 

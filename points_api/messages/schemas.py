@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from points_api import clock
 from points_api.consents.scenario_notice import ScenarioNotice, title_in
@@ -14,7 +14,7 @@ from points_api.messages.kinds import KINDS, WORDINGS, Kind
 from points_api.messages.models import Message
 from points_api.messages.service import Preferences
 
-Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
 
 
 class MessageOut(BaseModel):

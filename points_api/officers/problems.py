@@ -55,7 +55,12 @@ class LoginTaken(Problem):
     title = ("登录名已被使用", "The login is taken")
 
     def __init__(self) -> None:
-        super().__init__("请换一个登录名", "Choose another login")
+        super().__init__(
+            "账号没有变动。请换一个登录名；要给这个账号换密码和验证器，用 points officers reset，"
+            "换岗位用 points officers roles",
+            "That account is unchanged. Choose another login; to renew its password and secret use "
+            "`points officers reset`, to change its roles `points officers roles`",
+        )
 
 
 class RolesRefused(Problem):

@@ -59,7 +59,8 @@ async def make(
     responses={200: {"content": {STATUS_LIST: {}}}, **problems(NotFound, ExchangeClosed)},
 )
 async def status(
-    request: Request, list_name: Annotated[str, Path(pattern=r"^\d{4}-\d\d-\d\d$")]
+    request: Request,
+    list_name: Annotated[str, Path(pattern=r"^\d{4}-\d\d-\d\d$", examples=["2026-06-01"])],
 ) -> Response:
     """A Token Status List, signed: of the proofs of that day. It counts for five minutes."""
     lists: StatusLists = request.app.state.status_lists

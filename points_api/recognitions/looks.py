@@ -13,8 +13,8 @@ from points_api.language import Text
 from points_api.recognitions.codes import HostCities
 from points_api.recognitions.models import Recognition, VisitUse
 
-_BAND: Final = Text("您的等次", "Your band")
-_SCORE: Final = Text("您的等次和分值", "Your band and score")
+_BAND: Final = Text("您的等级", "Your band")
+_SCORE: Final = Text("您的等级和分值", "Your band and score")
 _NOTHING: Final = Text("没有告知任何内容", "Nothing")
 _MOVES: Final = {
     "confirm": Text("对方告知：您使用了这个场景", "They tell: you used the scenario"),

@@ -5,7 +5,7 @@ from points_api.problem import Problem
 
 class CityConsentNeeded(Problem):
     slug, status, errcode = "city-consent-needed", 409, 40972
-    title = ("需要您先同意让这个城市知道您的等次", "This city needs your consent first")
+    title = ("需要您先同意让这个城市知道您的等级", "This city needs your consent first")
 
     def __init__(self, city: str, notice_version: str) -> None:
         super().__init__(

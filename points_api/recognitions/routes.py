@@ -55,7 +55,9 @@ from points_api.verifications.problems import CodeUsed
 from points_api.verifications.rendering import HEADERS, STATUS, body_of
 from points_api.verifications.schemas import VerificationOut
 
-FromCursor = Annotated[str, Query(pattern=r"^\d{1,3}$", description="`next` of the page before")]
+FromCursor = Annotated[
+    str, Query(pattern=r"^\d{1,3}$", description="`next` of the page before", examples=["100"])
+]
 router = APIRouter()
 
 

@@ -90,7 +90,9 @@ class VisitorIn(Wire):
     """What the visitor showed: `home:code`, in two."""
 
     home: Division
-    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,200}$", examples=["0429EL9N…"])]
+    code: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9_-]{16,200}$", examples=["0429EL9NVISITORSCODE"])
+    ]
     scenario_id: ScenarioId
 
 

@@ -21,7 +21,7 @@ def shown(record: Record, result: Score, person_id: UUID, words: Wording) -> Rec
     """One record in words, as of the score's day."""
     item = words.item(record)
     until = _until(record, result)
-    counts = any(record.key == counted.key for counted in result.records)
+    counts = record.key in result.effective
     return RecordOut(
         record_id=record_id(person_id, record.key),
         item=record.item,

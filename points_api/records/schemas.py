@@ -1,8 +1,19 @@
 """Wire shapes of a resident's own records."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+Counts = Annotated[
+    bool,
+    Field(
+        description="这条记录是否计入当日分数；已结束、淡出、有异议或由另一条代表的为 false。"
+        "封顶和保底另列。 / Whether the record goes into the day's score: false once it has ended "
+        "or faded out, while it is under objection, and where another one counts instead. "
+        "What a cap or floor holds back is told apart."
+    ),
+]
 
 
 class Wire(BaseModel):
@@ -26,7 +37,7 @@ class RecordOut(Wire):
     legal_basis: str
     status: str
     status_text: str
-    counts: bool
+    counts: Counts
     note: str
     counts_until: date | None
     days_left: int | None

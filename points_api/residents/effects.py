@@ -26,7 +26,7 @@ from points_api.residents.retention import kept_after
 
 CONTACT: Final = "contact"
 _TITLES: Mapping[str, Text] = {
-    "score": Text("当前积分、等次和理由", "Current points, band and reasons"),
+    "score": Text("当前积分、等级和理由", "Current points, band and reasons"),
     "score_history": Text("历史积分", "History of points"),
 }
 _PHONE = Deleted("phone", Text("手机号", "Phone number"), 1)

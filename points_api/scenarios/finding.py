@@ -22,13 +22,15 @@ BENEFIT_TYPES: Final[tuple[BenefitType, ...]] = get_args(BenefitType)
 _POINT: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,8})?),\s?(-?\d{1,3}(?:\.\d{1,8})?)")
 
 CategoryId = Annotated[
-    str | None, Query(pattern=r"^[a-z0-9-]{1,64}$", description="类别代码 · category id")
+    str | None,
+    Query(pattern=r"^[a-z0-9-]{1,64}$", description="类别代码 · category id", examples=["library"]),
 ]
 DivisionCode = Annotated[
     str | None,
     Query(
         pattern=r"^\d{4}(\d{2})?$",
         description="GB/T 2260 代码；4202 或 420200 是全市 · the whole city by its first four",
+        examples=["420281"],
     ),
 ]
 Words = Annotated[
@@ -88,7 +90,8 @@ class Found(NamedTuple):
 
 def find(published: Published, wanted: Wanted, among: Container[str] | None = None) -> list[Found]:
     """The scenarios open today that fit: nearest first, else best match, else by id."""
-    ranks = published.search.ranks(wanted.query) if wanted.query else None
+    query = (wanted.query or "").strip()
+    ranks = published.search.ranks(query) if query else None
     found = []
     for one in published.index.scenarios:
         if not wanted.fits(one) or (among is not None and one.id not in among):

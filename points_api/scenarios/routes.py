@@ -24,7 +24,13 @@ from points_api.scenarios.schemas import ScenarioFullOut, ScenariosOut
 router = APIRouter(prefix="/v1", tags=["anyone"])
 KEPT_SECONDS: Final = 5  # a stopped scenario must be gone everywhere within these
 ScenarioId = Annotated[
-    str, Path(max_length=64, pattern=r"^[a-z0-9-]+$", description="场景代码 · scenario id")
+    str,
+    Path(
+        max_length=64,
+        pattern=r"^[a-z0-9-]+$",
+        description="场景代码 · scenario id",
+        examples=["huangshi-library-no-deposit"],
+    ),
 ]
 
 

@@ -44,8 +44,8 @@ class Explainer:
         """Everything the reasons page shows."""
         card = self._city.scorecard(self._on)
         result = score(records, card, self._on)
+        effective = result.effective
         days = [self._on + timedelta(days=n) for n in OUTLOOK_DAYS]
-        counted = {record.key for record in result.records}
         return ReasonsOut(
             score=points_text(result.value),
             base=points_text(result.base),
@@ -53,7 +53,7 @@ class Explainer:
             scorecard=card.version,
             basis=card.basis,
             reasons=self.reasons(result),
-            not_counted=[self._handle(r) for r in records if r.key not in counted],
+            not_counted=[self._handle(r) for r in records if r.key not in effective],
             advice=self._advice(records, card),
             forecast=[
                 ForecastOut(on=day, score=points_text(value))
@@ -100,7 +100,7 @@ class Explainer:
             level=words.level(record),
             quantity=words.quantity(record),
             points=points_text(entry.points, 3),
-            counts=entry.counts,
+            counts=entry.effective,
             repeat=entry.nth,
             note=record_note(rule, entry, result, self._language),
             repairable=words.item(record).repairable and rule.rule.sign < 0,

@@ -1,6 +1,10 @@
 """Refusals of reading a score."""
 
+from datetime import date
+
+from points_api.language import Text
 from points_api.problem import Problem
+from scoring.catalog import Item
 
 
 class UnknownRecord(Problem):
@@ -28,12 +32,43 @@ class SuppositionRefused(Problem):
     slug, status, errcode = "supposition-refused", 422, 42264
     title = ("假设的记录不合目录", "The supposed record does not fit the catalog")
 
-    def __init__(self, levels: str, scale: int) -> None:
-        super().__init__(
-            f"suppose.add.level：{levels or '这一项没有，请去掉'}；"
-            f"suppose.add.quantity 最细到 1/{scale}",
-            f"suppose.add.level: {levels or 'this item has none; remove it'}; "
-            f"suppose.add.quantity: no finer than 1/{scale}",
+    def __init__(self, field: str, mend: Text) -> None:
+        super().__init__(f"suppose.add.{field}：{mend.zh}", f"suppose.add.{field}: {mend.en}")
+
+    @classmethod
+    def level(cls, item: Item) -> "SuppositionRefused":
+        """The item has other levels, or none."""
+        levels = " | ".join(level.id for level in item.levels)
+        none = Text("这一项没有等级，请去掉", "this item has none; remove it")
+        return cls("level", Text(f"应为 {levels}", f"one of {levels}") if levels else none)
+
+    @classmethod
+    def quantity(cls, item: Item) -> "SuppositionRefused":
+        """The item is measured and no amount is given, or not as finely, or not at all."""
+        if not item.unit:
+            none = Text("这一项没有数量，请去掉", "this item has none; remove it")
+            return cls("quantity", none)
+        fine = Text("", "")
+        if item.scale > 1:
+            fine = Text(f"，最细到 1/{item.scale}", f", no finer than 1/{item.scale}")
+        return cls(
+            "quantity",
+            Text(
+                f"请填数量，单位{item.unit}，如 10{fine.zh}",
+                f"give the amount in {item.unit_en}, such as 10{fine.en}",
+            ),
+        )
+
+    @classmethod
+    def not_yet(cls, until: date) -> "SuppositionRefused":
+        """The record would begin after the day whose score is asked for."""
+        day = until.isoformat()
+        return cls(
+            "occurred_on",
+            Text(
+                f"不得晚于所算的日子 {day}；要算更晚的日子，请加 wait_days",
+                f"not after {day}, the day that is computed; for a later day add wait_days",
+            ),
         )
 
 

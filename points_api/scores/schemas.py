@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from points_api.records.schemas import Counts
+
 Points = Annotated[str, Field(pattern=r"^-?\d+\.\d$", examples=["83.5"])]
 FinePoints = Annotated[str, Field(pattern=r"^-?\d+\.\d{3}$", examples=["0.667"])]
 
@@ -41,7 +43,7 @@ class ScoreOut(Wire):
 
 
 class CountedOut(Wire):
-    """A record inside a rule; `points` after fading, `counts` false where another one counts."""
+    """A record inside a rule; `points` after fading."""
 
     record_id: str
     title: str
@@ -50,7 +52,7 @@ class CountedOut(Wire):
     level: str | None
     quantity: str | None
     points: FinePoints
-    counts: bool
+    counts: Counts
     repeat: int
     note: str
     repairable: bool
@@ -100,7 +102,9 @@ class ReasonsOut(Wire):
     scorecard: str
     basis: str
     reasons: list[ReasonOut]
-    not_counted: list[str]
+    not_counted: list[str] = Field(
+        description="record_id of every record whose `counts` is false, listed in `reasons` or not"
+    )
     advice: list[AdviceOut]
     forecast: list[ForecastOut]
 
@@ -199,11 +203,15 @@ class WhatIfIn(Wire):
 
 
 class WhatIfOut(Wire):
-    """Not binding: nobody knows which records come."""
+    """Not binding: nobody knows which records come.
+
+    `notes` says of each supposition that changes nothing why it does not.
+    """
 
     score: Points
     difference: Points
     band: BandOut
     as_of: date
     binding: Literal[False]
+    notes: list[str]
     reasons: list[ReasonOut]

@@ -1,7 +1,7 @@
 """What if, from the wire to the calculator and back; nothing is written."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from points_api.language import Language
 from points_api.records.facts import record_id
 from points_api.scores.explanation import Explainer
 from points_api.scores.problems import SuppositionRefused, UnknownItem, UnknownRecord
-from points_api.scores.schemas import AddedRecordIn, AddIn, RepairIn, WhatIfIn, WhatIfOut
+from points_api.scores.schemas import AddedRecordIn, AddIn, RepairIn, WaitIn, WhatIfIn, WhatIfOut
+from points_api.scores.unmoved import notes
 from scoring.engine import score
 from scoring.records import Record
 from scoring.scorecard import points_text
-from scoring.scorecard_files import record_of
+from scoring.scorecard_files import LevelError, QuantityError, record_of
 from scoring.scorecard_shapes import ExampleRecord
 from scoring.whatif import Add, Repair, Supposition, Wait, what_if
 
@@ -30,6 +31,8 @@ def suppose(
     """The score under the suppositions. Refused: what the city does not know."""
     card = city.scorecard(on)
     keys = {record_id(person_id, record.key): record.key for record in records}
+    waited = sum(one.wait_days for one in body.suppose if isinstance(one, WaitIn))
+    until = on + timedelta(days=waited)
     wanted: list[Supposition] = []
     for n, supposition in enumerate(body.suppose):
         if isinstance(supposition, RepairIn):
@@ -37,7 +40,7 @@ def suppose(
                 raise UnknownRecord
             wanted.append(Repair(keys[supposition.repair]))
         elif isinstance(supposition, AddIn):
-            wanted.append(Add(_added(supposition.add, city, on, f"what-if:{n}")))
+            wanted.append(Add(_added(supposition.add, city, on, until, f"what-if:{n}")))
         else:
             wanted.append(Wait(supposition.wait_days))
     result = what_if(records, card, on, wanted)
@@ -48,11 +51,12 @@ def suppose(
         band=explainer.band(result),
         as_of=result.on,
         binding=False,
+        notes=notes(city, records, wanted, result, on, language),
         reasons=explainer.reasons(result),
     )
 
 
-def _added(row: AddedRecordIn, city: City, on: date, key: str) -> Record:
+def _added(row: AddedRecordIn, city: City, on: date, until: date, key: str) -> Record:
     written = ExampleRecord(
         item=row.item,
         occurred_on=row.occurred_on or on,
@@ -63,8 +67,11 @@ def _added(row: AddedRecordIn, city: City, on: date, key: str) -> Record:
     item = {**city.catalog.in_force(written.occurred_on), **city.catalog.in_force(on)}.get(row.item)
     if item is None:
         raise UnknownItem
+    if written.occurred_on > until:
+        raise SuppositionRefused.not_yet(until)
     try:
         return record_of(written, city.catalog, on, key)
-    except ValueError:
-        levels = " | ".join(level.id for level in item.levels)
-        raise SuppositionRefused(levels, item.scale) from None
+    except LevelError:
+        raise SuppositionRefused.level(item) from None
+    except QuantityError:
+        raise SuppositionRefused.quantity(item) from None

@@ -4,7 +4,15 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)  # fmt: skip
+from pydantic_core import InitErrorDetails
 
 from points_api.language import Language, Text
 from points_api.validation import FieldError
@@ -28,13 +36,31 @@ class VerifyIn(Wire):
     scenario_id: ScenarioId
     code: Annotated[str | None, Field(max_length=400, examples=["0429EL9N…"])] = None
     spoken: Annotated[str | None, Field(pattern=r"^[0-9]{6}$", examples=["048213"])] = None
-    pseudonym: Annotated[str | None, Field(pattern=r"^[0-9a-f]{32}$")] = None
+    pseudonym: Annotated[
+        str | None, Field(pattern=r"^[0-9a-f]{32}$", examples=["9f86d081884c7d659a2feaa0c55ad015"])
+    ] = None
 
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if sum(one is not None for one in (self.code, self.spoken, self.pseudonym)) != 1:
-            raise FieldError("verification.one", _ONE)
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _names_one(cls, sent: object, checked: ModelWrapValidatorHandler[Self]) -> Self:
+        """Told together with what else is wrong: an empty body lacks more than a scenario."""
+        ways = ("code", "spoken", "pseudonym")
+        if not isinstance(sent, dict) or sum(sent.get(way) is not None for way in ways) == 1:
+            return checked(sent)
+        found: list[InitErrorDetails] = []
+        try:
+            checked(sent)
+        except ValidationError as refused:
+            found = [
+                InitErrorDetails(
+                    type=one["type"], loc=one["loc"], input=None, ctx=one.get("ctx", {})
+                )
+                for one in refused.errors(include_url=False, include_input=False)
+            ]
+        none = InitErrorDetails(
+            type="value_error", input=None, ctx={"error": FieldError("verification.one", _ONE)}
+        )
+        raise ValidationError.from_exception_data(cls.__name__, [*found, none])
 
 
 class BenefitOut(Wire):

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import parse_qsl
 from urllib.request import urlopen
@@ -31,6 +32,7 @@ def blocks(heading: str) -> list[str]:
 
 RESIDENT, MERCHANT = blocks("居民"), blocks("商户")
 OFFICER = blocks("信用办")[:1]
+MADE_FILES, AGENCY = blocks("信源单位")
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +66,8 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     pytest.fail(f"not ready within a minute: {log.read_text(encoding='utf-8')[-2000:]}")
 
 
-def pasted(demo: tuple[str, Path], lines: list[str]) -> list[dict[str, object]]:
-    """What somebody sees who pastes these blocks into one terminal."""
+def run(demo: tuple[str, Path], lines: list[str]) -> str:
+    """What somebody reads who pastes these blocks into one terminal; nothing may fail."""
     address, folder = demo
     program = f"env PYTHONPATH={ROOT} {sys.executable} -m points_api"
     printed = "\n".join(lines).replace(PRINTED, address).replace(".venv/bin/points", program)
@@ -80,7 +82,12 @@ def pasted(demo: tuple[str, Path], lines: list[str]) -> list[dict[str, object]]:
     )
     told = [line for line in shell.stderr.splitlines() if not line.startswith("试用设置")]
     assert (shell.returncode, told) == (0, [])
-    reader, seen, rest = json.JSONDecoder(), [], shell.stdout.strip()
+    return shell.stdout
+
+
+def pasted(demo: tuple[str, Path], lines: list[str]) -> list[dict[str, object]]:
+    """The answers of these blocks, each printed as JSON."""
+    reader, seen, rest = json.JSONDecoder(), [], run(demo, lines).strip()
     while rest:
         value, end = reader.raw_decode(rest)
         seen.append(value)
@@ -168,6 +175,30 @@ def test_the_sandbox_says_yes_to_its_made_up_resident_and_does_what_it_was_set_t
     assert "excellent-1" in {one["handle"] for one in residents["items"]}
     assert verified["eligible"] is True
     assert (set_to["offset_seconds"], faults["error_calls"]) == (86400, 1)
+
+
+def test_pasting_the_merchant_s_blocks_again_works_on_the_same_city(demo, merchant):
+    again: list[Any] = pasted(demo, MERCHANT)
+    residents, verified, set_to, faults, _ = again[8:]
+    assert "excellent-1" in {one["handle"] for one in residents["items"]}
+    assert verified["eligible"] is True
+    assert (set_to["offset_seconds"], faults["error_calls"]) == (86400, 1)
+
+
+def test_pasting_the_agency_s_block_again_goes_on_with_the_key_that_is_there(demo):
+    (made,) = re.findall(r"^.* generate .*$", MADE_FILES, re.MULTILINE)
+    first = run(demo, [made, AGENCY])
+    key = (demo[1] / "var/agency-key/private.jwk.json").read_bytes()
+    again = run(demo, [AGENCY])
+    assert '"delivery_id"' in first
+    assert '"delivery_id"' in again
+    assert (demo[1] / "var/agency-key/private.jwk.json").read_bytes() == key
+
+
+def test_the_table_of_the_demo_names_the_bands_for_people(demo):
+    printed = (demo[1] / "log").read_text(encoding="utf-8")
+    assert "信用良好 Good" in printed
+    assert not re.search(r"│ (growing|good|excellent|outstanding) ", printed)
 
 
 def test_the_officer_signs_in_and_stops_a_scenario(officer):

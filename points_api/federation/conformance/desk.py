@@ -27,6 +27,10 @@ class Fault(Exception):
     """The tested city does not do what it should; the message says what it should."""
 
 
+class Unreached(Fault):
+    """Nobody answers at the tested city's address, so that nothing can be said of it."""
+
+
 class Closed(Fault):
     """The tested city hung up."""
 
@@ -59,6 +63,9 @@ class Desk:
                 request.method, self.party.tested.address + path,
                 headers=headers, content=request.body,
             )  # fmt: skip
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            exchange["answer"] = type(error).__name__
+            raise Unreached(f"an answer came: {type(error).__name__}") from None
         except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
             exchange["answer"] = type(error).__name__
             raise Closed(f"an answer came: {type(error).__name__}") from None

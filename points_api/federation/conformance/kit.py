@@ -13,7 +13,7 @@ from points_api import clock
 from points_api.federation.conformance.batches import OF_BATCHES
 from points_api.federation.conformance.cases import Case, cases
 from points_api.federation.conformance.checks import CHECKS, Check, Found
-from points_api.federation.conformance.desk import Closed, Desk, Fault, Skipped
+from points_api.federation.conformance.desk import Closed, Desk, Fault, Skipped, Unreached
 from points_api.federation.conformance.messages import of_case, plain, signed
 from points_api.federation.conformance.party import Party
 from points_api.partners.replies import reason_of
@@ -56,8 +56,8 @@ async def listed(
 ) -> bool:
     """Wait until the tested city knows our key, which it reads in a new edition of the directory.
 
-    `waits` is called once where that takes time. False: it never does. Whatever else is wrong with
-    the city, the checks are to tell.
+    `waits` is called once where that takes time. False: it never does. Raises `Unreached` where
+    nobody answers; whatever else is wrong with the city, the checks are to tell.
     """
     for look in range(WAIT_SECONDS):
         if not await _is_unknown(party, http):
@@ -72,6 +72,8 @@ async def _is_unknown(party: Party, http: httpx.AsyncClient) -> bool:
     request = signed(plain(party, "profile"), party.signer, clock.now())
     try:
         response = await Desk(party, http).send(request)
+    except Unreached:
+        raise
     except Fault:
         return False
     return response.status == 401 and reason_of(response) in _UNKNOWN

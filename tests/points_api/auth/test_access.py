@@ -112,6 +112,10 @@ async def test_a_method_that_the_table_does_not_name_is_refused_with_those_it_na
     answer = await door.client.patch("/v1/me/enrollment")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "DELETE, GET, POST"
+    assert answer.json()["detail"] == "这个地址支持 DELETE, GET, POST，请改用"
+    english = await door.client.get("/v1/auth/wechat", headers={"accept-language": "en"})
+    assert english.headers["allow"] == "POST"
+    assert english.json()["detail"] == "This address takes POST; use that instead"
 
 
 @pytest.mark.parametrize(

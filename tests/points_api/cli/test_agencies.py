@@ -45,6 +45,8 @@ def test_a_key_is_never_written_over(points, pair):
     result = points("agencies", "make-key", pair)
     assert result.exit_code == 2
     assert (pair / "private.jwk.json").read_bytes() == before
+    assert "没有改动，接着用即可" in result.stderr
+    assert "to rotate, make one in another folder" in result.stderr
 
 
 def test_a_key_that_is_not_there_is_not_called_a_wrong_key(points, tmp_path):

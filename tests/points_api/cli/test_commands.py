@@ -94,3 +94,29 @@ def test_serving_with_embedded_parts_takes_one_process_only(points):
     result = points("serve", "--workers", 2)
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1].startswith("--workers: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("merchants serve nope x", "merchant_id: 应为 UUID (Must be a UUID)"),
+        ("score", "--records: 缺少，请补上 (missing; add it)"),
+        ("demo --people 0", "--people: 不得小于 1 (Must be at least 1)"),
+        ("rescore --as-of 2020", "--as-of: 日期写作 (a day is written) 2026-01-31"),
+        ("score --recrds x", "--recrds: 没有这个选项 (no such option)；是否 (perhaps): --records"),
+        ("scorx", "写法不对 (not understood): No such command 'scorx'."),
+    ],
+)
+def test_a_mistaken_call_is_one_line_in_both_languages_with_where_the_usage_stands(words, said):
+    result = CliRunner().invoke(app, words.split())
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    [line] = result.stderr.splitlines()
+    assert line.startswith(said)
+    assert line.endswith(" --help")
+
+
+def test_a_group_without_a_command_shows_what_it_has():
+    result = CliRunner().invoke(app, ["merchants"])
+    assert "make-key" in result.output
+    assert "not understood" not in result.output

@@ -1,6 +1,8 @@
 """`points federation conformance` and `admit`: what is printed, and how each ends."""
 
 import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from typer.testing import CliRunner
@@ -21,11 +23,36 @@ def points(*words, **env):
 @pytest.fixture
 def federation(tmp_path):
     """A directory of two cities whose addresses nobody answers."""
-    both = places(tmp_path / "cities", 2, 9)
+    return listed(tmp_path / "cities", 9)
+
+
+def listed(folder, port):
+    """A directory of two cities, the first at this port."""
+    both = places(folder, 2, port)
     for place in both:
         place.prepare()
-    membership.write_directory(tmp_path / "cities", both, clock.now())
-    return tmp_path / "cities"
+    membership.write_directory(folder, both, clock.now())
+    return folder
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A server that is up, and no city."""
+
+    def answer(self):
+        self.send_error(404)
+
+    do_GET = do_POST = answer  # noqa: N815 - the names that the library calls
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def no_city():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
 
 
 def test_without_a_key_it_makes_one_and_prints_what_to_list(tmp_path):
@@ -40,21 +67,30 @@ def test_without_a_key_it_makes_one_and_prints_what_to_list(tmp_path):
     assert json.loads(again.stdout)["keys"][0]["x"] == public["x"]
 
 
-def test_what_it_prints_can_be_listed_and_is_found_by_its_key(tmp_path, federation):
-    kit, file = tmp_path / "kit", tmp_path / "member.json"
+def test_what_it_prints_can_be_listed_and_is_found_by_its_key(tmp_path, no_city):
+    kit, file, federation = tmp_path / "kit", tmp_path / "member.json", tmp_path / "cities"
+    listed(federation, no_city)
     file.write_text(points("federation", "conformance", "http://x", "--key", kit,
                            "--division", "460200").stdout)  # fmt: skip
-    listed = points("federation", "admit", file, "--folder", federation)
-    assert (listed.exit_code, (federation / "directory-2.json").is_file()) == (0, True)
-    address = "http://127.0.0.1:9"
+    admitted = points("federation", "admit", file, "--folder", federation)
+    assert (admitted.exit_code, (federation / "directory-2.json").is_file()) == (0, True)
+    address = f"http://127.0.0.1:{no_city}"
     words = ("federation", "conformance", address, "--key", kit, "--directory",
              federation / "directory.json", "--json")  # fmt: skip
     told = points(*words)
     report = json.loads(told.stdout)
-    assert told.exit_code == 1  # nobody answers there
+    assert told.exit_code == 1  # it does not do what a city does
     assert (report["as"].partition("/")[0], report["directory_version"]) == ("460200", 2)
     assert report["passed"] == 0
-    assert all("ConnectError" in one["why"] for one in report["checks"] if one["id"] == "unsigned")
+    assert all("404" in one["why"] for one in report["checks"] if one["id"] == "unsigned")
+
+
+def test_where_nobody_answers_nothing_was_checked_which_is_no_failure_of_the_city(federation):
+    told = points("federation", "conformance", "http://127.0.0.1:9", "--as",
+                  federation / "tianjin")  # fmt: skip
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "http://127.0.0.1:9 没有应答" in told.stderr
+    assert "nobody answers" in told.stderr
 
 
 def test_a_member_takes_the_place_of_what_stood_under_its_code(tmp_path, federation):

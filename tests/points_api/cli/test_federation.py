@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 
 from interop.directory import begin
 from points_api.__main__ import app
+from points_api.cli.federation import show
 from points_api.clock import now
+from points_api.federation.places import places
 from tests.frame.tree import ROOT, text
 from tests.ports import free_ports
 
@@ -170,3 +172,25 @@ def test_production_has_no_federation(tmp_path):
     told = points("federation", "up", "--no-serve", "--folder", tmp_path / "x", **keys)
     assert told.exit_code == 2
     assert not (tmp_path / "x").exists()
+
+
+def test_the_table_names_every_band_for_people_in_each_city(tmp_path, capsys):
+    ten = places(tmp_path, 10, 8100)
+    cities = [
+        {
+            "id": one.city.id, "name": one.city.name.zh, "score_name": one.city.score_name.zh,
+            "score_basis": one.city.score_basis, "scale": str(one.city.scale),
+            "scale_basis": one.city.scale.basis, "address": one.address,
+            "logins": [
+                {"code": f"demo:{n}", "score": "1", "band": band.id}
+                for n, band in enumerate(one.city.bands)
+            ],
+        }
+        for one in ten
+    ]  # fmt: skip
+    show({"cities": cities, "edition": 1, "directory": "d", "tables": 90, "seconds": 1}, ten,
+         serve=True)  # fmt: skip
+    printed = "".join(capsys.readouterr().out.split())
+    for one in ten:
+        for band in one.city.bands:
+            assert band.name.zh in printed

@@ -39,6 +39,20 @@ def test_a_reset_shows_others(points, made):
     assert set(again).isdisjoint(made)
 
 
+def test_making_an_account_again_changes_nothing_and_names_how_to_renew_it(
+    points, made, in_database
+):
+    async def stored():
+        return (await Officer.get()).password_hash
+
+    before = in_database(stored)
+    again = points("officers", "create", "desk", "--roles", "auditor")
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert "账号没有变动" in again.stderr
+    assert "points officers reset" in again.stderr
+    assert in_database(stored) == before
+
+
 def test_the_list_tells_roles_place_and_state_and_no_secret(points, made):
     points("officers", "create", "daye", "--roles", "partner", "--division", "420281")
     points("officers", "suspend", "daye")

@@ -162,6 +162,11 @@ def test_a_level_where_there_are_none_is_refused(file):
         ({"quantity": "many"}, "quantity: 应为数字"),
         ({"quantity": -1}, "quantity: 不能小于 0"),
         ({"quantity": "0.001"}, "quantity: 最小到"),
+        ({"quantity": None}, "quantity: 请填数量，单位小时 (give the amount, in hours)"),
+        (
+            {"item": "penalty.market", "level": "minor", "quantity": "24"},
+            "quantity: 这一项没有数量",
+        ),
         ({"status": "gone"}, "status: 应为其中之一"),
         ({"colour": "crimson"}, "?: 没有这一列"),
     ],

@@ -105,7 +105,7 @@ async def test_a_resident_sees_what_a_city_was_told_and_that_it_was_told_nothing
     seen = [one for one in await cities.looks() if one["actor_kind"] == "city"]
     assert [(one["actor"], one["what"], one["given"]) for one in seen] == [
         (HOST, "recognition", "没有告知任何内容"),
-        (HOST, "recognition", "您的等次"),
+        (HOST, "recognition", "您的等级"),
     ]
     assert seen[0]["actor_text"] == "黄石"
     assert {one["purpose_text"] for one in seen} == {"在黄石的一个场景"}

@@ -69,7 +69,7 @@ async def test_a_score_counts_through_a_table_that_both_hold(cities):
         cities.host.state.exchange.client.ask("120000", "GET", "/interop/v1/mappings")
     )
     assert made.digest.encode() in listed.response.body
-    assert "您的等次和分值" in [one["given"] for one in await cities.looks()]
+    assert "您的等级和分值" in [one["given"] for one in await cities.looks()]
 
 
 async def test_without_consent_to_the_score_the_band_has_to_do(cities):

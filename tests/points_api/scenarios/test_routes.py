@@ -124,3 +124,14 @@ def test_every_type_and_field_has_its_words():
     told = {field for one in shipped().scenarios for field in one.discloses}
     assert used == set(VERIFICATION)
     assert told <= set(DISCLOSED)
+
+
+EVERY = len(SOME)
+
+
+@pytest.mark.parametrize(("query", "total"), [("😀", 0), ("？！", 0), ("", EVERY), (" ", EVERY)])
+async def test_a_query_with_nothing_to_look_for_finds_nothing_and_a_blank_one_is_none(
+    listing, query, total
+):
+    found = (await listing(f"q={query}&limit=200")).json()
+    assert (found["total"], len(found["items"]), found["next"]) == (total, total, None)

@@ -28,6 +28,17 @@ async def test_an_empty_body_is_told_that_the_whole_of_it_is_missing(resident):
         ({"item": "penalty.market"}, 42264, "suppose.add.level"),
         ({"item": "volunteer.hours", "quantity": "0.0001"}, 42264, "1/10"),
         ({"item": "volunteer.hours", "level": "x"}, 42264, "suppose.add.level"),
+        ({"item": "volunteer.hours"}, 42264, "suppose.add.quantity"),
+        (
+            {"item": "penalty.market", "level": "minor", "quantity": "1"},
+            42264,
+            "suppose.add.quantity",
+        ),
+        (
+            {"item": "volunteer.hours", "quantity": "10", "occurred_on": "2099-01-01"},
+            42264,
+            "suppose.add.occurred_on",
+        ),
     ],
 )
 async def test_what_the_catalog_does_not_know_is_told_with_its_mend_in_both_languages(

@@ -182,3 +182,19 @@ async def test_who_no_longer_serves_a_scenario_is_refused_within_two_seconds(
     frozen_clock.forward(standing.REMEMBERED)
     refused = await till.verify(await code(resident))
     assert refused.status_code == 404, refused.text
+
+
+async def test_an_empty_body_is_told_all_that_it_lacks(till):
+    answer = await till.ask({}, accept_language="en")
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["message"]) for one in answer.json()["errors"]] == [
+        ("#/scenario_id", "This field is missing; add it"),
+        ("#", "Give one of code, spoken and pseudonym"),
+    ]
+
+
+@pytest.mark.parametrize("more", [{}, {"spoken": "048213", "code": "X" * 40}])
+async def test_of_the_ways_to_name_a_resident_exactly_one_is_asked_for(till, more):
+    answer = await till.ask({"scenario_id": SHOWN, **more}, accept_language="en")
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("#", "verification.one")

@@ -66,3 +66,17 @@ async def test_the_first_visit_is_light_and_from_one_host(chromium, server):
     assert desk.errors == []
     assert 5_000 < sum(sizes) < 100_000
     await desk.page.context.close()
+
+
+async def test_without_javascript_nothing_can_be_pressed_and_it_is_said_what_to_do(
+    chromium, server, tmp_path
+):
+    desk = await opened(chromium, server.address, java_script_enabled=False)
+    await desk.page.goto(f"{server.address}/verify")
+    shown = [one for one in await desk.page.locator("button, summary, input").all()
+             if await one.is_visible()]  # fmt: skip
+    assert shown == []
+    told = await desk.page.inner_text("noscript")
+    assert "请在浏览器设置里允许它" in told
+    assert "allow it in the browser’s settings" in told
+    await desk.page.context.close()

@@ -21,6 +21,7 @@ let told = { online: true, clockOff: 0, closed: false, refused: false, kept: tru
 
 async function start() {
   setSize(store.get().size);
+  by("sizes").hidden = false;
   for (const one of document.querySelectorAll("[data-size]:is(button)")) {
     one.addEventListener("click", () => setSize(one.dataset.size));
   }

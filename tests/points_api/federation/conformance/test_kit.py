@@ -9,7 +9,7 @@ from points_api import clock
 from points_api.federation.conformance.batches import OF_BATCHES
 from points_api.federation.conformance.cases import cases
 from points_api.federation.conformance.checks import CHECKS, Found
-from points_api.federation.conformance.desk import Desk, Fault
+from points_api.federation.conformance.desk import Desk, Fault, Unreached
 from points_api.federation.conformance.kit import WAIT_SECONDS, judged, listed, report, run
 from points_api.federation.conformance.messages import of_case
 from points_api.federation.conformance.party import Party
@@ -184,11 +184,19 @@ async def test_the_kit_waits_until_its_key_is_known_and_says_so_once():
 
 
 async def test_the_kit_waits_for_nothing_else_that_is_wrong():
+    async def hangs_up(request):
+        raise httpx.ReadError("reset", request=request)
+
+    assert await waited(hangs_up) == (True, 0)
+    assert await waited(knowing_us_after(9, "bad-signature")) == (True, 0)
+
+
+async def test_where_nobody_answers_there_is_nothing_to_wait_for():
     async def gone(request):
         raise httpx.ConnectError("refused", request=request)
 
-    assert await waited(gone) == (True, 0)
-    assert await waited(knowing_us_after(9, "bad-signature")) == (True, 0)
+    with pytest.raises(Unreached):
+        await waited(gone)
 
 
 async def test_a_table_whose_signatures_have_another_shape_ends_no_run():
