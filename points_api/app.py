@@ -56,7 +56,7 @@ from points_api.scores.hot import HotScore
 from points_api.settings import Settings
 from points_api.verifications import naming
 from points_api.verifications import routes as verification_routes
-from points_api.verifications.hot import HotVerifications
+from points_api.verifications.hot import AtHand, HotVerifications
 from points_api.verifications.looks import MerchantLooks
 from points_api.web import routes as web_routes
 from points_api.webhooks import routes as webhook_routes
@@ -129,6 +129,7 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state = app.state
         for part in fields(parts):
             setattr(state, part.name, getattr(parts, part.name))
+        state.verifying = AtHand(parts.identity, parts.limits, parts.verifications)
         state.notices = parts.registry.notices
         state.settle_conduct = conduct.settle
         state.uses_of = uses_of

@@ -177,14 +177,19 @@ def headers(verdicts: list[Verdict]) -> list[tuple[bytes, bytes]]:
     """The two headers, as ASGI has them; none where nothing was counted."""
     if not verdicts:
         return []
-    policies = [_policy(v.policy, v.quota, v.window_seconds) for v in verdicts]
-    left = [b'"%b";r=%d;t=%d' % (v.policy.encode(), v.remaining, v.reset_seconds) for v in verdicts]
+    policies, left = [], []
+    for name, quota, window, _, remaining, reset in verdicts:
+        policy, head = _policy(name, quota, window)
+        policies.append(policy)
+        left.append(b"%b;r=%d;t=%d" % (head, remaining, reset))
     return [(b"ratelimit-policy", b", ".join(policies)), (b"ratelimit", b", ".join(left))]
 
 
 @lru_cache(maxsize=64)
-def _policy(name: str, quota: int, seconds: int) -> bytes:
-    return b'"%b";q=%d;w=%d' % (name.encode(), quota, seconds)
+def _policy(name: str, quota: int, seconds: int) -> tuple[bytes, bytes]:
+    """A policy as it is told, and its name."""
+    told = b'"%b"' % name.encode()
+    return b"%b;q=%d;w=%d" % (told, quota, seconds), told
 
 
 def noted(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -6,11 +6,12 @@ is asked for.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One person on one day.
 
     `score` and `dimensions` are thousandths of a point. `age` is in completed years. `division` is
@@ -22,7 +23,7 @@ class Facts:
     score: int
     age: int
     division: str
-    dimensions: Mapping[str, int] = field(default_factory=dict)
+    dimensions: Mapping[str, int] = MappingProxyType({})
     items: frozenset[str] = frozenset()
     overdue: frozenset[str] = frozenset()
 

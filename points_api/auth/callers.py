@@ -89,8 +89,15 @@ def bearer(headers: Iterable[tuple[bytes, bytes]]) -> str:
     found = [value for name, value in headers if name == b"authorization"]
     if not found:
         raise Unauthorized
-    scheme, _, token = found[0].decode("latin-1").partition(" ")
-    if len(found) > 1 or scheme.lower() != "bearer":
+    if len(found) > 1:
+        raise AccessTokenRefused
+    return token_of(found[0])
+
+
+def token_of(authorization: bytes) -> str:
+    """The token that one such header holds."""
+    scheme, _, token = authorization.decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer":
         raise AccessTokenRefused
     return token.strip()
 

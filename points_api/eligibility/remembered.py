@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -20,6 +20,7 @@ from points_api.eligibility.standing import Standing, Standings
 from scenarios.facts import Facts
 
 TTL_SECONDS: Final = 600
+_PREFIX: Final = "standing:"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -40,8 +41,9 @@ class Remembered:
 
     async def known(self, resident_ids: Sequence[UUID], now: datetime) -> list[Standing | None]:
         """What is remembered of each, by one trip."""
-        values = await self.cache.get_many([self._key(one, now) for one in resident_ids])
-        return [read(value, now) for value in values]
+        suffix, at = self._suffix_at(now), now.timestamp()
+        values = await self.cache.get_many([f"{_PREFIX}{one}{suffix}" for one in resident_ids])
+        return [read(value, at) for value in values]
 
     async def fresh(self, resident_id: UUID, now: datetime) -> Standing:
         """What the database says, remembered from now on."""
@@ -53,13 +55,16 @@ class Remembered:
         return standing
 
     def _key(self, resident_id: UUID, now: datetime) -> str:
+        return f"{_PREFIX}{resident_id}{self._suffix_at(now)}"
+
+    def _suffix_at(self, now: datetime) -> str:
         hour = int(now.timestamp()) // 3600  # legal days begin with an hour
         if hour != self._hour:
             day = clock.day_of(now)
             # Another notice in force is another question.
             notice = self.standings.notices.current(day).version
             self._hour, self._suffix = hour, f":{day.isoformat()}:{notice}"
-        return f"standing:{resident_id}{self._suffix}"
+        return self._suffix
 
 
 def value_of(standing: Standing) -> bytes:
@@ -73,22 +78,18 @@ def value_of(standing: Standing) -> bytes:
     return _encode([standing.why, standing.revision, ends, said]).encode()
 
 
-def read(value: bytes | None, now: datetime) -> Standing | None:
-    """A kept standing; None where there is none, or the consent that it rests on has ended."""
+def read(value: bytes | None, at: float) -> Standing | None:
+    """A kept standing; None where there is none, or the consent that it rests on has ended.
+
+    `at` is in seconds since 1970.
+    """
     if value is None:
         return None
     why, revision, ends, said = from_json(value)
-    if ends is not None and ends <= now.timestamp():
+    if ends is not None and ends <= at:
         return None
-    return Standing(why, None if said is None else _facts(*said), revision)
-
-
-def _facts(
-    score: int,
-    age: int,
-    division: str,
-    dimensions: dict[str, int],
-    items: list[Any],
-    overdue: list[Any],
-) -> Facts:
-    return Facts(score, age, division, dimensions, frozenset(items), frozenset(overdue))
+    if said is None:
+        return Standing(why, None, revision)
+    score, age, division, dimensions, items, overdue = said
+    facts = Facts(score, age, division, dimensions, frozenset(items), frozenset(overdue))
+    return Standing(why, facts, revision)

@@ -7,7 +7,7 @@ has paused has none; to a merchant these are the same as too low a score.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from points_api import clock
@@ -37,11 +37,10 @@ class Ground:
     """Whose records facts were read from, and all of these."""
 
     person_id: UUID
-    records: Sequence[Record]
+    records: Sequence[Record] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """`revision` is that of the person when this was read: another one means it is out of date.
 
     `until` is when the consent to be scored ends, and this with it. `ground` is there where it was
@@ -52,7 +51,7 @@ class Standing:
     facts: Facts | None = None
     revision: int | None = None
     until: datetime | None = None
-    ground: Ground | None = field(default=None, compare=False, repr=False)
+    ground: Ground | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,22 @@ which gives the very same bytes; a test compares them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import perf_counter
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from points_api import clock, metrics
-from points_api.auth.callers import bearer
+from points_api.auth.callers import token_of
+from points_api.auth.identity import Identity
 from points_api.language import LANGUAGES, Language, choose
 from points_api.problem import Problem, render
-from points_api.ratelimit import note, noted, telling
+from points_api.ratelimit import Limits, Policy, Verdict, note, telling
+from points_api.ratelimit import headers as rate_limit_headers
 from points_api.verifications.rendering import HEADERS, STATUS, body_of
-from points_api.verifications.service import Answer
+from points_api.verifications.service import Answer, Verifications
 
 PATH: Final = "/v1/merchant/verifications"
 _LONGEST_BODY: Final = 1024
@@ -38,11 +40,20 @@ _HEADERS: Final[Mapping[Language, list[tuple[bytes, bytes]]]] = {
 }
 
 
+class AtHand(NamedTuple):
+    """What is needed, under one name: a look-up in the application's state is a microsecond."""
+
+    identity: Identity
+    limits: Limits
+    verifications: Verifications
+
+
 class HotVerifications:
     """ASGI middleware; the application's state holds what the lifespan put there."""
 
     def __init__(self, app: ASGIApp, owner: FastAPI) -> None:
         self._app, self._owner = app, owner
+        self._calls: Policy = owner.state.merchant_calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
@@ -50,57 +61,70 @@ class HotVerifications:
             return
         started = perf_counter()
         headers = dict(scope["headers"])
-        first = await _body(headers, receive)
-        body = first.get("body", b"") if first is not None else b""
-        answer = await self._answer(scope, headers, body) if first is not None else None
-        if answer is None:
+        # A header that is there twice is for the ordinary route to judge.
+        is_plain = len(headers) == len(scope["headers"]) and _is_short_json(headers)
+        first = await receive() if is_plain else None
+        told = None if first is None else await self._answer(headers, first.get("body", b""))
+        if told is None:
             await self._app(scope, _again(first, receive), send)
             return
+        answer, verdict = told
         language = choose(headers.get(b"accept-language", b"").decode("latin-1"))
         status = STATUS
         if isinstance(answer, Problem):
             status = answer.status
+            note(scope, verdict)
             await render(answer, language)(scope, receive, telling(scope, send))
         else:
-            await _send(body_of(answer, language), language, noted(scope), send)
+            body = body_of(answer, language)
+            length = (b"content-length", b"%d" % len(body))
+            counted = rate_limit_headers([verdict])
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": status,
+                    "headers": [*_HEADERS[language], length, *counted],
+                }
+            )
+            await send({"type": "http.response.body", "body": body})
         metrics.observe("POST", PATH, status, perf_counter() - started)
 
     async def _answer(
-        self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes
-    ) -> Answer | Problem | None:
+        self, headers: Mapping[bytes, bytes], body: bytes
+    ) -> tuple[Answer | Problem, Verdict] | None:
         """An answer, or a refusal of the code; None: let the ordinary route see to it."""
-        asked = _asked(headers, body)
-        if asked is None:
+        asked = _plain(body)
+        if asked is None or len(body) != int(headers[b"content-length"]):
             return None
-        state, now = self._owner.state, clock.now()
+        known: AtHand = self._owner.state.verifying
+        now = clock.now()
         try:
-            claims = state.identity.tokens.verify(bearer(scope["headers"]), now)
+            token = token_of(headers.get(b"authorization", b""))
+            claims = known.identity.tokens.verify(token, now)
         except Problem:
             return None
         if claims.kind != "merchant":
             return None
-        caller = await state.identity.merchant_of(claims.subject)
+        caller = await known.identity.merchant_of(claims.subject)
         if caller is None or caller.sandbox:
             return None
-        verdict = state.limits.take_here(state.merchant_calls, caller.client_id, now=now)
+        verdict = known.limits.take_here(self._calls, caller.client_id, now=now)
         if not verdict.allowed:
             return None
-        note(scope, verdict)
+        code, scenario_id = asked[1].decode(), asked[2].decode()
         try:
-            answer: Answer = await state.verifications.by_code(caller, *asked, now)
+            return await known.verifications.by_code(caller, code, scenario_id, now), verdict
         except Problem as refusal:  # what the ordinary route would say after doing it all again
-            return refusal
+            return refusal, verdict
         except Exception:  # noqa: BLE001 - the ordinary route fails where it is logged and told
             return None
-        return answer
 
 
-async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> Message | None:
-    """The request's body if it is short and comes in one piece, as it does."""
+def _is_short_json(headers: Mapping[bytes, bytes]) -> bool:
+    """Tell whether a body is announced that is JSON and comes in one piece, as it does if short."""
     declared = headers.get(b"content-length", b"")
-    if not declared.isdigit() or int(declared) > _LONGEST_BODY:
-        return None
-    return await receive()
+    is_short = declared.isdigit() and int(declared) <= _LONGEST_BODY
+    return is_short and headers.get(b"content-type") == b"application/json"
 
 
 def _again(first: Message | None, receive: Receive) -> Receive:
@@ -113,21 +137,3 @@ def _again(first: Message | None, receive: Receive) -> Receive:
         return taken.pop() if taken else await receive()
 
     return once_more
-
-
-def _asked(headers: Mapping[bytes, bytes], body: bytes) -> tuple[str, str] | None:
-    """Code and scenario, where the body has just these and says that it is JSON."""
-    if headers.get(b"content-type") != b"application/json":
-        return None
-    if int(headers.get(b"content-length", b"0")) != len(body):
-        return None
-    said = _plain(body)
-    return (said[1].decode(), said[2].decode()) if said is not None else None
-
-
-async def _send(
-    body: bytes, language: Language, told: Sequence[tuple[bytes, bytes]], send: Send
-) -> None:
-    headers = [*_HEADERS[language], (b"content-length", b"%d" % len(body)), *told]
-    await send({"type": "http.response.start", "status": STATUS, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -60,7 +60,12 @@ _COLUMNS: Final = {
 _TIMES: Final = ("now", "expires_at")  # the same in all rows
 _NAMES: Final = ", ".join(_COLUMNS)
 _ALL_NAMES: Final = ", ".join([*_COLUMNS, *_TIMES])
-_ARRAYS: Final = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1))
+# A column goes as one text, which PostgreSQL takes apart: of an array its driver asks each value
+# thrice whether it is an array itself, for a twentieth of the time of the process.
+_BETWEEN: Final = "\n"
+_ARRAYS: Final = ", ".join(
+    f"string_to_array(${n}, E'\\n', '')::{kind}[]" for n, kind in enumerate(_COLUMNS.values(), 1)
+)
 _AT: Final = ", ".join(
     f"${n}::timestamptz AS {name}" for n, name in enumerate(_TIMES, len(_COLUMNS) + 1)
 )
@@ -115,7 +120,10 @@ async def write(rows: Sequence[Row], now: datetime) -> dict[UUID, Cause]:
     times = (now, now + GOOD_FOR)
     ordered = sorted(rows, key=_mark)
     if dialect() == "postgres":
-        columns = [list(column) for column in zip(*ordered, strict=True)]
+        columns = [
+            _joined(kind, column)
+            for kind, column in zip(_COLUMNS.values(), zip(*ordered, strict=True), strict=True)
+        ]
         _, written = await connection().execute_query(_POSTGRES, [*columns, *times])
         return dict(cast(Iterable[tuple[UUID, Cause]], written))
     given = f"WITH a({_ALL_NAMES}) AS (VALUES {', '.join([_MARKS] * len(ordered))}), "
@@ -137,6 +145,18 @@ async def used(marks: Sequence[bytes]) -> set[bytes]:
     sql = f"SELECT mark FROM verification WHERE mark {condition}"
     _, rows = await connection().execute_query(sql, values)
     return {bytes(row["mark"]) for row in rows}
+
+
+def _joined(kind: str, column: Sequence[Any]) -> str:
+    """The values of a column as one text, with nothing for None."""
+    if kind == "bytea":
+        values = ["" if value is None else f"\\x{value.hex()}" for value in column]
+    else:
+        values = ["" if value is None else str(value) for value in column]
+    joined = _BETWEEN.join(values)
+    if joined.count(_BETWEEN) != len(column) - 1:  # or one would get another's answer
+        raise ValueError("a value of a verification holds what stands between values")
+    return joined
 
 
 def _mark(row: Row) -> bytes:

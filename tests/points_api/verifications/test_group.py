@@ -7,7 +7,7 @@ import pytest
 
 from points_api.ids import new_id
 from points_api.problem import Busy
-from points_api.verifications import group
+from points_api.verifications import group, statement
 from points_api.verifications.models import Verification
 from points_api.verifications.statement import NO_PERSON, Ask, Expected
 from tests.points_api.application import running
@@ -36,6 +36,12 @@ async def test_more_questions_at_once_than_fit_in_all_statements_are_all_answere
         assert {answer.status_code for answer in answers} <= {201, 409}
         codes = await shop.codes_in_bulk(application, await code(resident), count)
     assert await Verification.all().count() == 2 * count
+
+
+def test_a_value_that_would_give_others_the_wrong_row_is_not_sent():
+    assert statement._joined("text", ["a", None, "c"]) == "a\n\nc"
+    with pytest.raises(ValueError, match="stands between"):
+        statement._joined("text", ["a", "b\nc", "d"])
 
 
 async def test_one_group_is_written_after_another(on_postgres, monkeypatch):
