@@ -7,13 +7,14 @@ may be one double.
 
 import json
 import math
+from collections.abc import Collection
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 from interop.refusals import Malformed
 
 _MOST = 2**53 - 1  # RFC 7493, 2.2: beyond it a double is not exact
 _LONGEST_NUMBER = 32
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def canonical(value: Any) -> bytes:
@@ -71,8 +72,10 @@ def _no_number(_: str) -> NoReturn:
 
 def _written(value: Any) -> str:
     match value:
-        case None | bool() | str():
-            return _ENCODER.encode(value)
+        case str():
+            return encode_basestring(value)
+        case None | bool():
+            return "null" if value is None else "true" if value else "false"
         case int():
             return str(_integer(str(value)))
         case float():
@@ -80,13 +83,18 @@ def _written(value: Any) -> str:
         case list() | tuple():
             return "[" + ",".join(map(_written, value)) + "]"
         case dict():
-            # RFC 8785, 3.2.3: by UTF-16 code units, which differs from code points beyond U+FFFF.
-            names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-            return (
-                "{" + ",".join(f"{_written(name)}:{_written(value[name])}" for name in names) + "}"
-            )
+            names = _sorted(value)
+            pairs = [f"{encode_basestring(name)}:{_written(value[name])}" for name in names]
+            return "{" + ",".join(pairs) + "}"
         case _:
             raise Malformed("json")
+
+
+def _sorted(names: Collection[str]) -> list[str]:
+    """By UTF-16 code units (RFC 8785, 3.2.3), which differs from code points beyond U+FFFF."""
+    if "".join(names).isascii():
+        return sorted(names)
+    return sorted(names, key=lambda name: name.encode("utf-16-be"))
 
 
 def _number(value: float) -> str:
