@@ -50,7 +50,7 @@ def reason(code: str, column: Column | None = None) -> Text:
     return ROW_REASONS[name].fill(
         name=column.name if column else "",
         limit=column.max_length if column else "",
-        maximum=column.maximum if column and column.maximum else "",
+        range=f"0–{column.maximum}" if column and column.maximum else "≥ 0",
         values="、".join(column.values) if column else "",
         other=parameter,
     )
@@ -110,8 +110,8 @@ ROW_REASONS: Final[dict[str, Text]] = {
         "“{name}” has too many decimals; round it to the smallest unit yourself",
     ),
     "number_out_of_range": Text(
-        "“{name}”超出合理范围{maximum}，请核对",
-        "“{name}” is out of range {maximum}; check it",
+        "“{name}”要在这个范围内：{range}，请核对",
+        "“{name}” must be within {range}; check it",
     ),
     "looks_like_yuan": Text(
         "“{name}”以万元为单位，这个数只可能是元；请除以一万后填写",

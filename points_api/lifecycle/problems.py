@@ -13,8 +13,8 @@ class MoveNotAllowed(Problem):
 
     def __init__(self, state: State, allowed: Sequence[Move]) -> None:
         super().__init__(
-            "state 是现在的状态，allowed 是现在可做的",
-            "state is the present one, allowed what can be done from it",
+            f"现在的状态是 {state}，现在可做的：{'、'.join(allowed) or '没有'}",
+            f"It is {state}; what can be done now: {', '.join(allowed) or 'nothing'}",
             state=state,
             allowed=list(allowed),
         )

@@ -110,5 +110,5 @@ async def what_if(
     """假如：修复一条记录、等待若干天、新增一条记录后是多少分。不写入任何数据，仅供参考。"""
     scores = scores_of(request)
     facts = await facts_of(member.person_id)
-    note_look(request, member.resident_id, "what-if")
+    note_look(request, member.resident_id, "what_if")
     return suppose(scores.city, member.person_id, facts, body, clock.today(), language)

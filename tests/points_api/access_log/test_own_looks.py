@@ -1,5 +1,7 @@
 import asyncio
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -7,7 +9,10 @@ from points_api import clock
 from points_api.access_log import own_looks
 from points_api.access_log.models import AccessEntry
 from points_api.access_log.own_looks import OwnLooks
+from points_api.access_log.schemas import _THINGS
 from points_api.residents.models import Resident
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -125,3 +130,12 @@ async def test_a_failing_database_stops_neither_the_application_nor_its_end(
             looks.note(residents[0], "score")
             await asyncio.sleep(0.05)
     assert await looks.flush() == 1
+
+
+def test_every_kind_of_look_that_a_route_enters_has_words_for_the_resident():
+    entered = {
+        what
+        for file in (ROOT / "points_api").rglob("*.py")
+        for what in re.findall(r'note_look\(request, [\w.]+, "([^"]+)"', file.read_text("utf-8"))
+    }
+    assert {"score", "what_if"} <= entered <= set(_THINGS)
