@@ -70,10 +70,14 @@ def field_problem(
 
 def _mended(code: str, place: Sequence[object], schema: Mapping[str, Any]) -> Text | None:
     """The sentence that names what is ours: the field nearly meant, or how a value looks."""
-    if code == "extra_forbidden" and (near := _near(str(place[-1]), schema, place[:-1])):
-        return _PERHAPS.fill(near=near)
-    if code == "string_pattern_mismatch" and (example := _example(schema, place)):
-        return _WRITTEN.fill(example=example)
+    if code == "extra_forbidden":
+        names = _names(schema, place[:-1]) - {place[-1]}
+        near = get_close_matches(str(place[-1]), names, 1)
+        few = 0 < len(names) <= _FEW
+        told = _KNOWN.fill(names=", ".join(sorted(names))) if few else None
+        return _PERHAPS.fill(near=near[0]) if near else told
+    if code in _EXEMPLIFIED and (example := _example(schema, place)):
+        return _EXEMPLIFIED[code].fill(example=example)
     return None
 
 
@@ -93,11 +97,9 @@ def _step(sent: object, part: object) -> tuple[bool, object]:
     return False, sent
 
 
-def _near(name: str, schema: Mapping[str, Any], place: Iterable[object]) -> str | None:
-    """The field of ours that the caller's is nearly, of those that may stand in this place."""
-    here = _shapes(schema, place)
-    names = {field for one in here for field in one.get("properties", ())} - {name}
-    return next(iter(get_close_matches(name, names, 1)), None)
+def _names(schema: Mapping[str, Any], place: Iterable[object]) -> set[str]:
+    """The fields that may stand in this place."""
+    return {field for one in _shapes(schema, place) for field in one.get("properties", ())}
 
 
 def _example(schema: Mapping[str, Any], place: Iterable[object]) -> str | None:
@@ -191,5 +193,12 @@ _NO_BODY = Text(
     "Must be a JSON object, with the header Content-Type: application/json",
 )
 _PERHAPS = Text("没有这个字段；是否：{near}", "There is no such field; perhaps {near}")
-_WRITTEN = Text("格式不对，写作如 {example}", "Not in the expected format; write it as {example}")
+_KNOWN = Text("没有这个字段；可用的有：{names}", "There is no such field; there are {names}")
+_FEW = 12  # more names than that help nobody
+_EXEMPLIFIED = {
+    "string_pattern_mismatch": Text(
+        "格式不对，写作如 {example}", "Not in the expected format; write it as {example}"
+    ),
+    "string_type": Text('应为文字，写作如 "{example}"', 'Must be text, written as "{example}"'),
+}
 _OTHERWISE = Text("不符合要求", "Not acceptable")

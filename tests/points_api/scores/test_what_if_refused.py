@@ -71,7 +71,7 @@ async def test_what_the_catalog_does_not_know_is_told_with_its_mend_in_both_lang
         ({"wait_days": -1}, [("#/suppose/1/wait_days", "Must be at least 0")]),
         (
             {"repair": "x", "wait_days": 1},
-            [("#/suppose/1/wait_days", "There is no such field; remove it")],
+            [("#/suppose/1/wait_days", "There is no such field; there are add, repair")],
         ),
         (
             {"张三": 1},
