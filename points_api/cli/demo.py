@@ -143,8 +143,10 @@ def _show(
 ) -> None:
     out.print(
         f"{city.people} 人，{city.records} 条记录：收下 {city.accepted} 行，拒收 {city.rejected} 行"
-        "（都是故意写错的），"
-        f"{city.joined} 人加入并算出积分 (joined and scored)"
+        f"（都是故意写错的），{city.joined} 人加入并算出积分 ({city.people} people, {city.records} "
+        f"records: {city.accepted} taken in, {city.rejected} refused, spoiled on purpose; "
+        f"{city.joined} have joined and are scored)",
+        soft_wrap=True,
     )
     table = Table("登录 code", "分 score", "等级 band", "")
     for login in city.logins:

@@ -119,21 +119,28 @@ def _show(result: dict[str, Any]) -> None:
     again = "（此前已接收，未重复处理 taken in before）" if result["repeated"] else ""
     out.print(
         f"{name}: {result['total']} 行，收下 {result['accepted']}，更正 {result['corrected']}，"
-        f"重复 {result['duplicates']}，拒收 {result['rejected']}{again}",
+        f"重复 {result['duplicates']}，拒收 {result['rejected']}{again} "
+        f"(rows {result['total']}: taken in {result['accepted']}, corrected {result['corrected']}, "
+        f"repeated {result['duplicates']}, refused {result['rejected']})",
         markup=False, soft_wrap=True,
     )  # fmt: skip
     for row in result["rows"]:
         out.print(
-            f"  第 {row['row']} 行 {row['column']}: {row['zh']} [{row['code']}]",
+            f"  第 {row['row']} 行 (row) {row['column']}: "
+            f"{row['zh']} ({row['en']}) [{row['code']}]",
             markup=False, soft_wrap=True,
         )  # fmt: skip
     more = result["rejected"] - len({row["row"] for row in result["rows"]})
     if more > 0:
-        out.print(f"  …… 还有 {more} 行；用 --errors 导出全部 ({more} more: --errors writes all)")
+        out.print(
+            f"  …… 还有 {more} 行；用 --errors 导出全部 ({more} more: --errors writes all)",
+            soft_wrap=True,
+        )
     if "errors" in result:
         out.print(
-            f"  改正后可直接再报送 (correct and send again): {result['errors']}", markup=False
-        )
+            f"  改正后可直接再报送 (correct and send again): {result['errors']}",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
 
 
 def _beside(errors: Path, path: Path) -> Path:
