@@ -7,8 +7,8 @@ from uuid import UUID
 from points_api.records.facts import record_id
 from points_api.records.schemas import RecordOut
 from points_api.records.wording import STATUS, Wording
-from scoring.engine import Score
 from scoring.records import Record
+from scoring.score import Score
 from scoring.validity import counts_until, gone_on
 
 
