@@ -110,11 +110,6 @@ class Forbidden(Problem):
     title = ("无权操作", "Not allowed")
 
 
-class Conflict(Problem):
-    slug, status, errcode = "conflict", 409, 40900
-    title = ("与当前状态冲突", "In conflict with the current state")
-
-
 class TooLarge(Problem):
     slug, status, errcode = "too-large", 413, 41300
     title = ("请求内容过大", "The request is too large")
