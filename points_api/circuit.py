@@ -21,7 +21,10 @@ _log = log.get("cache")
 
 
 class Circuit:
-    """Runs the commands of one client; `start` runs the probe until the client is closed."""
+    """Runs the commands of one client, and none while it is `broken`.
+
+    `start` runs the probe in the background, until the owner closes.
+    """
 
     def __init__(
         self, client: Any, start: Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
