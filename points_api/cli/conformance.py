@@ -108,9 +108,8 @@ def _tell_entry(key: Path, division: str) -> NoReturn:
 
 
 async def _run(party: "Party", found: "Found") -> "list[Result]":
-    from points_api.federation.conformance.desk import Unreached
+    from points_api.federation.conformance.desk import Unreached, http_client
     from points_api.federation.conformance.kit import WAIT_SECONDS, listed, run
-    from points_api.partners.client import http_client
 
     number = party.members.version
 
