@@ -1,8 +1,8 @@
-"""Hash trees (RFC 6962, section 2.1; verifying as RFC 9162, section 2.1.3.2).
+"""Hash trees (RFC 6962, section 2.1; verifying as RFC 9162, sections 2.1.3.2 and 2.1.4.2).
 
-A log of any length has one root of 32 bytes. That an entry is in it is shown by some twenty hashes.
-Whoever once keeps a root can no longer be shown a log in which something was left out, changed or
-put elsewhere.
+A log of any length has one root of 32 bytes. That an entry is in it, or that a longer log continues
+a shorter one, is shown by some twenty hashes. Whoever once keeps a root can no longer be shown a
+log in which something was left out, changed or put elsewhere.
 """
 
 from collections.abc import Sequence
@@ -58,6 +58,36 @@ def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
             found = _node(found, beside)
         at, last = at >> 1, last >> 1
     if last or found != root:
+        raise NotInLog
+
+
+def check_consistency(
+    size: int, root: bytes, later_size: int, later_root: bytes, path: Sequence[bytes]
+) -> None:
+    """Raise `NotInLog` unless the later log begins with all entries of the earlier one."""
+    if size == later_size and root == later_root and not path and (size or root == root_of([])):
+        return
+    if not 0 < size < later_size or not path:  # that an empty log goes on shows nothing
+        raise NotInLog
+    hashes = list(path) if size & (size - 1) else [root, *path]
+    _climb(size - 1, later_size - 1, hashes, (root, later_root))
+
+
+def _climb(at: int, last: int, hashes: list[bytes], roots: tuple[bytes, bytes]) -> None:
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    old = new = hashes[0]
+    for beside in hashes[1:]:
+        if last == 0:
+            raise NotInLog
+        if at & 1 or at == last:
+            old, new = _node(beside, old), _node(beside, new)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            new = _node(new, beside)
+        at, last = at >> 1, last >> 1
+    if last or (old, new) != roots:
         raise NotInLog
 
 

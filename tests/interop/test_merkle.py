@@ -20,13 +20,20 @@ def included(case) -> None:
     merkle.check_inclusion(leaf, case["leafIdx"], case["treeSize"], path, root)
 
 
-def test_the_published_proofs_good_and_corrupted():
+def consistent(case) -> None:
+    path = [decoded(text) for text in case["proof"] or []]
+    roots = decoded(case["root1"]), decoded(case["root2"])
+    merkle.check_consistency(case["size1"], roots[0], case["size2"], roots[1], path)
+
+
+@pytest.mark.parametrize(("kind", "check"), [("inclusion", included), ("consistency", consistent)])
+def test_the_published_proofs_good_and_corrupted(kind, check):
     published = vectors("rfc6962_merkle_proof_cases.json")
-    cases = [one["case"] for one in published if one["name"].startswith("inclusion/")]
+    cases = [one["case"] for one in published if one["name"].startswith(f"{kind}/")]
     assert len(cases) == 98
     for case in cases:
         with pytest.raises(NotInLog) if case["wantErr"] else nullcontext():
-            included(case)
+            check(case)
 
 
 def test_the_published_roots():
