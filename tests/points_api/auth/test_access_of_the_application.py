@@ -23,6 +23,14 @@ NOT_IN_THE_DOCUMENT = {
     ),
 }  # fmt: skip
 
+TO_SIGN_IN = {
+    "resident": "/v1/auth/wechat",
+    "officer": "/v1/auth/officer",
+    "merchant": "/v1/auth/token",
+    "agency": "/v1/auth/token",
+    "partner": "Signature-Input",
+}
+
 
 @pytest.fixture
 async def application(database_url):
@@ -60,6 +68,10 @@ async def test_every_operation_with_a_caller_answers_401_without_a_token(applica
             who = Table().callers(path)[method]
             answer = await client.request(method, path)
             assert (answer.status_code == 401) == (who != "anyone"), operation
+            if who != "anyone":
+                told = answer.json()["detail"]
+                [way] = [way for caller, way in TO_SIGN_IN.items() if str(who).startswith(caller)]
+                assert way in told, operation
 
 
 @pytest.mark.parametrize("role", ROLES)
