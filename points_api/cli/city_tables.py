@@ -66,7 +66,13 @@ def document_of(city: City) -> dict[str, Any]:
 def listing(cities: Iterable[City]) -> Grid:
     """Cities as a table; what is assumed bears a star."""
     grid = Grid()
-    for heading in ("城市 city", "区划", "积分 score", "分值 scale", "等级起点（分） bands from (points)"):
+    for heading in (
+        "城市 city",
+        "区划",
+        "积分 score",
+        "分值 scale",
+        "等级起点（分） bands from (points)",
+    ):
         grid.add_column(heading, overflow="fold")  # no mark may be cut off
     for city in cities:
         grid.add_row(

@@ -63,4 +63,6 @@ def _curve(sheet: Sheet, told: dict[str, Any]) -> None:
     sheet.path(f"M{line}", stroke=_CURVE, width=2)
     sheet.y = bottom + 30
     sheet.paragraph("横：来源分值，纵：换算分值，单位分；浅线：± 2 标准误", size=12, fill=GRAY)
-    sheet.paragraph("across: source, up: target, in points; light: ± 2 standard errors", size=12, fill=GRAY)
+    sheet.paragraph(
+        "across: source, up: target, in points; light: ± 2 standard errors", size=12, fill=GRAY
+    )
