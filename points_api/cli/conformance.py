@@ -149,7 +149,7 @@ def _show(party: "Party", results: "list[Result]") -> None:
     for one in results:
         table.add_row(
             MARKS[one.outcome], escape(f"{one.id}\n{one.title} · {one.title_en}"),
-            escape(one.expected), one.basis,
+            escape(f"{one.expected}\n{one.expected_en}"), one.basis,
         )  # fmt: skip
     out.print(table)
     for one in results:

@@ -11,7 +11,8 @@ from points_api.residents.models import Enrollment
 from points_api.scores import hot
 from points_api.scores.service import Scores
 from tests.factories import make_record
-from tests.points_api.application import ADULTS, person_of
+from tests.points_api.application import ADULTS, person_of, running
+from tests.points_api.db.falling_silent import line_to
 
 on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
@@ -122,3 +123,17 @@ async def test_a_hot_read_that_finds_no_database_leaves_the_answer_to_the_ordina
     monkeypatch.setattr(hot, "select", statements)
     assert (await resident.get("/v1/me/score")).content == before.content
     assert statements.count == 1
+
+
+async def test_a_database_that_lets_nobody_in_is_told_as_busy_with_when_to_come_again(
+    postgres_url, frozen_clock
+):
+    async with line_to(postgres_url) as line, running(line.url) as application:
+        resident = await application.visitor(ADULTS[0])
+        assert (await resident.join()).status_code == 201
+        await application.app.state.cache._client.flushall()
+        line.falls_silent()
+        await connection()._pool.expire_connections()
+        refused = await resident.get("/v1/me/score")
+    assert (refused.status_code, refused.json()["errcode"]) == (503, -1)
+    assert refused.headers["retry-after"] == "1"
