@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from points_api.db.reads import select
+from points_api.db.transaction import connection
 from points_api.problem import Busy
 from points_api.residents.models import Enrollment
 from points_api.scores import hot
