@@ -5,12 +5,16 @@
   immediate one waits its turn, up to `busy_timeout`.
 - When BEGIN or COMMIT fails or is canceled, nothing stays begun and the lock of the connection is
   given back; the ORM would keep it for ever.
+- Who only reads, and outside a transaction, waits for none that is under way, and sees what was
+  committed before: there is a connection for it. The ORM lets all wait for one another.
 - Instants are stored in UTC with six decimals, so that comparing them as text compares times. The
   ORM stores whatever offset came, and leaves the decimals out where they are zero.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -78,19 +82,55 @@ class _TransactionContext(orm.SqliteTransactionContext):
 
 
 class Client(orm.SqliteClient):
+    _reading: Connection | None = None
+
     async def create_connection(self, with_db: bool) -> None:
         del with_db  # a file that is not there is made
         if self._connection:
             return
-        milliseconds = int(self.pragmas.pop("busy_timeout"))
-        opened = await Connection(self.filename, milliseconds / 1000)
-        opened.row_factory = sqlite3.Row
-        for pragma, value in self.pragmas.items():
-            await opened.execute(f"PRAGMA {pragma}={value}")
-        self._connection = opened
+        self._connection = await self._opened()
+        if self.filename != ":memory:":  # which would be another database
+            self._reading = await self._opened()
+            await self._reading.execute("PRAGMA query_only = ON")
+
+    async def close(self) -> None:
+        if self._reading is not None:
+            await self._reading.close()
+            self._reading = None
+        await super().close()
+
+    @orm.translate_exceptions
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[Any]]:
+        if self._connection is None:
+            async with self.acquire_connection():
+                pass
+        if self._reading is None or not _only_reads(query):
+            found: tuple[int, Sequence[Any]] = await super().execute_query(query, values)
+            return found
+        rows = list(await self._reading.execute_fetchall(query, values))
+        return len(rows), rows
+
+    async def execute_query_dict(
+        self, query: str, values: list[Any] | None = None
+    ) -> list[dict[str, Any]]:
+        return [dict(row) for row in (await self.execute_query(query, values))[1]]
 
     def _in_transaction(self) -> TransactionContext:
         return _TransactionContext(_Transaction(self), self._lock)
+
+    async def _opened(self) -> Connection:
+        pragmas = dict(self.pragmas)
+        opened = await Connection(self.filename, int(pragmas.pop("busy_timeout")) / 1000)
+        opened.row_factory = sqlite3.Row
+        for pragma, value in pragmas.items():
+            await opened.execute(f"PRAGMA {pragma}={value}")
+        return opened
+
+
+def _only_reads(query: str) -> bool:
+    return query.lstrip()[:6].upper() == "SELECT"
 
 
 client_class = Client

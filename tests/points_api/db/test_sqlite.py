@@ -7,7 +7,7 @@ import time
 import pytest
 
 from points_api.db import config
-from points_api.db.transaction import transactional
+from points_api.db.transaction import connection, transactional
 from points_api.problem import Busy
 from tests.points_api.db import rows
 from tests.points_api.db.residents_added import add, count
@@ -47,6 +47,34 @@ async def test_a_writer_that_never_ends_makes_us_busy_and_we_recover(sqlite_url)
         await asyncio.wait_for(add(), 10)
         assert await count() == 1
     other.close()
+
+
+async def test_who_only_reads_waits_for_no_transaction_and_sees_what_was_committed(sqlite_url):
+    async with config.open(sqlite_url):
+        written, end = asyncio.Event(), asyncio.Event()
+
+        @transactional
+        async def add_and_wait():
+            await rows.resident()
+            assert await count() == 1  # its own
+            written.set()
+            await end.wait()
+
+        writing = asyncio.get_running_loop().create_task(add_and_wait())
+        await written.wait()
+        async with asyncio.timeout(10):
+            assert await count() == 0
+        end.set()
+        await writing
+        assert await count() == 1
+
+
+async def test_what_only_reads_cannot_write(sqlite_url):
+    async with config.open(sqlite_url):
+        await count()
+        reading = connection()._reading
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            await reading.execute("DELETE FROM resident")
 
 
 def hold_the_loop():
