@@ -129,7 +129,9 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state = app.state
         for part in fields(parts):
             setattr(state, part.name, getattr(parts, part.name))
-        state.verifying = AtHand(parts.identity, parts.limits, parts.verifications)
+        state.verifying = AtHand(
+            parts.identity.tokens, parts.calling_merchants, parts.limits, parts.verifications
+        )
         state.notices = parts.registry.notices
         state.settle_conduct = conduct.settle
         state.uses_of = uses_of

@@ -46,6 +46,11 @@ class Standing:
         self._known: dict[str, tuple[datetime, CallingMerchant | None]] = {}
         self._looks = Turns(self._look)
 
+    def remembered(self, client_id: str, now: datetime) -> CallingMerchant | None:
+        """The caller, where that is known without a look; None says nothing."""
+        known = self._known.get(client_id)
+        return known[1] if known is not None and known[0] > now else None
+
     async def merchant_of(self, client_id: str) -> CallingMerchant | None:
         """The caller whose key this is; None if it is unknown, revoked, or no longer stands."""
         known = self._known.get(client_id)
