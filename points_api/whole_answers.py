@@ -25,10 +25,16 @@ Headers = Mapping[bytes, bytes]
 
 @runtime_checkable
 class Shortcut(Protocol):
-    """An ASGI application that can answer some questions without ASGI."""
+    """An ASGI application that can answer some questions without ASGI.
 
-    def takes(self, method: bytes, url: bytes, headers: Headers) -> bool:
-        """Whether such a question may follow. If so its body is short, and `url` a mere path."""
+    They are all to one path.
+    """
+
+    @property
+    def path(self) -> bytes: ...
+
+    def takes(self, method: bytes, headers: Headers) -> bool:
+        """Whether a question may follow that it can answer. If so, its body must be short."""
 
     def begin(self, question: "Question") -> bool:
         """Begin to answer; False leaves the question to ASGI."""
@@ -39,17 +45,19 @@ class WholeAnswers(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        is_plain = self.limit_concurrency is None and not self.root_path
-        self._shortcut = self.app if is_plain and isinstance(self.app, Shortcut) else None
+        others = self.limit_concurrency is not None or self.root_path or self.access_log
+        self._shortcut = None if others or not isinstance(self.app, Shortcut) else self.app
         self._coming: Question | None = None
 
     def on_headers_complete(self) -> None:
         """Called by the parser when a request's headers have been read."""
-        before = self.cycle
-        if self._shortcut is not None and self._is_plain(headers := dict(self.headers)):
-            self._coming = Question(self, self._shortcut, headers)
-            self.cycle = cast(RequestResponseCycle, self._coming)
-            return
+        before, shortcut = self.cycle, self._shortcut
+        if shortcut is not None and self.url == shortcut.path:
+            headers = dict(self.headers)
+            if self._is_plain(headers) and shortcut.takes(self.parser.get_method(), headers):
+                self._coming = Question(self, shortcut, headers)
+                self.cycle = cast(RequestResponseCycle, self._coming)
+                return
         super().on_headers_complete()
         # Of an answer to HEAD nothing is written after its head.
         if self.cycle is not before and self.cycle.scope["method"] != "HEAD":
@@ -63,12 +71,10 @@ class WholeAnswers(HttpToolsProtocol):
             question.begin()
 
     def _is_plain(self, headers: Headers) -> bool:
-        """The shortcut takes it, and nothing is left that uvicorn would have to see to."""
+        """Tell whether nothing is left that uvicorn would have to see to."""
         parser, before = self.parser, cast(RequestResponseCycle | None, self.cycle)
         return (
-            self._shortcut is not None
-            and self._shortcut.takes(parser.get_method(), self.url, headers)
-            and (before is None or before.response_complete)
+            (before is None or before.response_complete)
             and len(headers) == len(self.headers)  # none is there twice
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
@@ -98,14 +104,14 @@ class Question:
     """A short question under way. To uvicorn it is a cycle of request and response."""
 
     __slots__ = (
-        "_method", "_path", "_protocol", "_scope", "_shortcut",
+        "_method", "_protocol", "_scope", "_shortcut",
         "body", "disconnected", "headers", "keep_alive", "more_body", "response_complete",
     )  # fmt: skip
     message_event: Final = asyncio.Event()  # set by uvicorn, and nobody waits for it
 
     def __init__(self, protocol: WholeAnswers, shortcut: Shortcut, headers: Headers) -> None:
         self._protocol, self._shortcut = protocol, shortcut
-        self._scope, self._path = protocol.scope, protocol.url
+        self._scope = protocol.scope
         self._method = protocol.parser.get_method()
         self.headers = headers
         self.body = bytearray()
@@ -123,8 +129,8 @@ class Question:
 
     def scope(self) -> Any:
         """The question as ASGI has it."""
-        path = self._path.decode("ascii")
-        named = {"method": self._method.decode("ascii"), "path": path, "raw_path": self._path}
+        method, raw = self._method.decode("ascii"), self._shortcut.path
+        named = {"method": method, "path": raw.decode("ascii"), "raw_path": raw}
         return {**self._scope, **named, "query_string": b""}
 
     def answer(self, status: int, head: bytes, body: bytes) -> None:

@@ -10,10 +10,11 @@ tests compare them.
 import re
 from asyncio import CancelledError, Future
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import Final, NamedTuple
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,7 +34,6 @@ from points_api.verifications.statement import Ask
 from points_api.whole_answers import Headers, Question
 
 PATH: Final = "/v1/merchant/verifications"
-_URL: Final = PATH.encode()
 _LONGEST_BODY: Final = 1024
 # JSON as programs write it, of which nothing needs to be decoded.
 _plain: Final = re.compile(
@@ -54,21 +54,28 @@ _LINES: Final[Mapping[Language, bytes]] = {
 _Told = tuple[Answer | Problem, Verdict]
 
 
-class AtHand(NamedTuple):
-    """What is needed, under one name: a look-up in the application's state is a microsecond."""
+@dataclass(slots=True)
+class AtHand:
+    """What is needed once the lifespan has begun.
 
-    tokens: AccessTokens
-    merchants: Standing
-    limits: Limits
-    verifications: Verifications
+    A look-up in the application's state fails first, and so takes a microsecond.
+    """
+
+    tokens: AccessTokens = field(init=False)
+    merchants: Standing = field(init=False)
+    limits: Limits = field(init=False)
+    verifications: Verifications = field(init=False)
 
 
 class HotVerifications:
-    """ASGI middleware and shortcut; the application's state holds what the lifespan put there."""
+    """ASGI middleware and shortcut; the lifespan fills what the application's state holds."""
+
+    path: Final = PATH.encode()
 
     def __init__(self, app: ASGIApp, owner: FastAPI) -> None:
-        self._app, self._owner = app, owner
+        self._app = app
         self._calls: Policy = owner.state.merchant_calls
+        self._known: AtHand = owner.state.verifying
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
@@ -82,14 +89,14 @@ class HotVerifications:
         told = None if first is None else await self._answer(headers, first.get("body", b""))
         await self._tell(told, started, scope, _again(first, receive), send)
 
-    def takes(self, method: bytes, url: bytes, headers: Headers) -> bool:
+    def takes(self, method: bytes, headers: Headers) -> bool:
         """See `Shortcut`."""
-        return url == _URL and method == b"POST" and _is_short_json(headers)
+        return method == b"POST" and _is_short_json(headers)
 
     def begin(self, question: Question) -> bool:
         """Answer a question of whose asker and code all is known and nothing is amiss."""
         started = perf_counter()
-        known: AtHand = self._owner.state.verifying
+        known = self._known
         asked = _asked(known.tokens, question.headers, question.body)
         if asked is None:
             return False
@@ -173,7 +180,7 @@ class HotVerifications:
 
     async def _answer(self, headers: Headers, body: bytes) -> _Told | None:
         """An answer, or a refusal of the code; None: let the ordinary route see to it."""
-        known: AtHand = self._owner.state.verifying
+        known = self._known
         asked = _asked(known.tokens, headers, body)
         if asked is None:
             return None

@@ -5,7 +5,7 @@ from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
-from points_api.whole_answers import Question
+from points_api.whole_answers import Headers, Question
 
 GOES_ON = asyncio.Event()
 
@@ -16,8 +16,10 @@ class Answers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await by_asgi(scope, receive, send)
 
-    def takes(self, method: bytes, url: bytes, headers: dict[bytes, bytes]) -> bool:
-        return (method, url) == (b"POST", b"/short") and b"content-length" in headers
+    path = b"/short"
+
+    def takes(self, method: bytes, headers: Headers) -> bool:
+        return method == b"POST" and b"content-length" in headers
 
     def begin(self, question: Question) -> bool:
         wanted = bytes(question.body)

@@ -52,7 +52,10 @@ class Line(asyncio.Transport):
 
 def connected(app: Any) -> tuple[WholeAnswers, Line]:
     """A new connection, and its other end."""
-    config = Config(app, lifespan="off", log_config=None, date_header=False, server_header=False)
+    config = Config(
+        app, lifespan="off", log_config=None, access_log=False,
+        date_header=False, server_header=False, proxy_headers=False,
+    )  # fmt: skip
     config.load()
     protocol, line = WholeAnswers(config=config, server_state=ServerState(), app_state={}), Line()
     protocol.connection_made(line)

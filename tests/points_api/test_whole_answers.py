@@ -16,7 +16,7 @@ from tests.ports import free_ports
 
 HOW = [
     *("--http", "points_api.whole_answers:WholeAnswers", "--loop", "uvloop"),
-    *("--no-proxy-headers", "--no-server-header"),
+    *("--no-proxy-headers", "--no-server-header", "--no-access-log"),
 ]
 APP = "tests.points_api.answers_app:app"
 
