@@ -4,17 +4,15 @@ The ceiling is two Ed25519 signatures, two verifications and the product's own s
 word for word with their values and sent bare through asyncpg to a copy of the database.
 """
 
-import asyncio
 import os
 import secrets
 import statistics
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +20,7 @@ import asyncpg
 import uvloop
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchmarks.rows import Row, row
+from benchmarks.rows import AT_ONCE, Row, rate, row
 from interop import base64url, directory
 from interop.canonical import canonical, parse
 from interop.keys import Signer
@@ -45,7 +43,6 @@ from points_api.residents.models import Enrollment, Person, Resident
 from points_api.scores.models import ScoreRow
 from points_api.settings import Settings, load
 
-AT_ONCE = 16
 CONNECTIONS = 10
 RESIDENTS = 200
 HOME, HOST, SCENARIO = "420200", "120000", "bench"
@@ -104,27 +101,12 @@ async def _turns(
         async def by_product(request: Request) -> None:
             await _answer(parts, request)
 
-        await _rate(by_product, _questions(parts, people, AT_ONCE))
-        await _rate(by_hand, statements[:AT_ONCE])
+        await rate(by_product, _questions(parts, people, AT_ONCE))
+        await rate(by_hand, statements[:AT_ONCE])
         for at in range(AT_ONCE, len(statements), calls):
-            product.append(await _rate(by_product, _questions(parts, people, calls)))
-            bare.append(await _rate(by_hand, statements[at : at + calls]))
+            product.append(await rate(by_product, _questions(parts, people, calls)))
+            bare.append(await rate(by_hand, statements[at : at + calls]))
     return statistics.median(product), statistics.median(bare)
-
-
-async def _rate(work: Callable[[Any], Awaitable[None]], items: Sequence[Any]) -> float:
-    """Items a second, `AT_ONCE` at a time."""
-    left = iter(items)
-
-    async def one_after_another() -> None:
-        for item in left:
-            await work(item)
-
-    started = perf_counter()
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(AT_ONCE):
-            tasks.create_task(one_after_another())
-    return len(items) / (perf_counter() - started)
 
 
 async def _answer(parts: Parts, message: Request) -> None:

@@ -4,20 +4,18 @@ The ceiling is the product's own statements, recorded word for word with their v
 through asyncpg to a copy of the database, by as many at once over as many connections.
 """
 
-import asyncio
 import os
 import random
 import statistics
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import uvloop
 
-from benchmarks.rows import Row, row
+from benchmarks.rows import AT_ONCE, Row, rate, row
 from points_api import clock
 from points_api.auth.merchants import CallingMerchant
 from points_api.city import load_city
@@ -36,7 +34,6 @@ from scenarios.benefits import DiscountRate
 from scenarios.eligibility import Index
 from scenarios.scenario import Quota, Scenario, Settled
 
-AT_ONCE = 16
 CONNECTIONS = 10
 RESIDENTS = 400
 QUOTA = Quota(per_person=10**6, period="year", budget_fen=10**12)
@@ -113,27 +110,12 @@ async def _turns(
                 for sql, values in two:
                     await line.fetch(sql, *values)
 
-        await _rate(by_product, verifications[:AT_ONCE])
-        await _rate(by_hand, statements[:AT_ONCE])
+        await rate(by_product, verifications[:AT_ONCE])
+        await rate(by_hand, statements[:AT_ONCE])
         for at in range(AT_ONCE, len(verifications), calls):
-            product.append(await _rate(by_product, verifications[at : at + calls]))
-            bare.append(await _rate(by_hand, statements[at : at + calls]))
+            product.append(await rate(by_product, verifications[at : at + calls]))
+            bare.append(await rate(by_hand, statements[at : at + calls]))
     return statistics.median(product), statistics.median(bare)
-
-
-async def _rate(work: Callable[[Any], Awaitable[None]], items: Sequence[Any]) -> float:
-    """Items a second, `AT_ONCE` at a time."""
-    left = iter(items)
-
-    async def one_after_another() -> None:
-        for item in left:
-            await work(item)
-
-    started = perf_counter()
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(AT_ONCE):
-            tasks.create_task(one_after_another())
-    return len(items) / (perf_counter() - started)
 
 
 async def _recorded(url: str, shop: "Shop", verifications: list[UUID]) -> list[list[Statement]]:

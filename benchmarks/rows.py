@@ -1,14 +1,18 @@
 """One measured figure beside the ceiling of the same run, and how rows are printed."""
 
+import asyncio
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rich.console import Console
 from rich.table import Table
+
+AT_ONCE = 16
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,21 @@ def interleaved(
                 work()
             times[name].append((time.perf_counter() - start) / calls)
     return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+async def rate(work: Callable[[_T], Awaitable[None]], items: Sequence[_T]) -> float:
+    """Items a second, `AT_ONCE` at a time."""
+    left = iter(items)
+
+    async def one_after_another() -> None:
+        for item in left:
+            await work(item)
+
+    started = time.perf_counter()
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(AT_ONCE):
+            tasks.create_task(one_after_another())
+    return len(items) / (time.perf_counter() - started)
 
 
 def show(rows: list[Row], form: Literal["table", "json"]) -> None:

@@ -5,7 +5,7 @@ Production refuses the dangerous part of it (`settings`).
 
 from typing import Final, NamedTuple
 
-from points_api.language import Language, Text
+from points_api.language import Text
 from points_api.settings import Settings
 
 
@@ -16,9 +16,9 @@ class Announcement(NamedTuple):
     line: Text
 
 
-def in_full(settings: Settings, language: Language = "zh") -> list[str]:
-    """Return a line for each such part."""
-    return [one.line.say(language) for one in _found(settings)]
+def in_full(settings: Settings) -> list[str]:
+    """Return a line for each such part, in both languages."""
+    return [f"{one.line.zh} ({one.line.en})" for one in _found(settings)]
 
 
 def in_brief(settings: Settings) -> list[str]:
@@ -54,10 +54,12 @@ _DEVELOPMENT_KEY: Final = Announcement(
     ),
 )
 _WECHAT_FAKE: Final = Announcement(
-    Text("模拟的微信登录", "WeChat fake"),
+    Text("模拟的微信登录与实名核验", "WeChat and real-name fakes"),
     Text(
-        "微信登录是本机模拟的；请设置 POINTS_WECHAT_APPID 和 POINTS_WECHAT_SECRET",
-        "WeChat sign-in is a local fake; set POINTS_WECHAT_APPID and POINTS_WECHAT_SECRET",
+        "微信登录与实名核验是本机模拟的，谁都可以当作任何人登录；"
+        "请设置 POINTS_WECHAT_APPID 和 POINTS_WECHAT_SECRET",
+        "WeChat sign-in and the check of real names are local fakes: anyone can sign in as anyone; "
+        "set POINTS_WECHAT_APPID and POINTS_WECHAT_SECRET",
     ),
 )
 _LOOPBACK: Final = Announcement(

@@ -5,9 +5,8 @@ Three promises:
   GETs (`redis-py` spends more on a command than Redis does).
 - **Never backwards.** `put` and `forget` carry the version of the row; a slow writer with an
   older version changes nothing. Every value is stored behind its version.
-- **Never in the way.** When Redis is gone, reads say None and writes say False, at once: the
-  first failure opens the circuit, and a probe in the background closes it. No caller waits
-  for a dead Redis except those whose command was under way, and they at most a second.
+- **Never in the way.** When Redis is gone, reads say None and writes say False, at once: see
+  `circuit.py`.
 
 So None means «ask the database», never «there is none», and False means «not told to Redis»:
 whoever must tell everybody has an outbox event to repeat it. Values live for a time at most.
@@ -20,15 +19,13 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from redis.asyncio import RedisCluster
-from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
-from points_api import cancellation, log, metrics
+from points_api import log, metrics
+from points_api.circuit import Circuit
 from points_api.redis_client import client_of
 from points_api.turns import Turns
 
-_CONNECTIONS: Final = 32
 _KEYS_PER_COMMAND: Final = 512
-_PROBE_SECONDS: Final = (0.05, 2.0)  # first pause and longest pause between probes
 _VERSION_DIGITS: Final = 16  # hexadecimal, so that Lua may compare them as text
 # Redis runs a script as one step. GETRANGE of a missing key is the empty string.
 _PUT: Final = """
@@ -40,8 +37,6 @@ return 1
 _HIT = metrics.CACHE_READS.labels("hit")
 _MISS = metrics.CACHE_READS.labels("miss")
 _UNAVAILABLE = metrics.CACHE_READS.labels("unavailable")
-# The cluster client has an error of its own, outside the family.
-_GONE = (RedisError, RedisClusterException, OSError)
 _T = TypeVar("_T")
 _log = log.get("cache")
 
@@ -57,9 +52,7 @@ class Cache:
         self._reads = Turns(self._read)
         self._leaving: dict[str, Callable[[Any], Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turns = asyncio.Semaphore(_CONNECTIONS)
-        self._refusals: set[str] = set()
-        self._lost = False
+        self._circuit = Circuit(client, self._start)
 
     @classmethod
     def from_url(cls, url: str, prefix: str = "") -> "Cache":
@@ -72,7 +65,7 @@ class Cache:
     @property
     def available(self) -> bool:
         """Tell whether the last word from Redis was a good one."""
-        return not self._lost
+        return not self._circuit.broken
 
     @property
     def client(self) -> Any:
@@ -87,7 +80,7 @@ class Cache:
         self, operation: str, command: Callable[[], Awaitable[_T]]
     ) -> tuple[bool, _T | None]:
         """Run a command of such a library; (False, None), at once, while Redis is gone."""
-        return await self._attempt(operation, command)
+        return await self._circuit.attempt(operation, command)
 
     async def get(self, key: str) -> bytes | None:
         """Return the value; None if there is none or Redis is gone."""
@@ -95,7 +88,7 @@ class Cache:
 
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return the values in the order of the keys; shares one MGET with this turn's others."""
-        if self._lost or not keys:
+        if self._circuit.broken or not keys:
             _UNAVAILABLE.inc(len(keys))
             return [None] * len(keys)
         return await self._reads.ask(keys)
@@ -148,7 +141,7 @@ class Cache:
         After a broken connection the command is sent again and may then find its own value:
         False is sure to prevent a second use, True is sure to be the first one.
         """
-        reached, answer = await self._attempt(
+        reached, answer = await self._circuit.attempt(
             "set_if_absent",
             lambda: self._client.set(
                 self._prefix + key, _UNVERSIONED + value, px=_milliseconds(ttl_seconds), nx=True
@@ -158,7 +151,9 @@ class Cache:
 
     async def take(self, key: str) -> bytes | None:
         """Return the value and remove it, in one step: of many who take, one gets it."""
-        _, answer = await self._attempt("take", lambda: self._client.getdel(self._prefix + key))
+        _, answer = await self._circuit.attempt(
+            "take", lambda: self._client.getdel(self._prefix + key)
+        )
         return _body(answer)
 
     async def delete(self, *keys: str) -> bool:
@@ -171,12 +166,12 @@ class Cache:
 
     async def ping(self) -> bool:
         """Tell whether Redis answers now; for readiness."""
-        reached, _ = await self._attempt("ping", self._client.ping)
+        reached, _ = await self._circuit.attempt("ping", self._client.ping)
         return reached
 
     async def aclose(self) -> None:
         """Answer who still waits, stop the probe, close the connections."""
-        self._lost = True
+        self._circuit.broken = True  # so that no command begins any more
         await self._reads.aclose()
         for task in list(self._tasks):
             task.cancel()
@@ -213,12 +208,12 @@ class Cache:
     async def _mget(self, names: list[str]) -> list[bytes | None] | None:
         # In a cluster the keys live in many slots, so it is one MGET per slot.
         mget = self._client.mget_nonatomic if self._is_cluster else self._client.mget
-        _, values = await self._attempt("get", lambda: mget(names))
+        _, values = await self._circuit.attempt("get", lambda: mget(names))
         return values
 
     def _soon(self, key: str, command: Callable[[Any], Any]) -> None:
         """Leave a write to the end of the turn; of several for a key the last stands for all."""
-        if self._lost:
+        if self._circuit.broken:
             metrics.CACHE_DROPPED.labels("soon").inc()
             return
         self._leaving[key] = command
@@ -237,56 +232,10 @@ class Cache:
         await self._write("soon", pipeline.execute)
 
     async def _write(self, operation: str, command: Callable[[], Awaitable[Any]]) -> bool:
-        reached, _ = await self._attempt(operation, command)
+        reached, _ = await self._circuit.attempt(operation, command)
         if not reached:
             metrics.CACHE_DROPPED.labels(operation).inc()
         return reached
-
-    async def _attempt(
-        self, operation: str, command: Callable[[], Awaitable[_T]]
-    ) -> tuple[bool, _T | None]:
-        """Run one command, at most `_CONNECTIONS` at once; (False, None) if Redis did not do it."""
-        # The library's own waiting for a free connection is unfair and, at its limit, looks like
-        # an outage; this queue is in order, and whoever leaves it after an outage began goes free.
-        async with self._turns:
-            if self._lost:
-                return False, None
-            return await self._try(operation, command)
-
-    async def _try(
-        self, operation: str, command: Callable[[], Awaitable[_T]]
-    ) -> tuple[bool, _T | None]:
-        try:
-            with cancellation.kept():
-                return True, await command()
-        except ResponseError as error:  # it answered: full, loading, read-only
-            if operation not in self._refusals:  # once is enough; the counter tells how often
-                self._refusals.add(operation)
-                _log.warning("cache.refused", operation=operation, error=type(error).__name__)
-        except _GONE as error:
-            self._lose(error)
-        return False, None
-
-    def _lose(self, error: Exception) -> None:
-        if not self._lost:
-            self._lost = True
-            metrics.CACHE_OUTAGES.inc()
-            _log.warning("cache.lost", error=type(error).__name__)
-            self._start(self._probe)
-
-    async def _probe(self) -> None:
-        pause, longest = _PROBE_SECONDS
-        while self._lost:
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, longest)
-            try:
-                with cancellation.kept():
-                    await self._client.ping()
-            except _GONE:
-                continue
-            self._lost = False
-            self._refusals.clear()
-            _log.info("cache.back")
 
 
 def _milliseconds(seconds: float) -> int:

@@ -33,8 +33,8 @@ from points_api.merchants.standing import Standing
 from points_api.messages import pushing
 from points_api.messages.pushing import Subscribers
 from points_api.officers import service as officers
-from points_api.partners import client as partner_client
 from points_api.partners import service as partners
+from points_api.partners.line import open_line
 from points_api.partners.service import Exchange
 from points_api.proofs.lists import StatusLists
 from points_api.proofs.service import Proofs
@@ -102,8 +102,8 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         standings = Standings(scores, keyring, consenting.notices, overdue.scenarios_of)
         codes = CreditCodes(CodeSeal(keyring), live, Remembered(standings, cache))
         guard, calling = CodeGuard(limits), Standing()
-        to_partners = await stack.enter_async_context(partner_client.http_client())
-        exchange = partners.compose(settings, keyring, to_partners)
+        line = await stack.enter_async_context(open_line())
+        exchange = partners.compose(settings, keyring, line)
         recognized = recognitions.compose(
             exchange, keyring, scores, consenting.notices, live, standings
         )

@@ -89,6 +89,9 @@ class _StandardError:
     def flush(self) -> None:
         sys.stderr.flush()
 
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
+
 
 _out: TextIO = cast(TextIO, _StandardError())
 _tells_requests = False
@@ -130,9 +133,14 @@ def _configure_ours(level: int, out: TextIO) -> None:
 
 
 def announce(text: str) -> None:
-    """Write a sentence of ours for the operator, whatever the level. It must hold no value."""
-    line = _line("warning", "start", "announcement") | {"text": text}
-    _out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+    """Write a sentence of ours for the operator, whatever the level. It must hold no value.
+
+    A terminal gets the sentence alone: whoever sits there has just started us.
+    """
+    if not _out.isatty():
+        line = _line("warning", "start", "announcement") | {"text": text}
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    _out.write(text + "\n")
     _out.flush()
 
 

@@ -18,7 +18,6 @@ from points_api.crypto.cipher import CipherError
 from points_api.crypto.keyring import Keyring
 from points_api.problem import Problem
 
-DEFAULT_LIMIT = 50
 MOST = 200
 T = TypeVar("T")
 

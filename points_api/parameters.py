@@ -6,7 +6,7 @@ query fields are asked; where there are none, nothing can be meant.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
 Schemas = Mapping[str, Mapping[str, Any]]
+_FORMS: Final = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 # By what answers a route, since a route itself cannot be a key.
@@ -45,6 +46,18 @@ def _read(dependant: Dependant) -> Schemas:
             place["$defs"] |= schema.pop("$defs", {})
             place["properties"][field.alias] = schema
     return schemas
+
+
+def wanted_instead(body: object, headers: Mapping[str, str], sent: object) -> str | None:
+    """The media type that a route's body has to have, if what was sent has another."""
+    if not isinstance(body, params.Body):
+        return None
+    if not isinstance(body, params.Form):  # which the framework then leaves as it came
+        return body.media_type if isinstance(sent, bytes) else None
+    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    readable = {body.media_type} if isinstance(body, params.File) else _FORMS
+    return None if is_empty or given in readable else body.media_type
 
 
 def refuse_unknown(route: BaseRoute, query: bytes) -> None:

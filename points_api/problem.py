@@ -27,7 +27,7 @@ from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from points_api.language import Language, Text, choose
-from points_api.parameters import schemas_of
+from points_api.parameters import schemas_of, wanted_instead
 from points_api.validation import Wanted, field_problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -110,14 +110,18 @@ class Forbidden(Problem):
     title = ("无权操作", "Not allowed")
 
 
-class Conflict(Problem):
-    slug, status, errcode = "conflict", 409, 40900
-    title = ("与当前状态冲突", "In conflict with the current state")
-
-
 class TooLarge(Problem):
     slug, status, errcode = "too-large", 413, 41300
     title = ("请求内容过大", "The request is too large")
+
+
+class WrongContentType(Problem):
+    slug, status, errcode = "wrong-content-type", 415, 41500
+    title = ("不支持这种内容类型", "Unsupported media type")
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"请带 Content-Type: {wanted}", f"Send it as Content-Type: {wanted}")
+        self.headers = {"Accept": wanted}  # RFC 9110, 15.5.16
 
 
 class RateLimited(Problem):
@@ -198,6 +202,8 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
     route = request.scope["route"]
     wanted = {place: Wanted(schema) for place, schema in schemas_of(route).items()}
     if field := route.body_field:
+        if media_type := wanted_instead(field.field_info, request.headers, error.body):
+            return render(WrongContentType(media_type), language)
         wanted["body"] = Wanted(schema_of_body(field.field_info.annotation), error.body)
     errors = [
         field_problem(entry, language, wanted.get(next(iter(entry["loc"]), "body")))
@@ -219,15 +225,15 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     language = choose(request.headers.get("accept-language"))
     status = error.status_code
+    kin = _known.get(status * 100)
     text = _STATUS_TEXTS.get(status) or Text("请求未能完成", HTTPStatus(status).phrase)
-    errcode = status * 100
-    kin = _known.get(errcode)
+    title = (Text(*kin.title) if kin else text).say(language)
     body = {
         "type": f"/problems/{kin.slug}" if kin else "about:blank",
-        "title": (Text(*kin.title) if kin else text).say(language),
+        "title": title,
         "status": status,
-        "errcode": errcode,
-        "errmsg": (Text(*kin.title) if kin else text).say(language),
+        "errcode": status * 100,
+        "errmsg": title,
     }
     return _response(status, body, language, error.headers or {})
 
@@ -271,7 +277,6 @@ _STATUS_TEXTS = {
     400: Text("请求有误", "Bad request"),
     405: Text("不支持这种方法", "Method not allowed"),
     406: Text("无法给出要求的格式", "Not acceptable"),
-    415: Text("不支持这种内容类型", "Unsupported media type"),
 }
 _SCHEMA: dict[str, Any] = {
     "title": "Problem",

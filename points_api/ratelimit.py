@@ -7,7 +7,7 @@ then raises. So it is given the process's client and called through the cache's 
 Redis is gone, nobody waits, and each process lets `Policy.alone` through by itself.
 
     verdict = await limits.take(CALLS, client_id)      # all processes together, two trips
-    if limits.allowed_here(CALLS, client_id): ...      # this process alone, no trip
+    verdict = limits.take_here(CALLS, client_id)       # this process alone, no trip
 
 Whoever was counted is told, also on success, in the headers of draft-ietf-httpapi-ratelimit:
 `RateLimit-Policy: "calls";q=100;w=60` and `RateLimit: "calls";r=99;t=60`.
@@ -84,12 +84,8 @@ class LocalCap:
         self._most = most_keys
         self._left: dict[str, tuple[float, float]] = {}
 
-    def allowed(self, key: str, cost: int = 1) -> bool:
-        """Take `cost` from the key's bucket, if it holds as much."""
-        return self.take(key, cost).allowed
-
     def take(self, key: str, cost: int = 1, now: datetime | None = None) -> Verdict:
-        """The same, with what is left. A caller who knows the time may tell it."""
+        """Take `cost` from the key's bucket, if it holds as much. A caller may tell the time."""
         at = (now or self._now()).timestamp()
         known = self._left.pop(key, None)
         left = float(self._quota)
@@ -130,16 +126,9 @@ class Limits:
         self, policy: Policy, key: str, cost: int = 1, now: datetime | None = None
     ) -> Verdict:
         """Count by this process alone, the full quota in each; see `LocalCap`."""
-        return self._cap_here(policy).take(key, cost, now)
-
-    def allowed_here(self, policy: Policy, key: str, cost: int = 1) -> bool:
-        """`take_here` for who tells nobody what is left."""
-        return self._cap_here(policy).allowed(key, cost)
-
-    def _cap_here(self, policy: Policy) -> LocalCap:
         if (cap := self._here.get(policy.name)) is None:
             cap = self._here[policy.name] = LocalCap(policy.name, policy.quota, policy.seconds)
-        return cap
+        return cap.take(key, cost, now)
 
     async def _counted(self, policy: Policy, key: str, cost: int) -> Verdict:
         quota, window = policy.quota, policy.seconds

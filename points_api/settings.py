@@ -94,10 +94,6 @@ class Settings(BaseSettings):
         return parse_keys(self.secret_keys.get_secret_value())
 
     @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
-
-    @property
     def uses_wechat_fake(self) -> bool:
         return not (self.wechat_appid and self.wechat_secret.get_secret_value())
 

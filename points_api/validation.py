@@ -187,7 +187,6 @@ _MESSAGES = [
     )
 ]
 _NO_OBJECT = {"missing", "model_type", "model_attributes_type", "dict_type"}
-# What was sent without the header is text to us, whatever stands in it.
 _NO_BODY = Text(
     "应为 JSON 对象，请求头带 Content-Type: application/json",
     "Must be a JSON object, with the header Content-Type: application/json",

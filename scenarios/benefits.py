@@ -283,7 +283,6 @@ Benefit = (
     | RateCut
     | SimplifiedPapers
 )
-TAGS = frozenset(kind.tag for kind in Benefit.__args__)
 
 
 def _needed(amount_fen: int | None) -> int:

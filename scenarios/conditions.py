@@ -175,7 +175,6 @@ class NothingOverdue:
 
 
 Condition = Joined | ScoreFloor | DimensionFloor | AgeRange | InDivision | Holds | NothingOverdue
-TAGS = frozenset(kind.tag for kind in Condition.__args__)
 
 
 def _missing(value: int, floor: int) -> Words:

@@ -23,7 +23,6 @@ Verification = Literal["code", "wall", "server", "list", "counter"]
 scanned by the resident. `server`: a call of the merchant's system under a consent. `list`: changes
 pushed to the system that keeps a list. `counter`: a staff page where the resident says a number.
 """
-VERIFICATIONS: tuple[Verification, ...] = ("code", "wall", "server", "list", "counter")
 
 Disclosed = Literal["eligible", "benefit", "valid_until", "pseudonym", "member_hash"]
 """What a merchant is told, and nothing else. `member_hash`: the keyed hash of a number that the

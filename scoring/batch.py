@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.columns import NEVER, Columns, Vocabulary, day_of, part_of, records_of
-from scoring.engine import DimensionResult, RuleResult, score
+from scoring.engine import score
 from scoring.kernel import TOP, Results, make_desk, make_results, score_block
 from scoring.outlook import next_change, other_records_on
 from scoring.reasons import Reason, reasons
+from scoring.score import DimensionResult, RuleResult
 from scoring.scorecard import Scorecard
 from scoring.tables import NONE, tables_of
 

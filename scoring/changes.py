@@ -11,8 +11,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-from scoring.engine import Score, score
+from scoring.engine import score
 from scoring.records import Record
+from scoring.score import Score
 from scoring.scorecard import Scorecard
 
 Effect = Literal["time", "rule", "data"]

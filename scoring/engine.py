@@ -23,15 +23,13 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from operator import attrgetter
-from typing import Literal, NamedTuple
 
-from scoring.digest import records_digest
 from scoring.records import Record
+from scoring.score import Counted, DimensionResult, Line, LineKind, RuleResult, Score
 from scoring.scorecard import (
+    PRICED_SINGLY,
     TENTH,
-    Band,
     Brackets,
-    Dimension,
     Levels,
     PerUnit,
     Repeat,
@@ -41,109 +39,14 @@ from scoring.scorecard import (
 )
 from scoring.validity import FULL, in_force, weight_of
 
-PRICED_SINGLY = (Levels, PerUnit)  # the others price the sum of all quantities
-LineKind = Literal["sum", "year_cap", "total_cap", "rounding"]
-
-
-class Counted(NamedTuple):
-    """A record as its rule saw it.
-
-    `points` are signed thousandths (0 where the rule prices a sum), `quantity` is what is left of
-    the quantity after fading, `weight` the fade as (numerator, denominator), `nth` the place in
-    the repeat window. `counts` is False where another record of the same act counts instead.
-    """
-
-    record: Record
-    points: int
-    quantity: int
-    weight: tuple[int, int]
-    nth: int
-    counts: bool
-
-    @property
-    def effective(self) -> bool:
-        """It goes into the day's points: it counts, is not faded out, and its level is worth any.
-
-        A cap or floor may still hold back what it gives.
-        """
-        return bool(self.points or self.quantity)
-
-
 # Half the cost of `Counted(…)`, `Line(…)`, `RuleResult(…)`: a score is mostly made of these.
 _counted: Callable[[tuple[Record, int, int, tuple[int, int], int, bool]], Counted] = partial(
     tuple.__new__, Counted
 )
-
-
-class Line(NamedTuple):
-    """A correction inside a rule, in signed thousandths; `year` for yearly sums and caps."""
-
-    kind: LineKind
-    points: int
-    year: int | None = None
-
-
-class RuleResult(NamedTuple):
-    """What a rule gave: its records and lines sum exactly to `points` (whole tenths)."""
-
-    rule: Rule
-    points: int
-    counted: tuple[Counted, ...]
-    lines: tuple[Line, ...]
-
-
 _line: Callable[[tuple[LineKind, int, int | None]], Line] = partial(tuple.__new__, Line)
 _result: Callable[[tuple[Rule, int, tuple[Counted, ...], tuple[Line, ...]]], RuleResult] = partial(
     tuple.__new__, RuleResult
 )
-
-
-class DimensionResult(NamedTuple):
-    """`points` = the rules' points + `held`, where `held` is what floor or ceiling changed."""
-
-    dimension: Dimension
-    points: int
-    held: int
-    rules: tuple[RuleResult, ...]
-
-
-class Score(NamedTuple):
-    """`value` = `base` + the dimensions' points + `held`, all in thousandths, whole tenths."""
-
-    scorecard: Scorecard
-    on: date
-    value: int
-    base: int
-    held: int
-    dimensions: tuple[DimensionResult, ...]
-
-    @property
-    def band(self) -> Band:
-        """The band the value lies in."""
-        return self.scorecard.band_of(self.value)
-
-    @property
-    def rules(self) -> tuple[RuleResult, ...]:
-        """All rules that had a record in force."""
-        return tuple(result for dimension in self.dimensions for result in dimension.rules)
-
-    @property
-    def records(self) -> tuple[Record, ...]:
-        """The records that went in, in the order of their keys."""
-        counted = (entry.record for result in self.rules for entry in result.counted)
-        return tuple(sorted(counted, key=_key))
-
-    @property
-    def effective(self) -> frozenset[str]:
-        """The keys of the records that go into the day's points."""
-        return frozenset(
-            entry.record.key for result in self.rules for entry in result.counted if entry.effective
-        )
-
-    @property
-    def records_digest(self) -> str:
-        """SHA-256 over the records that went in; the same records give the same digest anywhere."""
-        return records_digest(self.records)
 
 
 def score(records: Iterable[Record], scorecard: Scorecard, on: date) -> Score:
@@ -245,7 +148,7 @@ def _weighed(rule: Rule, records: list[Record], on: date) -> list[Counted]:
     return _keep_greatest(rule, records, counted)
 
 
-def groups_of(rule: Rule, records: Iterable[Record]) -> list[str]:
+def _groups(rule: Rule, records: Iterable[Record]) -> list[str]:
     """For each record what the rule counts once: the record itself, its act, its item, or all."""
     if rule.one_per == "rule":
         return [rule.id for _ in records]
@@ -262,7 +165,7 @@ def _places(rule: Rule, repeat: Repeat, records: list[Record]) -> dict[str, int]
         return {records[0].key: 1}
     days = [record.occurred_on.toordinal() for record in records]
     keys = [record.key for record in records]
-    ordered = sorted(zip(days, groups_of(rule, records), keys, strict=True))
+    ordered = sorted(zip(days, _groups(rule, records), keys, strict=True))
     window: dict[str, int] = {}
     places: dict[str, int] = {}
     first = 0
@@ -283,7 +186,7 @@ def _keep_greatest(rule: Rule, records: list[Record], counted: list[Counted]) ->
     """Of each group the entry of greatest effect; ties go to the first key."""
     if rule.one_per == "record" or len(counted) == 1:
         return counted
-    groups = groups_of(rule, records)
+    groups = _groups(rule, records)
     if len(set(groups)) == len(counted):
         return counted
     best: dict[str, Counted] = {}

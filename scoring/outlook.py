@@ -9,8 +9,9 @@ import heapq
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from scoring.engine import Score, apply_rule, score
+from scoring.engine import apply_rule, score
 from scoring.records import Record
+from scoring.score import Score
 from scoring.scorecard import Rule, Scorecard
 from scoring.validity import fades_from, gone_on, weighs_until
 

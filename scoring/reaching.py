@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from scoring.engine import Score, score
+from scoring.engine import score
 from scoring.records import Record
+from scoring.score import Score
 from scoring.scorecard import Rule, Scorecard
 from scoring.whatif import Add, Repair, Supposition, further, what_if
 

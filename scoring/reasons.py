@@ -10,8 +10,8 @@ from datetime import date
 from functools import partial
 from typing import Literal, NamedTuple
 
-from scoring.engine import PRICED_SINGLY, Counted, DimensionResult, RuleResult, Score
-from scoring.scorecard import Dimension, Rule, points_text
+from scoring.score import Counted, DimensionResult, RuleResult, Score
+from scoring.scorecard import PRICED_SINGLY, Dimension, Rule, points_text
 from scoring.validity import counts_until, fades_from
 
 Language = Literal["zh", "en"]

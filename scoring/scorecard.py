@@ -84,6 +84,7 @@ class Brackets:
 
 
 Pricing = Levels | PerUnit | Steps | Brackets
+PRICED_SINGLY = (Levels, PerUnit)  # the others price the sum of all quantities
 
 
 @dataclass(frozen=True, slots=True)

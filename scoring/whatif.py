@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from scoring.engine import Counted, Score, score
+from scoring.engine import score
 from scoring.records import Record
+from scoring.score import Counted, Score
 from scoring.scorecard import TENTH, Brackets, Levels, PerUnit, Rule, Scorecard, Steps
 
 MOST_DAYS = 3660

@@ -21,6 +21,7 @@ from loadtests.federation import probe, verdict
 from loadtests.federation.aftermath import Leavers, look
 from loadtests.federation.cities import City, kill, serving, sign_in
 from loadtests.federation.people import Visitor, prepare
+from loadtests.federation.posting import posting
 from loadtests.federation.visits import Traffic
 
 READS: Final = 5  # a second at each city
@@ -56,13 +57,17 @@ def _arguments() -> argparse.Namespace:
 
 async def _run(cities: list[City], args: argparse.Namespace) -> tuple[Any, Any, Any]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=400)
-    async with serving(cities), httpx.AsyncClient(timeout=30, limits=limits) as http:
+    async with (
+        serving(cities),
+        posting() as post,
+        httpx.AsyncClient(timeout=30, limits=limits) as http,
+    ):
         await asyncio.gather(*(sign_in(city, http) for city in cities))
         visitors = await prepare(cities, args.people, args.visitors + 1, http)
         leavers = Leavers([visitors[city.id].pop() for city in cities])
         random = Random(20261127)
         killed = random.sample(cities, args.kill)
-        traffic = Traffic(cities, visitors, http, random)
+        traffic = Traffic(cities, visitors, post, http, random)
         since = await _now_of(cities[0], http)
         await leavers.prepare(traffic, [*killed, cities[0]])
         every = list(chain.from_iterable(visitors.values()))

@@ -16,6 +16,7 @@ import httpx
 
 from loadtests.federation.cities import City
 from loadtests.federation.people import Visitor
+from loadtests.federation.posting import LOST, Answer, Post
 
 OTHER_CODE: Final = 0.1
 REDEEMS: Final = 0.25
@@ -30,10 +31,6 @@ class Redeeming(NamedTuple):
     host: City
     key: str
     order: Mapping[str, Any]
-
-
-# uvloop has no socket any more where a line dies the moment it is open, and anyio asks for it.
-LOST: Final = (httpx.HTTPError, AttributeError)
 
 
 @dataclass(slots=True)
@@ -73,7 +70,9 @@ class Traffic:
 
     cities: list[City]
     visitors: Mapping[str, list[Visitor]]
+    post: Post
     http: httpx.AsyncClient
+    """For all that is not a visit."""
     random: Random
     tally: Tally = field(default_factory=Tally)
     least: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -118,17 +117,16 @@ class Traffic:
         self, visitor: Visitor, host: City, *, fitting: bool = True
     ) -> dict[str, Any]:
         """Show a code at the till; the answer, judged. Raises `Unanswered` where there is none."""
-        made = await self.http.post(
-            f"{visitor.home.address}/v1/me/visits/codes", headers=visitor.headers,
-            json={"host": host.division,
-                  "scenario": host.scenario if fitting else host.other_scenario},
+        made = await self.post(
+            f"{visitor.home.address}/v1/me/visits/codes", visitor.headers,
+            {"host": host.division, "scenario": host.scenario if fitting else host.other_scenario},
         )  # fmt: skip
         if made.status_code != 201:
             raise Unanswered("code", made)
-        answer = await self.http.post(
-            f"{host.address}/v1/merchant/visitor-verifications", headers=till(host),
-            json={"home": visitor.home.division, "code": made.json()["code"],
-                  "scenario_id": host.scenario},
+        answer = await self.post(
+            f"{host.address}/v1/merchant/visitor-verifications", till(host),
+            {"home": visitor.home.division, "code": made.json()["code"],
+             "scenario_id": host.scenario},
         )  # fmt: skip
         if answer.status_code != 201:
             raise Unanswered("verification", answer)
@@ -156,9 +154,9 @@ class Traffic:
     async def redeem(self, one: Redeeming) -> None:
         """Send a redemption; without an answer it stays open, to be sent again by its key."""
         try:
-            answer = await self.http.post(
+            answer = await self.post(
                 f"{one.host.address}/v1/merchant/redemptions",
-                headers=till(one.host) | {"Idempotency-Key": one.key}, json=one.order,
+                till(one.host) | {"Idempotency-Key": one.key}, one.order,
             )  # fmt: skip
         except LOST:
             self.tally.open.append(one)
@@ -182,7 +180,7 @@ class Traffic:
 class Unanswered(Exception):
     """No answer to a visit: `verification 503 resting`."""
 
-    def __init__(self, what: str, answer: httpx.Response) -> None:
+    def __init__(self, what: str, answer: Answer) -> None:
         try:
             body = answer.json()
         except ValueError:

@@ -14,7 +14,7 @@ writes the demand into the OpenAPI document.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import Request, Security
@@ -69,7 +69,7 @@ async def admit(
 
     No token makes a partner of anybody: partners sign what they send (`partners/door.py`).
     """
-    claims = identity.tokens.verify(bearer(headers), clock.now())
+    claims = identity.tokens.verify(bearer(headers, who), clock.now())
     if claims.kind != ("officer" if isinstance(who, OfficerWith) else who):
         raise Forbidden(
             "这个操作不对这类调用者开放", "This operation is not for this kind of caller"
@@ -84,11 +84,14 @@ async def admit(
     return CallingResident(UUID(claims.subject), UUID(claims.session))
 
 
-def bearer(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """Return the token of the Authorization header (RFC 6750)."""
+def bearer(
+    headers: Iterable[tuple[bytes, bytes]],
+    who: CallerKind | Literal["partner"] | OfficerWith = "resident",
+) -> str:
+    """Return the token of the Authorization header (RFC 6750), where `who` has to send one."""
     found = [value for name, value in headers if name == b"authorization"]
     if not found:
-        raise Unauthorized
+        raise Unauthorized(*_MISSING["officer" if isinstance(who, OfficerWith) else who])
     if len(found) > 1:
         raise AccessTokenRefused
     return token_of(found[0])
@@ -100,6 +103,25 @@ def token_of(authorization: bytes) -> str:
     if scheme.lower() != "bearer":
         raise AccessTokenRefused
     return token.strip()
+
+
+def _without_token(sign_in: str) -> tuple[str, str]:
+    return (
+        f"没有收到访问令牌：请用 POST {sign_in} 取得，放在 Authorization: Bearer 里再发一次",
+        f"No access token came: get one by POST {sign_in} and send it as Authorization: Bearer",
+    )
+
+
+_MISSING: Final[dict[CallerKind | Literal["partner"], tuple[str, str]]] = {
+    "resident": _without_token("/v1/auth/wechat"),
+    "officer": _without_token("/v1/auth/officer"),
+    "merchant": _without_token("/v1/auth/token"),
+    "agency": _without_token("/v1/auth/token"),
+    "partner": (
+        "没有收到签名：请按 docs/joining.md 第 4 节签名，带上 Signature 与 Signature-Input",
+        "No signature came: send Signature and Signature-Input, as in docs/joining.md section 4",
+    ),
+}
 
 
 async def _agency(claims: Claims) -> CallingAgency:

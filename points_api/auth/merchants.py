@@ -1,11 +1,10 @@
 """A merchant as the gate knows one: whose program calls, and what it may do."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 StaffRole = Literal["manager", "cashier", "system"]
-STAFF_ROLES: Final[tuple[StaffRole, ...]] = get_args(StaffRole)
 
 
 @dataclass(frozen=True, slots=True)

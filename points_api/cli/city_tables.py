@@ -66,7 +66,13 @@ def document_of(city: City) -> dict[str, Any]:
 def listing(cities: Iterable[City]) -> Grid:
     """Cities as a table; what is assumed bears a star."""
     grid = Grid()
-    for heading in ("城市 city", "区划", "积分 score", "分值 scale", "等级起点 bands from"):
+    for heading in (
+        "城市 city",
+        "区划",
+        "积分 score",
+        "分值 scale",
+        "等级起点（分） bands from (points)",
+    ):
         grid.add_column(heading, overflow="fold")  # no mark may be cut off
     for city in cities:
         grid.add_row(
@@ -128,7 +134,7 @@ def link_tables(told: dict[str, Any]) -> Iterator[Grid | str]:
     assumed = told["bands_basis"] == "assumption"
     title = "等级对照 · agreed bands"
     grid = Grid(title="等级对照（假设） · agreed bands (assumption)" if assumed else title)
-    for heading in ("从 from", "起点", "到 to"):
+    for heading in ("从 from", "起点（分） points", "到 to"):
         grid.add_column(heading)
     for row in told["bands"]:
         grid.add_row(row["from"]["name"], row["floor"], row["to"]["name"] if row["to"] else "–")
@@ -138,7 +144,7 @@ def link_tables(told: dict[str, Any]) -> Iterator[Grid | str]:
 
 
 def _study(told: dict[str, Any]) -> Grid:
-    title = "换算与标准误 · values and standard errors"
+    title = "换算与标准误（分） · values and standard errors (points)"
     if told["basis"] == "assumption":
         title += "（按假设的分布，仅供观看 · from assumed distributions, to look at only）"
     grid = Grid(title=title)

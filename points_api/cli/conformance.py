@@ -108,9 +108,8 @@ def _tell_entry(key: Path, division: str) -> NoReturn:
 
 
 async def _run(party: "Party", found: "Found") -> "list[Result]":
-    from points_api.federation.conformance.desk import Unreached
+    from points_api.federation.conformance.desk import Unreached, http_client
     from points_api.federation.conformance.kit import WAIT_SECONDS, listed, run
-    from points_api.partners.client import http_client
 
     number = party.members.version
 
@@ -150,7 +149,7 @@ def _show(party: "Party", results: "list[Result]") -> None:
     for one in results:
         table.add_row(
             MARKS[one.outcome], escape(f"{one.id}\n{one.title} · {one.title_en}"),
-            escape(one.expected), one.basis,
+            escape(f"{one.expected}\n{one.expected_en}"), one.basis,
         )  # fmt: skip
     out.print(table)
     for one in results:

@@ -46,7 +46,7 @@ def demo(
         require_free("127.0.0.1", port)
     _clear(folder)
     os.environ.setdefault("POINTS_DATABASE_URL", f"sqlite://{folder}/points.db")
-    settings = prepared(to_run=True)
+    settings = prepared(to_run=not no_serve)
     files = files_of(settings.city, tables) if tables else []
     signed = [file.read_bytes() for file in files]
     city = asyncio.run(_make(settings, folder, (people, seed), signed))

@@ -114,12 +114,13 @@ async def _export(chosen: "Settings", number: UUID) -> "Exported":
     from points_api import clock
     from points_api.crypto.keyring import Keyring
     from points_api.db import config
-    from points_api.partners import client, service
+    from points_api.partners import service
+    from points_api.partners.line import open_line
     from points_api.problem import NotFound
     from points_api.recognitions import evidence as packing
 
-    async with config.open(chosen.database_url), client.http_client() as http:
-        exchange = service.compose(chosen, Keyring.from_settings(chosen), http)
+    async with config.open(chosen.database_url), open_line() as line:
+        exchange = service.compose(chosen, Keyring.from_settings(chosen), line)
         try:
             return await packing.export(exchange, number, ACTOR, clock.now())
         except NotFound:

@@ -36,6 +36,7 @@ def _speaking() -> tuple[type[Exception], ...]:
     from points_api.auth.assertions import PublicKeyError
     from points_api.consents.notice import NoticeError
     from points_api.crypto.cipher import CipherError
+    from points_api.crypto.key_files import KeyFileError
     from points_api.settings import SettingsError
     from points_api.snapshot.layout import SnapshotRefused
     from scoring.catalog_files import CatalogError
@@ -43,5 +44,5 @@ def _speaking() -> tuple[type[Exception], ...]:
 
     return (
         SettingsError, CatalogError, ScorecardError, NoticeError, PublicKeyError, CipherError,
-        SnapshotRefused,
+        KeyFileError, SnapshotRefused,
     )  # fmt: skip

@@ -134,7 +134,7 @@ async def _check(places: "list[Place]", people: int, *, as_json: bool) -> int:
     from points_api.federation.check import check
 
     async with _tapped(places) as (tapped, taps), _running(tapped, people, serve=True) as (_, told):
-        with progress("访客 visitors") as meter:
+        with progress("访客 visitors", in_pipe=True) as meter:
             verdict = await check(tapped, taps, meter)
         print_json(told | {"check": document(verdict)}) if as_json else show(tapped, verdict, told)
         return 0 if verdict.holds else 1
@@ -170,7 +170,7 @@ async def _running(
             place.prepare()
         trusted = membership.write_directory(folder, places, clock.now())
         tables = membership.write_tables(folder / "tables", places, clock.today())
-        with progress("城市 cities") as meter:
+        with progress("城市 cities", in_pipe=True) as meter:
             await start(running, places, people, meter, serve=serve)
         yield running, report(folder, trusted, tables, places, perf_counter() - began)
     finally:

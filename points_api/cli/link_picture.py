@@ -62,5 +62,7 @@ def _curve(sheet: Sheet, told: dict[str, Any]) -> None:
     line = "L".join(f"{across(x):.1f} {up(y):.1f}" for x, y, _ in at)
     sheet.path(f"M{line}", stroke=_CURVE, width=2)
     sheet.y = bottom + 30
-    sheet.paragraph("横：来源分值，纵：换算分值；浅线：± 2 标准误", size=12, fill=GRAY)
-    sheet.paragraph("across: source, up: target; light: ± 2 standard errors", size=12, fill=GRAY)
+    sheet.paragraph("横：来源分值，纵：换算分值，单位分；浅线：± 2 标准误", size=12, fill=GRAY)
+    sheet.paragraph(
+        "across: source, up: target, in points; light: ± 2 standard errors", size=12, fill=GRAY
+    )

@@ -48,7 +48,7 @@ def shown(table: Table) -> Grid:
     for city, one in zip((head.source, head.target), table.signatures, strict=True):
         grid.add_row(f"{city}", f"{one.key} {one.signed_on}" if one else "未签 not signed")
     for band, at in table.thresholds().items():
-        grid.add_row(f"{band}", f"{points(at)} 起 (from)")
+        grid.add_row(f"{band}", f"{points(at)} 分起 (from {points(at)} points)")
     return grid
 
 

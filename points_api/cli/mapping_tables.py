@@ -249,11 +249,11 @@ def _run(settings: "Settings", work: Any) -> Any:
     from points_api.cli.database import in_database
     from points_api.crypto.keyring import Keyring
     from points_api.partners import service
-    from points_api.partners.client import http_client
+    from points_api.partners.line import open_line
 
     async def with_exchange() -> Any:
-        async with http_client() as http:
-            exchange = service.compose(settings, Keyring.from_settings(settings), http)
+        async with open_line() as line:
+            exchange = service.compose(settings, Keyring.from_settings(settings), line)
             return await work(exchange)
 
     return in_database(settings.database_url, with_exchange)

@@ -115,12 +115,9 @@ def make_key(
     out_dir: Annotated[Path, typer.Argument(help="放钥匙的文件夹 · folder for the two files.")],
 ) -> None:
     """Make an Ed25519 pair as JWK files; to be run by the merchant itself: 造一对钥匙."""
-    from points_api.crypto.key_files import KeyFileError, write_pair
+    from points_api.crypto.key_files import write_pair
 
-    try:
-        private, public = write_pair(out_dir)
-    except KeyFileError as error:
-        fail(str(error))
+    private, public = write_pair(out_dir)
     say(f"{private}: 私钥，只留在本商户，切勿交出 (private: keep it secret, never hand it out)")
     say(f"{public}: 公钥，交给信用办登记 (public: to be registered by `points merchants add-key`)")
 

@@ -9,8 +9,8 @@ import typer
 from points_api.cli.terminal import fail, out, print_json, say
 
 if TYPE_CHECKING:
-    from scoring.engine import Score
     from scoring.records import Record
+    from scoring.score import Score
     from scoring.scorecard import Scorecard
 
 app = typer.Typer()

@@ -21,17 +21,16 @@ app = typer.Typer()
 def prepared(*, to_run: bool = False) -> "Settings":
     """The settings, and a database with the newest schema.
 
-    Announces what is only embedded or faked: with what to do about it where a process is `to_run`,
-    in one line for a command that is over at once. The embedded database is brought up to date on
-    the way. A server's is not: its operator decides when.
+    Announces what is only embedded or faked, in one line, for a command that is over at once; a
+    process that is `to_run` says it itself, with what to do about it. The embedded database is
+    brought up to date on the way. A server's is not: its operator decides when.
     """
     from points_api import announcements
     from points_api.db.migrate import migrate as bring_up_to_date
     from points_api.settings import load
 
     chosen = load()
-    told = announcements.in_full(chosen) if to_run else announcements.in_brief(chosen)
-    for line in told:
+    for line in [] if to_run else announcements.in_brief(chosen):
         err.print(line, markup=False, soft_wrap=True)
     if chosen.database_url.startswith("sqlite:"):
         asyncio.run(bring_up_to_date(chosen.database_url))
@@ -109,20 +108,24 @@ def run_server(host: str, port: int, workers: int = 1) -> None:
 @app.command()
 def relay() -> None:
     """Carry outbox events on and seal the audit log, until stopped: 转发事件."""
-    from points_api import log
     from points_api.jobs.processes import run_relay
 
-    chosen = prepared(to_run=True)
-    log.configure(chosen.log_level)
-    asyncio.run(run_relay(chosen))
+    asyncio.run(run_relay(_announced(prepared(to_run=True))))
 
 
 @app.command()
 def jobs() -> None:
     """Rescore the city every night, until stopped: 夜间任务."""
-    from points_api import log
     from points_api.jobs.processes import run_jobs
 
-    chosen = prepared(to_run=True)
-    log.configure(chosen.log_level)
-    asyncio.run(run_jobs(chosen))
+    asyncio.run(run_jobs(_announced(prepared(to_run=True))))
+
+
+def _announced(settings: "Settings") -> "Settings":
+    """Begin the log of a process, with what its operator should know first."""
+    from points_api import announcements, log
+
+    log.configure(settings.log_level)
+    for line in announcements.in_full(settings):
+        log.announce(line)
+    return settings

@@ -4,7 +4,8 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.console import Console
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+_SECONDS_BETWEEN: Final = 5.0
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -46,9 +48,29 @@ class Meter:
         self._bar.update(self._task, completed=done, total=total, description=title)
 
 
+class Lines(Meter):
+    """The same where no bar can be drawn: a line at the beginning, at the end, and now and then."""
+
+    def __init__(self, title: str) -> None:
+        self._title, self._said = title, -_SECONDS_BETWEEN
+
+    def __call__(self, done: int, total: int | None = None, title: str | None = None) -> None:
+        now = perf_counter()
+        if done == total or now - self._said >= _SECONDS_BETWEEN:
+            self._said = now
+            far = done if total is None else f"{done}/{total}"
+            err.print(f"{title or self._title} {far}", markup=False, soft_wrap=True)
+
+
 @contextmanager
-def progress(title: str) -> Iterator[Meter]:
-    """Show a bar with the time remaining while the block runs, if standard error is a terminal."""
+def progress(title: str, *, in_pipe: bool = False) -> Iterator[Meter]:
+    """Show a bar with the time remaining while the block runs, if standard error is a terminal.
+
+    `in_pipe`: say in lines how far it is, where it is none; for what takes minutes.
+    """
+    if in_pipe and not err.is_terminal:
+        yield Lines(title)
+        return
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,

@@ -1,34 +1,37 @@
-"""What is wrong with how a command was called, in one line with the mend, in both languages."""
+"""What is wrong with how a command was called, in one line with the mend, in both languages.
+
+Of its errors typer gives out the base and `BadParameter`. The others are told apart by the names of
+their classes, as typer does itself: one by another name gets typer's own words.
+"""
 
 from typing import Any
 
 import typer
-from typer._click.exceptions import (
-    MissingParameter,
-    NoArgsIsHelpError,
-    NoSuchOption,
-    UsageError,
-)
 
 
 def told(error: Exception) -> str | None:
     """The line for a mistaken call; None for any other error."""
-    if not isinstance(error, UsageError) or isinstance(error, NoArgsIsHelpError):
+    if not isinstance(error, typer.TyperException) or _kind(error) == "NoArgsIsHelpError":
         return None
-    help_of = f"{error.ctx.command_path} --help" if error.ctx else "points --help"
+    called: Any = getattr(error, "ctx", None)
+    help_of = f"{called.command_path if called else 'points'} --help"
     return f"{_fault(error)}；用法见 (usage): {help_of}"
 
 
-def _fault(error: UsageError) -> str:
-    if isinstance(error, NoSuchOption):
+def _fault(error: Any) -> str:
+    if _kind(error) == "NoSuchOption":
         near = ", ".join(error.possibilities or ())
         perhaps = f"；是否 (perhaps): {near}" if near else ""
         return f"{error.option_name}: 没有这个选项 (no such option){perhaps}"
-    if isinstance(error, MissingParameter):
+    if _kind(error) == "MissingParameter":
         return f"{_name(error.param)}: 缺少，请补上 (missing; add it)"
     if isinstance(error, typer.BadParameter):
         return f"{_name(error.param)}: {_mend(error)}"
     return f"写法不对 (not understood): {error.format_message()}"
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
 
 
 def _name(param: Any) -> str:

@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from points_api.consents import to_scenario
-from points_api.consents.problems import ScenarioNotOpen
 from points_api.credit_codes.models import SpokenCode
 from points_api.credit_codes.problems import ModeNotOffered, PointsPaused, ScenarioConsentNeeded
 from points_api.credit_codes.sealing import (
@@ -89,9 +88,7 @@ class CreditCodes:
 
         Raises `ScenarioNotOpen`.
         """
-        scenario = self.live.current.open(scenario_id)
-        if scenario is None:
-            raise ScenarioNotOpen
+        scenario = self.live.current.require(scenario_id)
         expires_at = int(now.timestamp()) + LIVES_SECONDS
         mark = scenario_mark(scenario_id)
         code = CreditCode(resident_id, sandbox_of, _NOBODY, mark, scenario.version, expires_at)
@@ -101,9 +98,7 @@ class CreditCodes:
         self, resident_id: UUID, scenario_id: str, now: datetime
     ) -> tuple[Scenario, UUID]:
         """An open scenario and the consent to it. Raises what says which of them is missing."""
-        scenario = self.live.current.open(scenario_id)
-        if scenario is None:
-            raise ScenarioNotOpen
+        scenario = self.live.current.require(scenario_id)
         notice = notice_of(scenario)
         consent = await to_scenario.standing(resident_id, notice, now)
         if consent is None:

@@ -73,7 +73,8 @@ def config_of(url: str, *, pool_min_size: int = 1, pool_max_size: int = 10) -> d
         # NORMAL survives a killed process; only a power cut may lose the last commits.
         options = {"foreign_keys": "ON", "busy_timeout": 2000, "synchronous": "NORMAL"}
     else:
-        options = {"minsize": pool_min_size, "maxsize": pool_max_size}
+        # Whoever waits for a connection keeps others waiting: a server that is well greets at once.
+        options = {"minsize": pool_min_size, "maxsize": pool_max_size, "timeout": 10}
         options["server_settings"] = {
             "application_name": "points",
             "default_transaction_isolation": "read committed",
@@ -129,7 +130,7 @@ async def _answers(context: orm.TortoiseContext) -> None:
     connection = context.db()
     try:
         await connection.execute_query("SELECT 1")
-    except (Busy, *UNREACHABLE, OSError) as error:
+    except (Busy, *UNREACHABLE) as error:
         host, port = getattr(connection, "host", None), getattr(connection, "port", None)
         raise DatabaseUnreachableError(
             f"the database does not answer at {host or 'the local socket'}:{port}; "

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
+from tortoise.expressions import F
 
 from points_api import clock
 from points_api.db.models import OutboxEvent
@@ -23,15 +23,19 @@ from points_api.ids import new_ids
 LEASE: Final = timedelta(minutes=2)
 _FIRST_PAUSE: Final = timedelta(seconds=1)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
-_FIRSTS: Final = """
+_DUE: Final = " AND next_try_at <= $1"
+_WAITING: Final = " AND next_try_at > $1"
+_EVENTS: Final = """
+SELECT id, topic, subject, payload, created_at, attempts + 1 AS attempts FROM outbox_event WHERE """
+_FIRST_OF_EACH: Final = """ AND id IN (
 SELECT id FROM (
     SELECT id, row_number() OVER (
-        PARTITION BY topic, payload ->> CAST($2 AS text) ORDER BY next_try_at, id
+        PARTITION BY topic, payload ->> CAST({field} AS text) ORDER BY next_try_at, id
     ) AS turn
-    FROM outbox_event WHERE done_at IS NULL AND next_try_at <= $1 AND topic IN ({topics})
+    FROM outbox_event WHERE {due}
 ) AS due
-WHERE turn = 1
-"""
+WHERE turn = 1)"""
+_NONE_WAITING: Final = " AND subject NOT IN (SELECT subject FROM outbox_event WHERE {waiting})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,8 @@ async def append(topic: str, subject: str, payload: Mapping[str, Any]) -> None:
 
 async def any_due(topics: Collection[str] = (), but: Collection[str] = ()) -> bool:
     """Tell whether an event is due: for who would begin a transaction only to find none."""
-    condition, last = "done_at IS NULL AND next_try_at <= $1", 1
-    for named, which in ((topics, "IN"), (but, "NOT IN")):
-        if named:
-            places = ", ".join(f"${n}" for n in range(last + 1, last + 1 + len(named)))
-            condition, last = f"{condition} AND topic {which} ({places})", last + len(named)
-    return await exists(OutboxEvent, condition, clock.now(), *topics, *but)
+    undone, values = _undone(clock.now(), topics, but)
+    return await exists(OutboxEvent, undone + _DUE, *values)
 
 
 async def claim(
@@ -81,8 +81,7 @@ async def claim(
     """Take up to `limit` events that are due, the longest due first. Others skip these.
 
     Only those of some topics where any are named, and none of the topics in `but`. `one_of_each`
-    names a field of the payload: of those of a topic that say the same there, only the longest due;
-    the topics have to be named.
+    names a field of the payload: of those of a topic that say the same there, only the longest due.
     """
     return await _claim(limit, topics, but, one_of_each) if await any_due(topics, but) else []
 
@@ -92,16 +91,15 @@ async def _claim(
     limit: int, topics: Collection[str], but: Collection[str], one_of_each: str
 ) -> list[Event]:
     now = clock.now()
-    due = _due(now, topics, but).order_by("next_try_at", "id")
+    undone, values = _undone(now, topics, but)
+    due = undone + _DUE
     if one_of_each:
-        places = ", ".join(f"${n}" for n in range(3, len(topics) + 3))
-        firsts = await select(OutboxEvent, _FIRSTS.format(topics=places), now, one_of_each, *topics)
-        due = due.filter(id__in=[row["id"] for row in firsts])
-    rows = await due.limit(limit).select_for_update(skip_locked=True)
-    events = [_event(row) for row in rows]
-    for attempts in {row.attempts for row in rows}:
-        same = [row.id for row in rows if row.attempts == attempts]
-        await OutboxEvent.filter(id__in=same).update(attempts=attempts + 1, next_try_at=now + LEASE)
+        due += _FIRST_OF_EACH.format(due=due, field=f"${len(values) + 1}")
+        values.append(one_of_each)
+    last = f" ORDER BY next_try_at, id LIMIT {limit} FOR UPDATE SKIP LOCKED"
+    events = await _events(due + last, values)
+    mine = OutboxEvent.filter(id__in=[event.id for event in events])
+    await mine.update(attempts=F("attempts") + 1, next_try_at=now + LEASE)
     return events
 
 
@@ -111,20 +109,26 @@ async def in_order(topics: Collection[str], limit: int) -> list[Event]:
     For who holds a lock of their own, so that nobody else asks. Where an event has to wait for
     another try, later ones of its subject wait with it.
     """
-    now = clock.now()
-    undone = OutboxEvent.filter(done_at=None, topic__in=list(topics))
-    waiting = await undone.filter(next_try_at__gt=now).distinct().values_list("subject", flat=True)
-    due = undone.filter(next_try_at__lte=now)
-    if waiting:
-        due = due.filter(subject__not_in=list(waiting))
-    return [_event(row) for row in await due.order_by("id").limit(limit)]
+    undone, values = _undone(clock.now(), topics)
+    none_waiting = _NONE_WAITING.format(waiting=undone + _WAITING)
+    return await _events(f"{undone}{_DUE}{none_waiting} ORDER BY id LIMIT {limit}", values)
 
 
-def _due(now: datetime, topics: Collection[str], but: Collection[str]) -> QuerySet[OutboxEvent]:
-    due = OutboxEvent.filter(done_at=None, next_try_at__lte=now)
-    if topics:
-        due = due.filter(topic__in=list(topics))
-    return due.filter(topic__not_in=list(but)) if but else due
+def _undone(
+    now: datetime, topics: Collection[str], but: Collection[str] = ()
+) -> tuple[str, list[object]]:
+    """The condition that an event of these topics is not done, and its values, `now` the first."""
+    condition, values = "done_at IS NULL", list[object]([now])
+    for named, which in ((topics, "IN"), (but, "NOT IN")):
+        if named:
+            places = ", ".join(f"${len(values) + n}" for n in range(1, len(named) + 1))
+            condition += f" AND topic {which} ({places})"
+            values += named
+    return condition, values
+
+
+async def _events(which: str, values: Iterable[object]) -> list[Event]:
+    return [Event(**row) for row in await select(OutboxEvent, _EVENTS + which, *values)]
 
 
 async def done(ids: Iterable[UUID]) -> None:
@@ -152,7 +156,3 @@ async def retry(failed: Event) -> datetime:
 async def purge(before: datetime) -> int:
     """Delete the events that were done before an instant; return how many."""
     return await OutboxEvent.filter(done_at__lt=before).delete()
-
-
-def _event(row: OutboxEvent) -> Event:
-    return Event(row.id, row.topic, row.subject, row.payload, row.created_at, row.attempts + 1)

@@ -3,7 +3,8 @@
 - When BEGIN fails or is canceled, the connection goes back to the pool; the ORM would lose it.
 - When the line to the server breaks, that is said, whatever asyncpg made of it on the way; what the
   business refused in the meantime stays what it was. The ORM would raise what ROLLBACK stumbled on.
-- A query that finds no server is refused as `Busy`, in a transaction or outside.
+- A query that finds no server is refused as `Busy`, in a transaction or outside. A server that lets
+  in and never greets is one that is not found.
 - Giving a connection back costs no round trip. asyncpg would send RESET ALL and others each time;
   nothing here outlives its transaction: locks and settings are the transaction's (`xact`, LOCAL).
 """
@@ -45,6 +46,14 @@ _PERHAPS_BROKEN = (
 )
 # A restarted server leaves dead lines in the pool; before BEGIN nothing is lost by taking another.
 _BEGINNINGS = 5
+
+
+async def _connect(*args: Any, **options: Any) -> asyncpg.Connection:
+    """Connect, or say that no server is there: what the socket raises may be any `OSError`."""
+    try:
+        return await asyncpg.connect(*args, **options)
+    except OSError as error:  # also of patience, of a name that nobody knows, of several addresses
+        raise ConnectionError("PostgreSQL cannot be reached") from error
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
@@ -146,7 +155,7 @@ class Client(orm.AsyncpgDBClient):
             return await super()._translate_exceptions(func, *args, **kwargs)
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
-        return await super().create_pool(reset=_leave_as_it_is, **options)
+        return await super().create_pool(connect=_connect, reset=_leave_as_it_is, **options)
 
     def loan(self) -> TransactionContext:
         """Take a connection once for several statements: the pool costs more than some of them."""

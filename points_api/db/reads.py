@@ -45,7 +45,7 @@ async def exists(model: type[Model], condition: str, *values: object) -> bool:
     return bool(await select(model, sql, *values))
 
 
-def among(ids: Collection[UUID], first: int = 1) -> tuple[str, list[object]]:
+def among(ids: Collection[UUID | str], first: int = 1) -> tuple[str, list[object]]:
     """The condition that something is one of these, and its values, to stand from place `first` on.
 
     In PostgreSQL its text does not depend on their number, so the statement stays prepared.

@@ -25,7 +25,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 # SQLITE_BUSY and SQLITE_LOCKED; the low byte of the extended codes.
 _WAITED_IN_VAIN: Final = {5, 6}
-_TURN_SECONDS: Final = 0.002
+_TURN_SECONDS: Final = 0.0005
+"""So short that who only looks something up is not kept waiting by who writes a lot."""
 _PAUSE_SECONDS: Final = 0.002
 
 
@@ -43,19 +44,22 @@ class Connection(aiosqlite.Connection):
             lambda: sqlite3.connect(file, 0, isolation_level=None, cached_statements=1024), 64
         )
         self._patience = patience
-        self._since = 0.0
+        self._since = 0.0  # the first statement of this turn of the event loop; 0: none yet
 
     def __await__(self) -> Generator[Any, None, "Connection"]:
         return self._open().__await__()
 
     async def _open(self) -> "Connection":
         self._connection = self._connector()
+        self._loop = asyncio.get_running_loop()
         return self
 
     async def _execute(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if perf_counter() - self._since > _TURN_SECONDS:
+        if self._since and perf_counter() - self._since > _TURN_SECONDS:
             await asyncio.sleep(0)
+        if not self._since:
             self._since = perf_counter()
+            self._loop.call_soon(self._turn_over)
         until = None
         while True:
             try:
@@ -65,6 +69,9 @@ class Connection(aiosqlite.Connection):
                 if not is_locked(error) or perf_counter() > until:
                     raise
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _turn_over(self) -> None:
+        self._since = 0.0
 
     async def rollback(self) -> None:
         """Roll back at once: who is canceled on the way would leave the transaction to others."""

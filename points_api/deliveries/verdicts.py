@@ -38,11 +38,6 @@ class Verdict:
     column: str
     code: str
 
-    @property
-    def is_notice(self) -> bool:
-        """True where the row is in order and nothing has to be mended."""
-        return self.code.partition(":")[0] in NOTICES
-
 
 def reason(code: str, column: Column | None = None) -> Text:
     """Say a row code in words, with the limits of the column it stands in."""

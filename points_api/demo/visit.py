@@ -56,8 +56,9 @@ async def make_visit(parts: Parts, merchant: DemoMerchant, login: str) -> Visit:
         mark = idempotency.fingerprint("DEMO", scenario_id, answer.id.bytes)
         order = Order("demo-visit", mark, answer.id, TICKET_FEN)
         await redemptions.redeem(parts.scenarios, caller, order)
-    entries = await statements.entries_of(merchant.merchant_id, clock.day_of(now))
-    benefit_fen, owed_fen = statements.sums(entries)
+    totals = statements.Totals()
+    async for page in statements.pages_of(merchant.merchant_id, clock.day_of(now)):
+        totals.add(page)
     return Visit(
         login=login,
         scenario=scenario_id,
@@ -65,9 +66,9 @@ async def make_visit(parts: Parts, merchant: DemoMerchant, login: str) -> Visit:
         scenarios=len(parts.scenarios.current.by_id),
         eligible=answer.eligible,
         amount_fen=TICKET_FEN,
-        benefit_fen=benefit_fen,
-        owed_fen=owed_fen,
-        statement=len(entries),
+        benefit_fen=totals.benefit_fen,
+        owed_fen=totals.owed_fen,
+        statement=totals.entries,
     )
 
 

@@ -14,6 +14,7 @@ from points_api.auth.callers import CallingResident, ResidentCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.city import City
 from points_api.conditional import conditional, weak_etag_of
+from points_api.consents.problems import ScenarioNotOpen
 from points_api.consents.scenario_notice import ScenarioNotices
 from points_api.eligibility import mine as service
 from points_api.eligibility.mine import Mine
@@ -28,7 +29,7 @@ from points_api.eligibility.standing import Standings
 from points_api.eligibility.uses import Uses, UsesOf
 from points_api.language import Language, Reader
 from points_api.paging import CursorText, Limit, Pages, UnknownCursor, link_header
-from points_api.problem import NotFound, problems
+from points_api.problem import problems
 from points_api.scenarios.finding import Asked, UnknownPlace, find, list_name, live_of, page_of
 from points_api.scenarios.live import Published
 from points_api.scenarios.routes import ScenarioId
@@ -93,7 +94,7 @@ async def my_scenarios(
     "/scenarios/{scenario_id}",
     summary="一个场景对我 / A scenario for me",
     response_model=MyScenarioFullOut,
-    responses=problems(*CALLER_REFUSED, NotFound),
+    responses=problems(*CALLER_REFUSED, ScenarioNotOpen),
 )
 async def my_scenario(
     request: Request, caller: ResidentCaller, language: Reader, scenario_id: ScenarioId

@@ -15,6 +15,7 @@ from points_api.auth.callers import MerchantCaller, ResidentCaller
 from points_api.auth.merchants import CallingMerchant
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.conditional import etag_of, matches
+from points_api.consents.problems import ScenarioNotOpen
 from points_api.entitlements import day_file, members, service
 from points_api.entitlements.problems import (
     DayNotOver,
@@ -32,7 +33,7 @@ from points_api.entitlements.schemas import (
 from points_api.merchants.door import ManagerCaller
 from points_api.merchants.problems import ManagerNeeded
 from points_api.paging import CursorText, Limit, UnknownCursor
-from points_api.problem import Busy, Forbidden, InvalidRequest, NotFound, problems
+from points_api.problem import Busy, Forbidden, InvalidRequest, problems
 from points_api.scenarios.routes import ScenarioId
 
 router = APIRouter()
@@ -119,9 +120,10 @@ async def key(request: Request, response: Response, caller: ManagerCaller) -> Ke
     tags=["resident"],
     summary="填写名单上的号码 / My number on a list",
     responses=problems(
-        *CALLER_REFUSED, NotFound, NotAList, ListConsentNeeded, MemberRefused, InvalidRequest, Busy
+        *CALLER_REFUSED, ScenarioNotOpen, NotAList, ListConsentNeeded, MemberRefused,
+        InvalidRequest, Busy,
     ),
-)
+)  # fmt: skip
 async def give_number(
     body: NumberIn,
     request: Request,

@@ -37,7 +37,7 @@ async def give_number(
 ) -> str:
     """Keep the number by which a list knows a resident, and return it normalized.
 
-    Raises `NotFound`, `NotAList`, `ListConsentNeeded`, `MemberRefused`.
+    Raises `ScenarioNotOpen`, `NotAList`, `ListConsentNeeded`, `MemberRefused`.
     """
     scenario = scenarios.current.require(scenario_id)
     if "list" not in scenario.verification:

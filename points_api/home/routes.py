@@ -13,8 +13,7 @@ from points_api.city import City
 from points_api.conditional import conditional
 from points_api.language import Language, Reader
 from points_api.records.reading import end_of, facts_known_at, facts_of
-from points_api.residents.membership import NoMember, enrollment_of
-from points_api.residents.models import Enrollment
+from points_api.residents.membership import Member, NoMember, joined_by, member_of
 from points_api.scores.document import render
 from points_api.scores.explanation import Explainer
 from points_api.scores.schemas import AdviceOut, Points, ReasonOut, ScoreOut
@@ -57,17 +56,17 @@ async def home(request: Request, caller: ResidentCaller, language: Reader) -> Re
 
 async def _joined(request: Request, caller: ResidentCaller, language: Language) -> HomeOut:
     scores: Scores = request.app.state.scores
-    joined = await enrollment_of(caller.resident_id)
+    member = await member_of(caller.resident_id)
     day = clock.today()
     stored = await scores.current(caller.resident_id)
     document = render(stored, scores.city.scorecard_named(stored.scorecard), language, day)
-    facts = await facts_of(joined.person_id)
-    explained = Explainer(scores.city, joined.person_id, day, language).explain(facts)
+    facts = await facts_of(member.person_id)
+    explained = Explainer(scores.city, member.person_id, day, language).explain(facts)
     return HomeOut(
         state="joined",
         message=_message(len(facts), language),
         score=ScoreOut.model_validate_json(document),
-        change_in_30_days=await _change(scores.city, joined, stored.value, day),
+        change_in_30_days=await _change(scores.city, member, stored.value, day),
         reasons=explained.reasons[:_REASONS_SHOWN],
         advice=explained.advice[0] if explained.advice else None,
         records=len(facts),
@@ -75,12 +74,12 @@ async def _joined(request: Request, caller: ResidentCaller, language: Language) 
     )
 
 
-async def _change(city: City, joined: Enrollment, value: int, day: date) -> str | None:
+async def _change(city: City, member: Member, value: int, day: date) -> str | None:
     """How the score has changed since; None for who had none then."""
     before = day - timedelta(days=_SINCE_DAYS)
-    if joined.joined_at > end_of(before):
+    if not await joined_by(member, end_of(before)):
         return None
-    known = await facts_known_at(joined.person_id, end_of(before))
+    known = await facts_known_at(member.person_id, end_of(before))
     return points_text(value - score(known, city.scorecard(before), before).value)
 
 

@@ -54,11 +54,6 @@ def problem_of(text: str) -> Code | None:
     return None
 
 
-def is_valid(text: str) -> bool:
-    """Tell whether the text is a unified code."""
-    return problem_of(text) is None
-
-
 def parse(text: str) -> str:
     """Return the code as it is stored; raises `CreditCodeError` if it is none."""
     if (problem := problem_of(text)) is not None:

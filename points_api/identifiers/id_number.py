@@ -25,9 +25,6 @@ CHECK_CHARACTERS: Final = "10X98765432"
 _PROVINCES = """11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54
     61 62 63 64 65 71 81 82 83"""
 PROVINCES: Final = frozenset(_PROVINCES.split())
-TEST_DIVISION: Final = "420200"
-"""Huangshi as a whole. Numbers carry the code of a district or county, so none was ever issued
-with that of a whole city: whatever begins so is nobody's and for tests and demonstrations."""
 
 _FOREIGNER: Final = "9"
 _EARLIEST: Final = date(1800, 1, 1)
@@ -108,7 +105,11 @@ def mask(id18: str) -> str:
 
 
 def is_test_number(id18: str) -> bool:
-    """Tell whether the number is from the range that belongs to nobody, of whatever city."""
+    """Tell whether the number is from the range that belongs to nobody, of whatever city.
+
+    Numbers carry the code of a district or county, so none was ever issued with that of a whole
+    city, as 420200 of Huangshi: whatever begins so is for tests and demonstrations.
+    """
     return id18[4:6] == "00"
 
 

@@ -20,8 +20,6 @@ from points_api.db.reads import select
 from points_api.db.transaction import connection, dialect, transactional
 from points_api.jobs.models import JobRun
 
-_LATEST = "SELECT token FROM job_run WHERE name = $1 FOR SHARE"
-
 
 class AlreadyRunning(Exception):
     """Another process is at it."""

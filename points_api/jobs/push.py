@@ -37,7 +37,7 @@ TOPICS: Final = RENEWING | fan_out.TOPICS | {replays.TOPIC}
 """Of the events of these topics nobody else takes care."""
 BATCH: Final = 100
 REPLAYS: Final = Handling({replays.TOPIC: replays.carry_on})
-IDLE_SECONDS: Final = 0.25
+IDLE_SECONDS: Final = 0.5
 _log = log.get("push")
 
 

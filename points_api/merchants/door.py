@@ -1,7 +1,8 @@
 """What every call of a merchant passes behind the gate: its cap, and the ways of its sandbox.
 
 Plain ASGI, so that all merchant operations have it, whoever writes them: the cap is told in the
-headers of every answer, refusals included. A path in `HOT` is counted by its process alone.
+headers of every answer, refusals included. A path in `HOT` is counted by its process alone, since a
+till waits for its answer.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from points_api.merchants.problems import (
 from points_api.problem import Problem, render
 from points_api.ratelimit import Limits, Policy, note, telling
 
-HOT: Final = frozenset({"/v1/merchant/verifications"})
+HOT: Final = frozenset({"/v1/merchant/verifications", "/v1/merchant/visitor-verifications"})
 _SWITCHES: Final = "/v1/merchant/sandbox/"
 _NOW: Final = "merchant_now"
 _ERRORS: Final[Mapping[int, type[SandboxError]]] = {500: SandboxError, 503: SandboxUnavailable}

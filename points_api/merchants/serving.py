@@ -64,7 +64,10 @@ async def require(caller: CallingMerchant, scenario_id: str) -> None:
     What has just begun counts at once: only what `caller` knows already is taken from memory.
     """
     if scenario_id not in caller.serves and scenario_id not in await ids(caller.merchant_id):
-        raise NotFound
+        raise NotFound(
+            "没有承办这个场景，或没有这个场景；承办的场景：GET /v1/merchant/scenarios",
+            "The scenario is not one you serve, or there is none: GET /v1/merchant/scenarios",
+        )
 
 
 async def ids(merchant_id: UUID) -> list[str]:

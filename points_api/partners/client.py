@@ -9,12 +9,9 @@ come, and a partner that keeps failing is left to rest (`breaker.py`).
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
-
-import httpx
 
 from interop.directory import Members
 from interop.directory_shapes import Member
@@ -24,19 +21,18 @@ from interop.signing import (
     Response,
     Terms,
     Verified,
-    combined,
     sign_request,
     verify_response,
 )
-from points_api import authorities, clock, log, metrics
+from points_api import clock, log, metrics
 from points_api.partners.breaker import Breaker, Failed, Resting
 from points_api.partners.directory import MemberDirectory, member_for
 from points_api.partners.keys import OwnKeys
+from points_api.partners.line import Line
 from points_api.partners.problems import HomeAnswerRefused, HomeNotAsked, UnknownCity
 from points_api.partners.replies import reason_of
 
 SECONDS: Final = 3.0
-LONGEST: Final = 1024 * 1024
 JSON: Final = "application/json"
 T = TypeVar("T")
 Reader = Callable[[Response, Members], T]
@@ -58,7 +54,7 @@ class Exchanged:
 class PartnerClient:
     """One per process. `breakers` are by member, which may speak for several divisions."""
 
-    http: httpx.AsyncClient
+    line: Line
     keys: OwnKeys
     directory: MemberDirectory
     breakers: dict[str, Breaker] = field(default_factory=lambda: defaultdict(Breaker))
@@ -113,32 +109,10 @@ class PartnerClient:
 
     async def _sent(self, request: Request) -> Response:
         try:
-            async with (
-                asyncio.timeout(self.seconds),  # httpx counts anew with every byte
-                self.http.stream(
-                    request.method,
-                    request.target,
-                    headers=dict(request.headers),
-                    content=request.body,
-                ) as answer,
-            ):
-                body = await _read(answer)
-        except (TimeoutError, httpx.TimeoutException):
+            async with asyncio.timeout(self.seconds):
+                return await self.line.send(request)
+        except TimeoutError:
             raise Failed("timed-out") from None
-        except (httpx.HTTPError, OSError):
-            raise Failed("not-reached") from None
-        return Response(answer.status_code, combined(answer.headers.multi_items()), body)
-
-
-async def _read(answer: httpx.Response) -> bytes:
-    if "content-encoding" in answer.headers:  # we ask for none, and a few bytes could be many
-        raise Failed("malformed")
-    body = bytearray()
-    async for part in answer.aiter_bytes():
-        body += part
-        if len(body) > LONGEST:
-            raise Failed("too-large")
-    return bytes(body)
 
 
 def _said(response: Response, members: Members, read: Reader[T]) -> T:
@@ -160,13 +134,3 @@ def _checked(response: Response, request: Request, member: Member, members: Memb
     if response.status >= 500:
         raise Failed("failing")
     return answerer
-
-
-@asynccontextmanager
-async def http_client() -> AsyncIterator[httpx.AsyncClient]:
-    """A client that follows nowhere and waits for nobody long."""
-    plain = {"accept-encoding": "identity"}
-    async with httpx.AsyncClient(
-        verify=authorities.trusted(), timeout=SECONDS, follow_redirects=False, headers=plain
-    ) as client:
-        yield client

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import httpx
-
 from interop.directory import Members
 from interop.directory_shapes import Member
 from interop.refusals import (
@@ -31,6 +29,7 @@ from points_api.partners.breaker import Breaker
 from points_api.partners.client import PartnerClient
 from points_api.partners.directory import MemberDirectory
 from points_api.partners.keys import OwnKeys
+from points_api.partners.line import Line
 from points_api.partners.models import PartnerNonce
 from points_api.partners.problems import (
     DestinationWrong,
@@ -135,12 +134,12 @@ class Exchange:
         return city is not None and city.division == division and city.signatory == "named"
 
 
-def compose(settings: Settings, keyring: Keyring, http: httpx.AsyncClient) -> Exchange:
-    """Put the exchange together as the settings say; `http` serves the calls to partners."""
+def compose(settings: Settings, keyring: Keyring, line: Line) -> Exchange:
+    """Put the exchange together as the settings say."""
     profiles = load_profiles(settings.city, settings.data_dir)
     directory = MemberDirectory(settings.partners_directory, settings.partners_digest)
     keys = OwnKeys(keyring, profiles.own.division if profiles.own else "")
-    return Exchange(profiles, directory, keys, PartnerClient(http, keys, directory), Tables())
+    return Exchange(profiles, directory, keys, PartnerClient(line, keys, directory), Tables())
 
 
 async def purge(now: datetime) -> int:

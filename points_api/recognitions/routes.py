@@ -52,7 +52,7 @@ from points_api.recognitions.schemas import (
 )
 from points_api.residents.membership import NoMember
 from points_api.verifications.problems import CodeUsed
-from points_api.verifications.rendering import HEADERS, STATUS, body_of
+from points_api.verifications.rendering import response_of
 from points_api.verifications.schemas import VerificationOut
 
 FromCursor = Annotated[
@@ -210,12 +210,7 @@ async def verify(
     """
     visiting: Host = request.app.state.visiting
     answer = await visiting.verify(caller, body.home, body.code, body.scenario_id, clock.now())
-    return Response(
-        body_of(answer, language),
-        status_code=STATUS,
-        media_type="application/json",
-        headers=dict(HEADERS[language]),
-    )
+    return response_of(answer, language)
 
 
 @router.get(

@@ -7,8 +7,8 @@ from uuid import UUID
 from points_api.records.facts import record_id
 from points_api.records.schemas import RecordOut
 from points_api.records.wording import STATUS, Wording
-from scoring.engine import Score
 from scoring.records import Record
+from scoring.score import Score
 from scoring.validity import counts_until, gone_on
 
 
@@ -17,11 +17,19 @@ def in_order(records: Sequence[Record]) -> list[Record]:
     return sorted(records, key=lambda r: (r.occurred_on, r.key), reverse=True)
 
 
-def shown(record: Record, result: Score, person_id: UUID, words: Wording) -> RecordOut:
-    """One record in words, as of the score's day."""
+def shown(
+    records: Sequence[Record], result: Score, person_id: UUID, words: Wording
+) -> list[RecordOut]:
+    """Records in words, as of the score's day."""
+    effective = result.effective
+    return [_shown(one, result, one.key in effective, person_id, words) for one in records]
+
+
+def _shown(
+    record: Record, result: Score, counts: bool, person_id: UUID, words: Wording
+) -> RecordOut:
     item = words.item(record)
     until = _until(record, result)
-    counts = record.key in result.effective
     return RecordOut(
         record_id=record_id(person_id, record.key),
         item=record.item,

@@ -42,7 +42,7 @@ async def records(
     return RecordsOut(
         as_of=day,
         total=len(facts),
-        items=[shown(record, result, member.person_id, words) for record in page.entries],
+        items=shown(page.entries, result, member.person_id, words),
         next=page.next_cursor,
     )
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from points_api.city import City
 from points_api.language import Language, Text
 from scoring.catalog import Item
-from scoring.engine import Score
 from scoring.reasons import record_note
 from scoring.records import Record, Status
+from scoring.score import Score
 
 STATUS: dict[Status, Text] = {
     "active": Text("有效", "active"),

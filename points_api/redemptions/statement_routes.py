@@ -1,9 +1,13 @@
 """`/v1/merchant/statements`: the merchant's closed days and today so far, as JSON and as CSV."""
 
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Literal
+from typing import IO, Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from points_api.auth.callers import MerchantCaller
 from points_api.auth.merchants import CallingMerchant
@@ -12,10 +16,11 @@ from points_api.consents.scenario_notice import ScenarioNotices
 from points_api.paging import CursorText, Limit, Pages, UnknownCursor, link_header
 from points_api.problem import Forbidden, InvalidRequest, NotFound, problems
 from points_api.redemptions import statements
-from points_api.redemptions.models import Statement
+from points_api.redemptions.models import LedgerEntry, Statement
 from points_api.redemptions.routes import keyring_of
 from points_api.redemptions.schemas import EntryOut, StatementDayOut, StatementOut, StatementsOut
-from points_api.redemptions.statement_file import csv_of
+from points_api.redemptions.statement_file import write_csv
+from points_api.redemptions.statements import Totals
 
 router = APIRouter(prefix="/v1/merchant/statements", tags=["merchant"])
 
@@ -65,30 +70,57 @@ async def one(
     """Return a day with every entry, today so far included; `format=csv` is for spreadsheets."""
     _require_reader(caller)
     found = await Statement.get_or_none(merchant_id=caller.merchant_id, day=day)
-    entries = await statements.entries_of(caller.merchant_id, day)
-    if found is None and not entries:
-        raise NotFound("这一天没有兑现，所以没有对账单", "Nothing moved on this day: no statement")
-    no_store = {"Cache-Control": "no-store"}
-    if format == "csv":
-        shown_as = f'attachment; filename="statement-{day}{"" if found else "-open"}.csv"'
-        headers = {"Content-Disposition": shown_as, **no_store}
-        scenarios: ScenarioNotices = request.app.state.scenario_notices
-        file = csv_of(entries, await scenarios.named(entry.scenario_id for entry in entries))
-        return Response(file, media_type="text/csv; charset=utf-8", headers=headers)
-    benefit, owed = statements.sums(entries)
+    pages = statements.pages_of(caller.merchant_id, day)
+    with ExitStack() as kept:
+        file = kept.enter_context(statements.spooled())
+        if format == "csv":
+            scenarios: ScenarioNotices = request.app.state.scenario_notices
+            totals = await write_csv(pages, scenarios.named, file)
+        else:
+            totals = await statements.write(pages, _entry, file)
+        if found is None and not totals.entries:
+            nothing = "这一天没有兑现，所以没有对账单", "Nothing moved on this day: no statement"
+            raise NotFound(*nothing)
+        headers = {"Cache-Control": "no-store"}
+        if format == "csv":
+            shown_as = f'attachment; filename="statement-{day}{"" if found else "-open"}.csv"'
+            headers["Content-Disposition"] = shown_as
+            media_type, around = "text/csv; charset=utf-8", (b"", b"")
+        else:
+            media_type, around = "application/json", _around_the_ledger(day, found, totals)
+        headers["Content-Length"] = str(file.tell() + sum(map(len, around)))
+        body = _body(file, around, kept.pop_all())
+    return StreamingResponse(body, headers=headers, media_type=media_type)
+
+
+def _entry(entry: LedgerEntry) -> bytes:
+    return EntryOut(**statements.entry_members(entry)).model_dump_json().encode()
+
+
+def _around_the_ledger(day: date, found: Statement | None, totals: Totals) -> tuple[bytes, bytes]:
+    """What stands before and after the entries, which come last."""
     shown = StatementDayOut(
         day=day,
         closed=found is not None,
         number=found.number if found else None,
-        entries=len(entries),
-        benefit_fen=benefit,
-        owed_fen=owed,
+        **asdict(totals),
         previous=found.previous if found else None,
         digest=found.digest if found else None,
         closed_at=found.closed_at if found else None,
-        ledger=[EntryOut(**statements.entry_members(entry)) for entry in entries],
+        ledger=[],
     )
-    return Response(shown.model_dump_json(), media_type="application/json", headers=no_store)
+    end = b"]}"
+    return shown.model_dump_json().encode().removesuffix(end), end
+
+
+async def _body(
+    file: IO[bytes], around: tuple[bytes, bytes], kept: ExitStack
+) -> AsyncIterator[bytes]:
+    with kept:
+        yield around[0]
+        for piece in statements.pieces(file):
+            yield piece
+        yield around[1]
 
 
 def _require_reader(caller: CallingMerchant) -> None:

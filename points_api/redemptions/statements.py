@@ -4,17 +4,24 @@ A day is closed some minutes after its end, when nothing that began in it can st
 What happens later belongs to the day on which it happens, so a closed day never changes. Days
 without a move have no statement. The digest of a statement is over that of the one before, its own
 sums and every entry, so whoever keeps a digest can prove all before it.
+
+However many entries a day has, some of them are in memory at a time: they are read page by page,
+once, and kept written down until their sums, which go before them, are known.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 from uuid import UUID
+
+from tortoise.expressions import Q
 
 from points_api import clock
 from points_api.audit import service as audit
@@ -25,6 +32,9 @@ from points_api.redemptions.moves import SYSTEM
 
 SETTLING: Final = timedelta(minutes=5)
 BEGINNING: Final = "sha256:" + "0" * 64
+PAGE: Final = 1000
+_IN_MEMORY: Final = 1024**2
+_PIECE: Final = 64 * 1024
 _OPEN_DAYS: Final = """
 SELECT DISTINCT l.merchant_id, l.day FROM ledger_entry l
 WHERE l.day <= $1 AND NOT EXISTS (
@@ -32,6 +42,21 @@ WHERE l.day <= $1 AND NOT EXISTS (
 ORDER BY l.merchant_id, l.day
 """
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+
+@dataclass(slots=True)
+class Totals:
+    """What entries add up to: benefits, and what the city owes, in fen."""
+
+    entries: int = 0
+    benefit_fen: int = 0
+    owed_fen: int = 0
+
+    def add(self, page: Sequence[LedgerEntry]) -> None:
+        """Count some more."""
+        self.entries += len(page)
+        self.benefit_fen += sum(one.benefit_fen for one in page)
+        self.owed_fen += sum(one.owed_fen for one in page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +108,75 @@ async def _close(merchant_id: UUID, day: date, now: datetime) -> bool:
     newest = await Statement.filter(merchant_id=merchant_id).order_by("-number").first()
     if newest is not None and newest.day >= day:
         return False  # another process was first; or a stray entry, which `verify` tells of
-    entries = await entries_of(merchant_id, day)
     number, previous = (newest.number + 1, newest.digest) if newest else (1, BEGINNING)
-    benefit, owed = sums(entries)
-    digest = digest_of(previous, number, day, entries)
+    totals, digest = await _added_up(merchant_id, day, previous, number)
     await Statement.create(
-        merchant_id=merchant_id, day=day, number=number, entries=len(entries),
-        benefit_fen=benefit, owed_fen=owed, previous=previous, digest=digest, closed_at=now,
+        merchant_id=merchant_id, day=day, number=number, entries=totals.entries,
+        benefit_fen=totals.benefit_fen, owed_fen=totals.owed_fen, previous=previous, digest=digest,
+        closed_at=now,
     )  # fmt: skip
     details = {"day": day.isoformat(), "number": number, "digest": digest.partition(":")[2]}
     await audit.append(SYSTEM, "statement.close", f"merchant:{merchant_id}", details)
     return True
 
 
-async def entries_of(merchant_id: UUID, day: date) -> list[LedgerEntry]:
-    """The ledger of a merchant's day, in the order of happening."""
-    return await LedgerEntry.filter(merchant_id=merchant_id, day=day).order_by("at", "id")
+async def pages_of(merchant_id: UUID, day: date) -> AsyncIterator[list[LedgerEntry]]:
+    """The ledger of a merchant's day, in the order of happening, some at a time."""
+    left = LedgerEntry.filter(merchant_id=merchant_id, day=day).order_by("at", "id")
+    page = await left.limit(PAGE)
+    while page:
+        yield page
+        at, id_ = page[-1].at, page[-1].id
+        page = await left.filter(Q(at__gt=at) | Q(at=at, id__gt=id_)).limit(PAGE)
 
 
-def sums(entries: Sequence[LedgerEntry]) -> tuple[int, int]:
-    """What the entries add up to: benefits, and what the city owes, in fen."""
-    return sum(one.benefit_fen for one in entries), sum(one.owed_fen for one in entries)
+async def write(
+    pages: AsyncIterator[list[LedgerEntry]], form: Callable[[LedgerEntry], bytes], file: IO[bytes]
+) -> Totals:
+    """Write entries in a form, parted by commas; what they add up to."""
+    totals = Totals()
+    async for page in pages:
+        file.write(b"," if totals.entries else b"")
+        file.write(b",".join(map(form, page)))
+        totals.add(page)
+    return totals
 
 
-def digest_of(previous: str, number: int, day: date, entries: Sequence[LedgerEntry]) -> str:
-    """The hash over the statement before, and this one's canonical JSON: names sorted, ASCII."""
-    benefit, owed = sums(entries)
-    content = {
-        "previous": previous, "number": number, "day": day.isoformat(), "benefit_fen": benefit,
-        "owed_fen": owed, "entries": [entry_members(one) for one in entries],
-    }  # fmt: skip
-    return f"sha256:{sha256(_canonical(content).encode()).hexdigest()}"
+@contextmanager
+def spooled() -> Iterator[IO[bytes]]:
+    """A file for a day: in memory while it is short."""
+    with SpooledTemporaryFile(_IN_MEMORY) as file:
+        yield file
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """All of a file, some at a time."""
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+async def _added_up(merchant_id: UUID, day: date, previous: str, number: int) -> tuple[Totals, str]:
+    """A day's sums, and the hash over the statement before and this one's canonical JSON.
+
+    That is: names sorted, ASCII, no spaces.
+    """
+    with spooled() as ledger:
+        totals = await write(pages_of(merchant_id, day), _canonical_entry, ledger)
+        content = {
+            "previous": previous, "number": number, "day": day.isoformat(),
+            "benefit_fen": totals.benefit_fen, "owed_fen": totals.owed_fen, "entries": [],
+        }  # fmt: skip
+        before, after = _canonical(content).split("[]")
+        hashed = sha256(f"{before}[".encode())
+        for piece in pieces(ledger):
+            hashed.update(piece)
+        hashed.update(f"]{after}".encode())
+    return totals, f"sha256:{hashed.hexdigest()}"
+
+
+def _canonical_entry(entry: LedgerEntry) -> bytes:
+    return _canonical(entry_members(entry)).encode()
 
 
 def entry_members(entry: LedgerEntry) -> dict[str, Any]:
@@ -135,25 +198,25 @@ async def verify() -> Verified:
     before: dict[UUID, Statement] = {}
     looked = looked_at = 0
     for one in await Statement.all().order_by("merchant_id", "number"):
-        entries = await entries_of(one.merchant_id, one.day)
+        totals, digest = await _added_up(one.merchant_id, one.day, one.previous, one.number)
         faults += [
             Fault(one.merchant_id, one.day, what)
-            for what in _wrong(one, before.get(one.merchant_id), entries)
+            for what in _wrong(one, before.get(one.merchant_id), totals, digest)
         ]
         before[one.merchant_id] = one
-        looked, looked_at = looked + 1, looked_at + len(entries)
+        looked, looked_at = looked + 1, looked_at + totals.entries
     return Verified(looked, looked_at, faults + await _unstated(before))
 
 
-def _wrong(one: Statement, before: Statement | None, entries: Sequence[LedgerEntry]) -> list[str]:
+def _wrong(one: Statement, before: Statement | None, totals: Totals, digest: str) -> list[str]:
     number, previous = (before.number + 1, before.digest) if before else (1, BEGINNING)
     checks = {
         "number": one.number == number,
         "previous": one.previous == previous,
         "day": before is None or before.day < one.day,
-        "entries": one.entries == len(entries),
-        "sums": (one.benefit_fen, one.owed_fen) == sums(entries),
-        "digest": one.digest == digest_of(one.previous, one.number, one.day, entries),
+        "entries": one.entries == totals.entries,
+        "sums": (one.benefit_fen, one.owed_fen) == (totals.benefit_fen, totals.owed_fen),
+        "digest": one.digest == digest,
     }
     return [what for what, right in checks.items() if not right]
 

@@ -1,9 +1,10 @@
 """Who of the signed-in residents has joined, and which person they are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from points_api.db.reads import select
+from points_api.db.reads import exists, select
 from points_api.problem import Problem
 from points_api.residents.models import Enrollment
 
@@ -29,17 +30,14 @@ class Member:
     person_id: UUID
 
 
-async def enrollment_of(resident_id: UUID) -> Enrollment:
-    """What is known of a member. Raises `NoMember`."""
-    found = await Enrollment.get_or_none(resident_id=resident_id, left_at=None)
-    if found is None:
-        raise NoMember
-    return found
-
-
 async def member_of(resident_id: UUID) -> Member:
     """The member behind an account. Raises `NoMember`."""
     sql = "SELECT id, person_id FROM enrollment WHERE resident_id = $1 AND left_at IS NULL"
     for row in await select(Enrollment, sql, resident_id):
         return Member(resident_id, row["id"], row["person_id"])
     raise NoMember
+
+
+async def joined_by(member: Member, at: datetime) -> bool:
+    """Tell whether the member was one already at an instant, by the enrollment of today."""
+    return await exists(Enrollment, "id = $1 AND joined_at <= $2", member.enrollment_id, at)

@@ -65,9 +65,6 @@ class WeChatRealName:
 class LocalRealName:
     """The stand-in for the demo: it believes anybody, unless an agency knows another name."""
 
-    def __init__(self) -> None:
-        _log.warning("real_name.local_fake")  # it believes what it is told
-
     async def confirm(self, applicant: Applicant) -> None:
         known = applicant.known_name
         if known is not None and normalize(known) != normalize(applicant.name):

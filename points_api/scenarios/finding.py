@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Final, Literal, NamedTuple, get_args
+from typing import Annotated, Final, Literal, NamedTuple
 
 from fastapi import Depends, Query, Request
 
@@ -18,7 +18,6 @@ BenefitType = Literal[
     "deposit_waive", "discount_rate", "fixed_price", "amount_off", "free_quota", "extend",
     "pay_later", "priority", "gift", "rate_cut", "simplified_papers",
 ]  # fmt: skip
-BENEFIT_TYPES: Final[tuple[BenefitType, ...]] = get_args(BenefitType)
 _POINT: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,8})?),\s?(-?\d{1,3}(?:\.\d{1,8})?)")
 
 CategoryId = Annotated[

@@ -18,7 +18,7 @@ from typing import Final
 
 from points_api import cancellation, clock, log
 from points_api.city import City
-from points_api.problem import NotFound
+from points_api.consents.problems import ScenarioNotOpen
 from points_api.scenarios.models import ScenarioMove, ScenarioVersion
 from scenarios.eligibility import Index
 from scenarios.files import Known, ScenarioError, checked
@@ -50,12 +50,9 @@ class Published:
         return found if found is not None and found.open_on(self.day) else None
 
     def require(self, scenario_id: str) -> Scenario:
-        """A scenario that is open today. Raises `NotFound`."""
+        """A scenario that is open today. Raises `ScenarioNotOpen`."""
         if (found := self.open(scenario_id)) is None:
-            raise NotFound(
-                "这个场景不存在，或现在没有开放；请从场景列表里另选",
-                "There is no such scenario or it is not open now; choose from the list",
-            )
+            raise ScenarioNotOpen
         return found
 
 

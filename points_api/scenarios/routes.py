@@ -6,9 +6,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from points_api.conditional import public, weak_etag_of
+from points_api.consents.problems import ScenarioNotOpen
 from points_api.language import Reader
 from points_api.paging import CursorText, Limit, Pages, UnknownCursor, link_header
-from points_api.problem import NotFound, problems
+from points_api.problem import problems
 from points_api.scenarios.finding import (
     Asked,
     BenefitType,
@@ -73,7 +74,7 @@ async def scenarios(
     "/scenarios/{scenario_id}",
     summary="一个场景 / A scenario",
     response_model=ScenarioFullOut,
-    responses=problems(NotFound),
+    responses=problems(ScenarioNotOpen),
 )
 async def scenario(request: Request, language: Reader, scenario_id: ScenarioId) -> Response:
     """一个场景的全部：人人都有的服务、优惠、条件、次数、怎样核验、告诉商户什么、依据与期限。"""

@@ -17,10 +17,11 @@ from points_api.scores.schemas import (
     ReasonOut,
     ReasonsOut,
 )
-from scoring.engine import Counted, DimensionResult, RuleResult, Score, score
+from scoring.engine import score
 from scoring.outlook import forecast
 from scoring.reasons import Reason, reasons, record_note, sentence, title
 from scoring.records import Record
+from scoring.score import Counted, DimensionResult, RuleResult, Score
 from scoring.scorecard import Scorecard, points_text
 from scoring.whatif import Advice, advise
 

@@ -37,10 +37,10 @@ def suppose(
     for n, supposition in enumerate(body.suppose):
         if isinstance(supposition, RepairIn):
             if supposition.repair not in keys:
-                raise UnknownRecord
+                raise UnknownRecord(n)
             wanted.append(Repair(keys[supposition.repair]))
         elif isinstance(supposition, AddIn):
-            wanted.append(Add(_added(supposition.add, city, on, until, f"what-if:{n}")))
+            wanted.append(Add(_added(supposition.add, city, on, until, n)))
         else:
             wanted.append(Wait(supposition.wait_days))
     result = what_if(records, card, on, wanted)
@@ -56,7 +56,8 @@ def suppose(
     )
 
 
-def _added(row: AddedRecordIn, city: City, on: date, until: date, key: str) -> Record:
+def _added(row: AddedRecordIn, city: City, on: date, until: date, n: int) -> Record:
+    key = f"what-if:{n}"
     written = ExampleRecord(
         item=row.item,
         occurred_on=row.occurred_on or on,
@@ -66,12 +67,12 @@ def _added(row: AddedRecordIn, city: City, on: date, until: date, key: str) -> R
     )
     item = {**city.catalog.in_force(written.occurred_on), **city.catalog.in_force(on)}.get(row.item)
     if item is None:
-        raise UnknownItem
+        raise UnknownItem(n)
     if written.occurred_on > until:
-        raise SuppositionRefused.not_yet(until)
+        raise SuppositionRefused.not_yet(n, until)
     try:
         return record_of(written, city.catalog, on, key)
     except LevelError:
-        raise SuppositionRefused.level(item) from None
+        raise SuppositionRefused.level(n, item) from None
     except QuantityError:
-        raise SuppositionRefused.quantity(item) from None
+        raise SuppositionRefused.quantity(n, item) from None

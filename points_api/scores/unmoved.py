@@ -6,9 +6,10 @@ from datetime import date
 from points_api.city import City
 from points_api.language import Language, Text
 from points_api.records.wording import Wording
-from scoring.engine import DimensionResult, Score, score
+from scoring.engine import score
 from scoring.reasons import Reason, reasons, sentence
 from scoring.records import Record
+from scoring.score import DimensionResult, Score
 from scoring.whatif import Add, Supposition, Wait, what_if
 
 _WAITED = Text("等待 {days} 天：分数没有变化", "Waiting {days} days: the score stays the same")

@@ -23,11 +23,6 @@ class Difference:
     again: pl.DataFrame
     gone: NDArray[np.uint32]
 
-    @property
-    def nobody(self) -> bool:
-        """The snapshot is as the database is."""
-        return not (len(self.again) or len(self.gone))
-
 
 def difference(snapshot: Snapshot, now: Roster) -> Difference:
     """Compare. Raises `SnapshotRefused` where the persons of a part are damaged."""

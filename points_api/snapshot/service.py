@@ -30,7 +30,6 @@ from points_api.snapshot.layout import (
     Manifest,
     Part,
     Snapshot,
-    SnapshotRefused,
     open_snapshot,
     publish,
     write_part,
@@ -95,16 +94,6 @@ async def check(folder: Path, agreed: Agreed, progress: Progress | None = None) 
     differs = difference(snapshot, await roster(agreed))
     people, records = _totals(snapshot.parts)
     return Checked(people, records, len(differs.again), len(differs.gone))
-
-
-async def open_current(folder: Path, agreed: Agreed) -> Snapshot:
-    """Open the snapshot for who relies on it. Raises `SnapshotRefused` also where it is stale."""
-    snapshot = open_snapshot(folder)
-    if not difference(snapshot, await roster(agreed)).nobody:
-        raise SnapshotRefused(
-            f"{folder}: 快照已过时，请运行 points snapshot refresh (stale: run it)"
-        )
-    return snapshot
 
 
 async def _refreshed(

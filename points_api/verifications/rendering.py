@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from fastapi import Response
+
 from points_api.language import LANGUAGES, Language
 from points_api.verifications.service import Answer
 from scenarios.benefits import Benefit
@@ -51,6 +53,12 @@ def body_of(answer: Answer, language: Language) -> bytes:
         name.encode(),
         text_of(answer.expires_at).encode(),
     )
+
+
+def response_of(answer: Answer, language: Language) -> Response:
+    """The whole answer, for a route."""
+    headers = dict(HEADERS[language])
+    return Response(body_of(answer, language), STATUS, headers, media_type="application/json")
 
 
 @lru_cache(maxsize=64)  # all answers of a group end at the same instant

@@ -24,7 +24,7 @@ from points_api.verifications.problems import (
     TooManyGuesses,
     WallCodeUnknown,
 )
-from points_api.verifications.rendering import HEADERS, STATUS, body_of
+from points_api.verifications.rendering import STATUS, response_of
 from points_api.verifications.schemas import (
     DecisionOut,
     DecisionsOut,
@@ -81,12 +81,7 @@ async def verify(
     else:
         name = body.pseudonym or ""
         answer = await service.by_pseudonym(caller, name, body.scenario_id, now)
-    return Response(
-        body_of(answer, language),
-        status_code=STATUS,
-        media_type="application/json",
-        headers=dict(HEADERS[language]),
-    )
+    return response_of(answer, language)
 
 
 @router.get(

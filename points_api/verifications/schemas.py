@@ -1,7 +1,7 @@
 """Verifications as they go over the wire, to merchants and to residents."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -12,7 +12,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )  # fmt: skip
-from pydantic_core import InitErrorDetails
 
 from points_api.language import Language, Text
 from points_api.validation import FieldError
@@ -47,20 +46,13 @@ class VerifyIn(Wire):
         ways = ("code", "spoken", "pseudonym")
         if not isinstance(sent, dict) or sum(sent.get(way) is not None for way in ways) == 1:
             return checked(sent)
-        found: list[InitErrorDetails] = []
+        one = FieldError("verification.one", _ONE)
+        wrong: list[Any] = [{"type": "value_error", "input": None, "ctx": {"error": one}}]
         try:
             checked(sent)
         except ValidationError as refused:
-            found = [
-                InitErrorDetails(
-                    type=one["type"], loc=one["loc"], input=None, ctx=one.get("ctx", {})
-                )
-                for one in refused.errors(include_url=False, include_input=False)
-            ]
-        none = InitErrorDetails(
-            type="value_error", input=None, ctx={"error": FieldError("verification.one", _ONE)}
-        )
-        raise ValidationError.from_exception_data(cls.__name__, [*found, none])
+            wrong = [*refused.errors(), *wrong]
+        raise ValidationError.from_exception_data(cls.__name__, wrong)
 
 
 class BenefitOut(Wire):

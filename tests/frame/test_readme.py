@@ -20,6 +20,8 @@ from tests.frame.tree import ROOT, text
 from tests.ports import free_ports
 
 PRINTED = "http://127.0.0.1:8000"
+HANGS_SECONDS = 900
+"""What is waited for either happens or ends; time tells only of how busy the machine is."""
 
 
 def blocks(heading: str) -> list[str]:
@@ -51,19 +53,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
         yield f"http://127.0.0.1:{port}", folder
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=HANGS_SECONDS)
 
 
 def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    for _ in range(600):
-        assert process.poll() is None, log.read_text(encoding="utf-8")[-2000:]
+    give_up = time.monotonic() + HANGS_SECONDS
+    while process.poll() is None and time.monotonic() < give_up:
         try:
             urlopen(f"{address}/readyz", timeout=2).close()
         except (URLError, OSError):
             time.sleep(0.1)
         else:
             return
-    pytest.fail(f"not ready within a minute: {log.read_text(encoding='utf-8')[-2000:]}")
+    pytest.fail(f"not ready: {log.read_text(encoding='utf-8')[-2000:]}")
 
 
 def run(demo: tuple[str, Path], lines: list[str]) -> str:
@@ -78,7 +80,7 @@ def run(demo: tuple[str, Path], lines: list[str]) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=HANGS_SECONDS,
     )
     told = [line for line in shell.stderr.splitlines() if not line.startswith("试用设置")]
     assert (shell.returncode, told) == (0, [])
@@ -141,7 +143,7 @@ def test_the_demo_prints_a_link_that_sets_the_offline_page_up(demo):
     named = dict(parse_qsl(query))
     assert str(UUID(named["merchant"])) == named["merchant"]
     for path in (f"/verify?{query}", f"/v1/scenarios/{named['scenario']}"):
-        with urlopen(address + path, timeout=5) as answer:
+        with urlopen(address + path, timeout=HANGS_SECONDS) as answer:
             assert answer.status == 200
 
 

@@ -6,15 +6,21 @@ from tests.points_api.test_settings import REAL
 
 
 def test_what_is_embedded_or_fake_is_announced_and_the_published_key_first():
-    told = in_full(load(), "en")
+    told = in_full(load())
     assert len(told) == 4
-    assert told[0].startswith("WARNING")
+    assert told[0].startswith("警告")
+    assert "WARNING" in told[0]
     assert "POINTS_SECRET_KEYS" in told[0]
-    assert len(in_full(load())) == 4
+
+
+def test_a_sign_in_that_believes_anybody_is_announced():
+    [line] = [line for line in in_full(load()) if "POINTS_WECHAT_APPID" in line]
+    assert "谁都可以当作任何人登录" in line
+    assert "anyone can sign in as anyone" in line
 
 
 def test_pushing_to_this_machine_is_announced():
-    told = in_full(load({"webhook_loopback": True}), "en")
+    told = in_full(load({"webhook_loopback": True}))
     assert any("POINTS_WEBHOOK_LOOPBACK" in line for line in told)
 
 

@@ -134,6 +134,13 @@ def test_an_announcement_is_heard_at_every_level(out):
     assert "警告" in out.getvalue()
 
 
+def test_an_announcement_on_a_terminal_is_the_sentence_alone(out):
+    out.isatty = lambda: True
+    log.configure("ERROR", out)
+    log.announce("警告：正在使用开发密钥")
+    assert out.getvalue() == "警告：正在使用开发密钥\n"
+
+
 def test_before_it_is_configured_the_log_is_already_safe():
     code = (
         "from points_api import log\n"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Form
+from fastapi import APIRouter, FastAPI, Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.exceptions import HTTPException
 
@@ -16,6 +16,7 @@ from points_api.identifiers import id_number
 from points_api.problem import Busy, NotFound, Problem, RateLimited, Unauthorized, problems
 
 ID_NUMBER = "42020019900101001X"
+TEXT = {"content-type": "text/plain"}
 
 
 class SceneClosed(Problem):
@@ -55,6 +56,10 @@ def application() -> FastAPI:
 
     @router.post("/form")
     async def form(name: Annotated[str, Form()]) -> None:
+        pass
+
+    @router.post("/file")
+    async def file(file: UploadFile) -> None:
         pass
 
     @router.get("/number/{number}")
@@ -210,6 +215,47 @@ async def test_the_input_never_comes_back(client):
         assert ID_NUMBER[:11] not in answer.text
     for path in (f"/number/{ID_NUMBER}", f"/number/1?page={ID_NUMBER}"):
         assert ID_NUMBER[:11] not in (await client.get(path)).text
+
+
+@pytest.mark.parametrize(
+    ("path", "request_", "wanted"),
+    [
+        ("/closed", {"content": b'{"count": 1}'}, "application/json"),
+        ("/closed", {"content": ID_NUMBER, "headers": TEXT}, "application/json"),
+        ("/closed", {"data": {"count": 1}}, "application/json"),
+        ("/closed", {"files": {"count": b"1"}}, "application/json"),
+        ("/form", {"json": {"name": "x"}}, "application/x-www-form-urlencoded"),
+        ("/form", {"content": b"name=x", "headers": TEXT}, "application/x-www-form-urlencoded"),
+        ("/file", {"data": {"file": "x"}}, "multipart/form-data"),
+        ("/file", {"json": {"file": "x"}}, "multipart/form-data"),
+    ],
+)
+async def test_a_body_of_another_type_is_told_which_is_wanted(client, path, request_, wanted):
+    answer = await client.post(path, **request_)
+    assert (answer.status_code, answer.json()["errcode"]) == (415, 41500)
+    assert f"Content-Type: {wanted}" in answer.json()["detail"]
+    assert answer.headers["accept"] == wanted
+    assert ID_NUMBER not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "request_"),
+    [
+        ("/closed", {}),
+        ("/closed", {"headers": TEXT}),
+        ("/closed", {"json": "text"}),
+        ("/closed", {"content": b"{}", "headers": {"content-type": "application/vnd.x+json; a=b"}}),
+        ("/form", {"headers": TEXT}),
+        ("/form", {"data": {"other": "x"}}),
+        ("/form", {"files": {"other": b"x"}}),
+        ("/file", {"files": {"other": b"x"}}),
+    ],
+)
+async def test_nothing_and_a_body_of_the_right_type_are_told_what_is_missing(
+    client, path, request_
+):
+    answer = await client.post(path, **request_)
+    assert (answer.status_code, answer.json()["errcode"]) == (422, 42200)
 
 
 async def test_json_that_does_not_parse_points_to_the_whole_body(client):

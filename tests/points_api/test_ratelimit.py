@@ -100,24 +100,24 @@ async def test_a_frozen_redis_costs_one_timeout_and_not_one_per_call(server):
 
 def test_a_local_cap_lets_its_quota_through_at_once_and_then_evenly(frozen_clock):
     cap = LocalCap("calls", 6, 60)
-    assert [cap.allowed("a") for _ in range(7)] == [True] * 6 + [False]
+    assert [cap.take("a").allowed for _ in range(7)] == [True] * 6 + [False]
     assert cap.take("a").reset_seconds == 10
     frozen_clock.forward(timedelta(seconds=10))
-    assert (cap.allowed("a"), cap.allowed("a"), cap.allowed("b")) == (True, False, True)
+    assert [cap.take(key).allowed for key in "aab"] == [True, False, True]
     frozen_clock.forward(timedelta(hours=1))
-    assert (cap.allowed("a", 6), cap.allowed("a")) == (True, False)
+    assert (cap.take("a", 6).allowed, cap.take("a").allowed) == (True, False)
     frozen_clock.forward(-timedelta(hours=1))  # a clock that is set back gives nothing away
-    assert not cap.allowed("a")
+    assert not cap.take("a").allowed
 
 
 def test_a_local_cap_keeps_a_bounded_number_of_keys(frozen_clock):
     cap = LocalCap("calls", 1, 60, most_keys=3)
-    assert [cap.allowed(key) for key in "abcd"] == [True] * 4
-    assert not cap.allowed("d")
-    assert cap.allowed("a")  # forgotten long since
+    assert [cap.take(key).allowed for key in "abcd"] == [True] * 4
+    assert not cap.take("d").allowed
+    assert cap.take("a").allowed  # forgotten long since
 
 
 async def test_the_cap_of_this_process_takes_no_trip(cache):
     limits = Limits(cache)
-    assert [limits.allowed_here(FIVE, "a") for _ in range(6)] == [True] * 5 + [False]
+    assert [limits.take_here(FIVE, "a").allowed for _ in range(6)] == [True] * 5 + [False]
     assert limits.take_here(FIVE, "b").remaining == 4

@@ -29,7 +29,7 @@ def test_without_any_setting_the_embedded_city_runs():
     assert settings.database_url == "sqlite://var/points.db"
     assert settings.redis_url == "memory://"
     assert settings.city == "huangshi"
-    assert settings.zone.key == "Asia/Shanghai"
+    assert settings.timezone == "Asia/Shanghai"
 
 
 def test_settings_come_from_the_environment_under_their_published_names(monkeypatch):

@@ -1,13 +1,15 @@
 """What the shipped scenarios promise together."""
 
+from typing import get_args
+
 import pytest
 
 from points_api.identifiers.divisions import inside
-from scenarios.benefits import TAGS as BENEFITS
-from scenarios.conditions import TAGS as CONDITIONS
+from scenarios.benefits import Benefit
+from scenarios.conditions import Condition
 from scenarios.eligibility import Index
 from scenarios.facts import Facts
-from scenarios.scenario import VERIFICATIONS, service
+from scenarios.scenario import Verification, service
 from tests.scenarios.shipped import DAY, shipped
 
 ALL = shipped().scenarios
@@ -24,9 +26,9 @@ def test_they_reach_every_county_level_division_of_the_city():
 
 
 def test_every_type_of_benefit_condition_verification_and_settlement_is_in_use():
-    assert {one.benefit.tag for one in ALL} == BENEFITS
-    assert {c.tag for one in ALL for c in one.conditions} == CONDITIONS
-    assert {way for one in ALL for way in one.verification} == set(VERIFICATIONS)
+    assert {type(one.benefit) for one in ALL} == set(get_args(Benefit))
+    assert {type(c) for one in ALL for c in one.conditions} == set(get_args(Condition))
+    assert {way for one in ALL for way in one.verification} == set(get_args(Verification))
     assert {one.settlement.mode for one in ALL} == {"none", "per_use", "by_benefit"}
 
 

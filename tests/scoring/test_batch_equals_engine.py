@@ -12,11 +12,12 @@ from benchmarks.whole_city_equality import compare
 from scoring.batch import Line, Pass
 from scoring.catalog_files import shipped_catalog
 from scoring.columns import NEVER, Vocabulary, columns_of, date_of, records_of
-from scoring.engine import DimensionResult, RuleResult, score
+from scoring.engine import score
 from scoring.kernel import TOP
 from scoring.outlook import next_change, other_records_on
 from scoring.reasons import reasons
 from scoring.records import Record
+from scoring.score import DimensionResult, RuleResult
 from scoring.scorecard_files import records_in, shipped_scorecards
 from scoring.tables import MOST_RECORDS
 from tests.scoring.generated import CATALOG, TODAY, days, people, records, scorecards

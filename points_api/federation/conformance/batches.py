@@ -10,9 +10,10 @@ from interop.signing import Response
 from interop.statement import Asked, NotRecognized
 from points_api import clock
 from points_api.federation.conformance.cases import Expected
-from points_api.federation.conformance.checks import Check, Found, require_answer
+from points_api.federation.conformance.checks import Check, Found, require_answer, then
 from points_api.federation.conformance.desk import Desk, Fault, closed, require_status
 from points_api.federation.conformance.messages import PATHS, letters, usual
+from points_api.language import Text
 
 _LOOK_SECONDS: Final = 0.5
 _NO_QUESTION: Final[dict[str, Any]] = {"scenario": "conformance"}
@@ -104,19 +105,27 @@ OF_BATCHES: Final = (
     Check(
         "batch", "批量询问：各答各的，重复也一样", "many questions, each answered in its place",
         "joining.md 5",
-        "200; a decline, a refusal (malformed), a decline; the same batch again: the same",
+        Text(
+            "200；依次为“无可奉告”、拒绝（malformed）、“无可奉告”；同一批再来一次，答复相同",
+            "200; a decline, a refusal (malformed), a decline; the same batch again: the same",
+        ),
         _together,
     ),
     Check(
         "batch-number-again", "批号用于另一批问题", "a batch's number on other questions",
-        "joining.md 5", f"200, then {_EQUIVOCATED}", _number_again,
+        "joining.md 5", then(_EQUIVOCATED), _number_again,
     ),
     Check(
         "batch-later", "批量询问，稍后来取", "many questions, answers fetched afterwards",
-        "joining.md 5", "202 with Location; there 200 with the same within half a minute", _later,
+        "joining.md 5",
+        Text(
+            "202，带 Location；半分钟内在那里答 200，内容相同",
+            "202 with Location; there 200 with the same within half a minute",
+        ),
+        _later,
     ),
     Check(
         "batch-of-nobody", "没有的批号", "a number that stands for no batch of ours",
-        "joining.md 5", str(_NOT_THERE), _of_another,
+        "joining.md 5", _NOT_THERE.said(), _of_another,
     ),
 )  # fmt: skip

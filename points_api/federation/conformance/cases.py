@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from points_api.language import Text
+
 FILE: Final = Path(__file__).with_name("cases.toml")
 Operation = Literal[
     "profile", "mappings", "scenarios", "recognitions", "batch", "results", "revocations", "usage"
@@ -46,12 +48,19 @@ class Expected(Part):
     or_status: int | None = None
     or_closed: bool = False
 
-    def __str__(self) -> str:
-        reason = f", reason {' or '.join(self.reasons)}" if self.reasons else ""
-        said = [f"{self.status}{f' /problems/{self.type}' if self.type else ''}{reason}"]
-        said += [f"or {self.or_status} by a server in front"] if self.or_status else []
-        said += ["or a closed connection"] if self.or_closed else []
-        return "; ".join(said)
+    def said(self) -> Text:
+        """The same in words."""
+        answer = f"{self.status}{f' /problems/{self.type}' if self.type else ''}"
+        said = [Text(answer, answer)]
+        if self.reasons:
+            zh, en = " 或 ".join(self.reasons), " or ".join(self.reasons)
+            said = [Text(f"{answer}，reason 为 {zh}", f"{answer}, reason {en}")]
+        if self.or_status:
+            front = Text("或由前面的服务器答 {status}", "or {status} by a server in front")
+            said.append(front.fill(status=self.or_status))
+        if self.or_closed:
+            said.append(Text("或断开连接", "or a closed connection"))
+        return Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
 
 
 class Case(Part):

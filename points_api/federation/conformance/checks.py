@@ -13,6 +13,7 @@ from points_api import clock
 from points_api.federation.conformance.cases import Expected, Operation, Signing
 from points_api.federation.conformance.desk import Desk, Fault, Skipped, require_status
 from points_api.federation.conformance.messages import letters, plain, signed, usual
+from points_api.language import Text
 from points_api.partners.schemas import MappingOut, MappingsOut, ProfileOut, VisitScenariosOut
 
 PURPOSE: Final = "redemption"
@@ -59,7 +60,7 @@ class Check(NamedTuple):
     title: str
     title_en: str
     basis: str
-    expects: str
+    expects: Text
     work: Work
 
 
@@ -190,6 +191,12 @@ def _of(found: Found) -> Used:
     )  # fmt: skip
 
 
+def then(refused: Expected) -> Text:
+    """What is expected of a message that is right once."""
+    said = refused.said()
+    return Text(f"200，然后 {said.zh}", f"200, then {said.en}")
+
+
 async def _revocation(desk: Desk, _: Found) -> None:
     ended = shaped(Ended, usual(desk.party, "revocations", "", clock.now()))
     await _require_receipt(desk, ended, 0)
@@ -207,54 +214,77 @@ async def _require_receipt(desk: Desk, notice: Used | Ended, met: int) -> None:
 CHECKS: Final = (
     Check(
         "profile", "城市资料", "the profile", "openapi.json: GET /interop/v1/profile",
-        "200, signed for the request; division, address and keys as the directory lists them",
+        Text(
+            "200，为这次请求签名；区划、地址、钥匙与名录相符",
+            "200, signed for the request; division, address and keys as the directory lists them",
+        ),
         _profile,
     ),
     Check(
         "mappings", "对照表，双方签名", "mapping tables, signed by both", "joining.md 6",
-        "200; each table is signed by both cities and its digest is the document's", _mappings,
+        Text(
+            "200；每张表由双方签名，摘要与文件相符",
+            "200; each table is signed by both cities and its digest is the document's",
+        ),
+        _mappings,
     ),
     Check(
         "scenarios", "对访客开放的场景", "scenarios open to visitors",
-        "openapi.json: GET /interop/v1/scenarios", "200", _scenarios,
+        "openapi.json: GET /interop/v1/scenarios", Text("200", "200"), _scenarios,
     ),
     Check(
         "message-replayed", "同一条消息再来一次", "the same message once more",
-        "RFC 9421 7.2.2", f"200, then {_REPLAYED}", _message_again,
+        "RFC 9421 7.2.2", then(_REPLAYED), _message_again,
     ),
     Check(
         "nonce-replayed", "用过的 nonce 签另一条消息", "a used nonce on another message",
-        "joining.md 4", f"200, then {_REPLAYED}", _nonce_again,
+        "joining.md 4", then(_REPLAYED), _nonce_again,
     ),
     Check(
         "unknown-code", "不认识的码：签名答复“无可奉告”", "an unknown code: a signed decline",
-        "joining.md 5", "200; a token of typ points-no-recognition+jwt that answers the question",
+        "joining.md 5",
+        Text(
+            "200；typ 为 points-no-recognition+jwt 的令牌，答的正是所问",
+            "200; a token of typ points-no-recognition+jwt that answers the question",
+        ),
         _decline,
     ),
     Check(
         "recognition", "认得的访客：签名说明", "a visitor's code: a signed statement",
-        "joining.md 5", "200; a token of typ points-recognition+jwt that answers the question",
+        "joining.md 5",
+        Text(
+            "200；typ 为 points-recognition+jwt 的令牌，答的正是所问",
+            "200; a token of typ points-recognition+jwt that answers the question",
+        ),
         _recognition,
     ),
     Check(
         "code-again", "码只能用一次", "a code is good once", "joining.md 5",
-        "200; a signed decline", _code_again,
+        Text("200；签名的“无可奉告”", "200; a signed decline"), _code_again,
     ),
     Check(
         "use", "使用通知：回执，重复不重计", "a use: a receipt, and once only", "joining.md 7",
-        '200; {"received": use, "met": 1}, then "met": 0', _use,
+        Text(
+            '200；{"received": use, "met": 1}，再来一次 "met": 0',
+            '200; {"received": use, "met": 1}, then "met": 0',
+        ),
+        _use,
     ),
     Check(
         "use-undone", "使用撤销", "a use undone", "joining.md 7",
-        '200; {"received": use, "met": 1}', _use_undone,
+        Text('200；{"received": use, "met": 1}', '200; {"received": use, "met": 1}'), _use_undone,
     ),
     Check(
         "use-of-another-statement", "使用通知须对应说明", "a use needs its statement",
-        "joining.md 7", str(_NOT_SAID), _use_of_another,
+        "joining.md 7", _NOT_SAID.said(), _use_of_another,
     ),
     Check(
         "revocation", "撤回通知：签名回执，重复也一样",
         "a revocation: a signed receipt, the same again", "joining.md 7",
-        '200 twice; {"received": notice, "met": 0}: of this visitor nothing is held', _revocation,
+        Text(
+            '两次都是 200；{"received": notice, "met": 0}：没有这位访客的任何记载',
+            '200 twice; {"received": notice, "met": 0}: of this visitor nothing is held',
+        ),
+        _revocation,
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Sending messages to the tested city and judging what comes back, all of it written down."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,13 +13,14 @@ from interop.canonical import parse
 from interop.refusals import Refused
 from interop.shape import T, shaped
 from interop.signing import Request, Response, Terms, combined, verify_response
-from points_api import clock
+from points_api import authorities, clock
 from points_api.federation.conformance.cases import Expected, Operation
 from points_api.federation.conformance.messages import plain, signed
 from points_api.federation.conformance.party import Party
 
 PROBLEM: Final = "application/problem+json"
 UNSIGNED: Final = (401, 413)  # who asked is not known
+SECONDS: Final = 3.0
 _SHOWN: Final = 2000  # characters of a body
 _TOLD: Final = ("content-type", "content-digest", "signature-input", "signature")
 
@@ -190,3 +192,13 @@ def _answer(response: Response) -> dict[str, Any]:
 def _text(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(body)} bytes)"
+
+
+@asynccontextmanager
+async def http_client() -> AsyncIterator[httpx.AsyncClient]:
+    """A client that follows nowhere and waits for nobody long."""
+    plain = {"accept-encoding": "identity"}
+    async with httpx.AsyncClient(
+        verify=authorities.trusted(), timeout=SECONDS, follow_redirects=False, headers=plain
+    ) as client:
+        yield client

@@ -34,6 +34,7 @@ class Result:
     title_en: str
     basis: str
     expected: str
+    expected_en: str
     outcome: Outcome
     why: str | None
     sent: list[dict[str, Any]]
@@ -104,8 +105,8 @@ async def _made(one: Check | Case, desk: Desk, found: Found) -> Result:
         outcome, why = "failed", str(fault)
     except Skipped as skipped:
         outcome, why = "skipped", str(skipped)
-    expected = str(one.expect) if isinstance(one, Case) else one.expects
-    return Result(one.id, one.title, one.title_en, one.basis, expected, outcome, why, desk.sent)
+    expected = one.expect.said() if isinstance(one, Case) else one.expects
+    return Result(one.id, one.title, one.title_en, one.basis, *expected, outcome, why, desk.sent)
 
 
 async def _case(case: Case, desk: Desk, found: Found) -> None:

@@ -4,11 +4,13 @@ import asyncio
 import json
 from random import Random
 
+import aiohttp
 import httpx
 import pytest
 
 from loadtests.federation.cities import City
 from loadtests.federation.people import Visitor, thousandths
+from loadtests.federation.posting import Answer
 from loadtests.federation.visits import TIMES_A_YEAR, Traffic, Unanswered
 
 
@@ -34,7 +36,7 @@ def traffic(tmp_path):
     table = {"table": {"thresholds": {"good": 100_000, "excellent": 125_000}}}
     (tmp_path / "tables/sanya-huangshi.json").write_text(json.dumps(table))
     visitor = Visitor(home, "token", 100_400)
-    return Traffic([home, host], {"sanya": [visitor], "huangshi": []}, None, Random(1))  # type: ignore[arg-type]
+    return Traffic([home, host], {"sanya": [visitor], "huangshi": []}, None, None, Random(1))  # type: ignore[arg-type]
 
 
 def answering(traffic, **answers):
@@ -44,8 +46,22 @@ def answering(traffic, **answers):
         answer = answers[request.url.path.rpartition("/")[2].replace("-", "_")]
         return answer(request) if callable(answer) else answer
 
-    traffic.http = httpx.AsyncClient(transport=httpx.MockTransport(handle))
+    traffic.post = posting(handle)
     return traffic
+
+
+def posting(handle):
+    """What visits call, answered by this."""
+    http = httpx.AsyncClient(transport=httpx.MockTransport(handle))
+
+    async def post(url, headers, body):
+        try:
+            answer = await http.post(url, headers=headers, json=body)
+        except httpx.TransportError as error:
+            raise aiohttp.ClientError from error
+        return Answer(answer.status_code, answer.content)
+
+    return post
 
 
 CODE = httpx.Response(201, json={"code": "C" * 40})
@@ -132,7 +148,7 @@ async def test_visits_begin_when_their_time_has_come_whatever_is_still_open(traf
         await asyncio.sleep(0.3)
         return httpx.Response(503)
 
-    traffic.http = httpx.AsyncClient(transport=httpx.MockTransport(slow))
+    traffic.post = posting(slow)
     traffic.visitors = dict.fromkeys(("sanya", "huangshi"), traffic.visitors["sanya"])
     await traffic.run(100, 0.2)
     assert len(begun) == traffic.tally.sent == 20

@@ -51,6 +51,7 @@ async def test_without_a_token_every_operation_with_a_caller_answers_401(door):
             assert answer.status_code == 401, (method, path)
             assert answer.headers["www-authenticate"].startswith("Bearer")
             assert answer.json()["errcode"] == 40100
+            assert answer.json()["detail"].startswith("没有收到")
     assert asked >= 10
 
 

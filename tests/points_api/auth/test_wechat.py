@@ -134,14 +134,6 @@ def local(clock):
     return LocalWeChat(clock)
 
 
-def test_the_local_fake_announces_itself(clock):
-    with structlog.testing.capture_logs() as said:
-        LocalWeChat(clock)
-    assert [(line["log_level"], line["event"]) for line in said] == [
-        ("warning", "wechat.local_fake")
-    ]
-
-
 async def test_the_demo_code_signs_in_the_same_person_again_and_again(local):
     assert await local.openid_of("demo:7") == await local.openid_of("demo:7")
     assert await local.openid_of("demo:7") != await local.openid_of("demo:8")

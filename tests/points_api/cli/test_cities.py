@@ -56,8 +56,12 @@ def test_a_link_tells_table_error_and_what_may_be_used(points, method, tmp_path)
     ET.fromstring(drawn)
     assert "未证实" in drawn
     assert "assumptions" in drawn
+    assert ("in points" in drawn) == bool(told["study"])
     seen = points(*words)
     assert seen.exit_code == 0
+    assert "起点（分） points" in seen.stdout
+    title = "".join(seen.stdout.split())  # which a narrow terminal folds
+    assert ("errors(points)" in title) == bool(told["study"])
     assert "assumption" in seen.stdout
 
 

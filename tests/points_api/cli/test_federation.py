@@ -57,6 +57,12 @@ def told_by(process, folder):
     pytest.fail(f"not up in {UP_SECONDS} s: {(folder / 'err').read_text('utf-8')}")
 
 
+def test_whoever_reads_a_file_sees_that_it_goes_on(federation):
+    lines = (federation[2] / "err").read_text("utf-8").splitlines()
+    assert lines[0] == "城市 cities 0/3"
+    assert "城市 cities 3/3" in lines
+
+
 def get(address):
     with urlopen(address, timeout=5) as answer:
         return json.load(answer)

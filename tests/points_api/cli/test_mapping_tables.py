@@ -1,6 +1,7 @@
 """`points cities tables`: drafted, signed by one city and the other, taken in, shown, compared."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -67,6 +68,7 @@ def test_tables_are_taken_in_listed_and_shown_and_again_nothing_changes(
     assert (shown["table"], shown["signatures"]) == (on_disk["table"], on_disk["signatures"])
     told = tables("show", folder / "tables" / "sanya-huangshi.json")
     assert shown["digest"][:40] in told.stdout
+    assert re.search(r"good .* ([0-9.]+) 分起 \(from \1 points\)", told.stdout)
     assert in_database(lambda: OutboxEvent.filter(topic="mapping.taken").count()) == 4
 
 

@@ -14,6 +14,7 @@ from points_api.credit_codes.models import SpokenCode
 from points_api.db.models import OutboxEvent
 from points_api.residents.models import Person
 from tests.points_api.credit_codes.picture import read
+from tests.points_api.proofs import wallet
 from tests.points_api.verifications import shop
 from tests.points_api.verifications.conftest import ADULTS
 from tests.points_api.verifications.shop import HIGH, SHOWN
@@ -51,10 +52,24 @@ async def test_a_code_needs_joining_and_the_consent_and_says_how(application):
     assert (await visitor.post(CODES, asked)).status_code == 201
 
 
-async def test_what_is_not_open_has_no_code_and_no_consent(application, resident):
-    for path in (CODES, CONSENTS):
-        answer = await resident.post(path, {"scenario_id": "nothing-here"})
-        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/scenario-not-open")
+async def test_what_is_not_open_is_refused_in_the_same_words_wherever_it_is_named(
+    application, resident
+):
+    named = {"scenario_id": "nothing-here"}
+    answers = [
+        await resident.get("/v1/scenarios/nothing-here"),
+        await resident.get("/v1/me/scenarios/nothing-here"),
+        await resident.post(CODES, named),
+        await resident.post(CONSENTS, named),
+        await resident.post(wallet.PATH, wallet.body(wallet.new_keys(1), "nothing-here")),
+        await resident.http.put(
+            "/v1/me/scenarios/nothing-here/member",
+            json={"number": "LB20260001"}, headers=resident.headers(),
+        ),
+    ]  # fmt: skip
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert answers[0].json()["errcode"] == 40442
     await shop.stop(application)
     assert (await resident.post(CODES, {"scenario_id": SHOWN})).status_code == 404
 

@@ -10,11 +10,13 @@ from points_api.db.transaction import (
     advisory_lock,
     advisory_lock_if_free,
     connection,
+    one_connection,
     transactional,
 )
 from points_api.problem import Busy
 from points_api.residents.models import Resident
 from tests.points_api.db import rows
+from tests.points_api.db.falling_silent import line_to
 from tests.points_api.db.residents_added import Refused, add, count
 
 
@@ -99,6 +101,29 @@ async def test_what_the_business_refused_stays_so_when_the_server_drops_us(postg
         await refuse()
     await add()
     assert await count() == 1
+
+
+async def _borrow():
+    async with one_connection():
+        await count()
+
+
+@pytest.mark.parametrize("way", [count, add, _borrow], ids=["query", "transaction", "loan"])
+async def test_a_server_that_lets_us_in_and_never_greets_makes_us_busy(postgres_url, way):
+    async with line_to(postgres_url) as line, config.open(line.url):
+        await way()
+        line.falls_silent()
+        await _drop_others(postgres_url)
+        with pytest.raises(Busy):
+            await way()
+
+
+async def test_a_server_whose_name_is_known_no_longer_makes_us_busy(postgres_url):
+    async with config.open(postgres_url):
+        connection()._pool._connect_kwargs["host"] = "points.invalid"
+        await _drop_others(postgres_url)
+        with pytest.raises(Busy):
+            await count()
 
 
 async def _drop_others(url: str) -> None:

@@ -6,7 +6,6 @@ from points_api.deliveries.verdicts import (
     NOTICES,
     NUMBERS,
     ROW_REASONS,
-    Verdict,
     reason,
 )  # fmt: skip
 from tests.points_api.deliveries.sheets import (
@@ -144,6 +143,4 @@ def test_every_code_has_words_in_both_languages(code):
 def test_codes_fit_into_a_byte_and_their_column_of_the_store():
     assert len(NUMBERS) < 256
     assert max(map(len, NUMBERS)) <= 50
-    assert Verdict(3, "", "repeats_row:2").is_notice
-    assert not Verdict(3, "", "contradicts_row:2").is_notice
     assert set(ROW_REASONS) > NOTICES

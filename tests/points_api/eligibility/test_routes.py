@@ -225,7 +225,3 @@ async def test_english_is_english(resident):
     found = (await resident.get(f"/v1/me/scenarios/{LIBRARY}", accept_language="en")).json()
     texts = [found["title"], found["ordinary"], *[one["text"] for one in found["findings"]]]
     assert all(text.isascii() for text in texts)
-
-
-async def test_a_scenario_that_is_not_there_is_not_found(resident):
-    assert (await resident.get("/v1/me/scenarios/no-such")).status_code == 404

@@ -9,6 +9,7 @@ import pytest
 from points_api import clock
 from points_api.access_log.models import AccessEntry
 from points_api.consents.models import Consent
+from points_api.consents.problems import ScenarioNotOpen
 from points_api.db import outbox
 from points_api.db.models import OutboxEvent
 from points_api.db.writes import write_all
@@ -17,7 +18,6 @@ from points_api.entitlements.models import Entitlement, EntitlementChange
 from points_api.entitlements.problems import ListConsentNeeded, MemberRefused, NotAList
 from points_api.ids import new_id
 from points_api.merchants.models import Merchant, MerchantScenario
-from points_api.problem import NotFound
 from points_api.residents.models import Enrollment
 from points_api.scenarios.models import ScenarioMove, ScenarioVersion
 from tests.points_api.db import rows
@@ -99,7 +99,7 @@ async def test_a_number_needs_consent_and_a_list(yard):
     resident = await driver(yard.keyring, agrees=False)
     with pytest.raises(ListConsentNeeded):
         await give(yard, resident, "鄂B12345")
-    with pytest.raises(NotFound):
+    with pytest.raises(ScenarioNotOpen):
         await give(yard, resident, "鄂B12345", "no-such-scenario")
     codes = next(
         one

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from points_api import clock
-from points_api.auth.merchants import STAFF_ROLES
+from points_api.auth.merchants import StaffRole
 from points_api.auth.models import ApiClient
 from points_api.db import config
 from points_api.merchants import accounts, staff
@@ -65,7 +66,7 @@ class Staffing(RuleBasedStateMachine):
         self.there[member.id] = ("manager", {key.id})
         return member.id, key.id
 
-    @rule(target=posts, role=st.sampled_from(STAFF_ROLES))
+    @rule(target=posts, role=st.sampled_from(get_args(StaffRole)))
     def add(self, role):
         self.count += 1
         made = self.runner.run(staff.add(self.acting, f"post-{self.count}", role, clock.now()))

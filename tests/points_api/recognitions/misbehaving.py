@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from interop.signing import Request, Response
+from points_api.partners.line import HttpLine, open_line
 from tests.points_api.recognitions.two_cities import ADDRESSES, HOME, City, _within
 
 Head = list[tuple[str, str]]
@@ -73,18 +75,17 @@ def _raw(response: Response) -> bytes:
     return "\r\n".join([*lines, "connection: close", "", ""]).encode("latin-1") + response.body
 
 
-class _ToLoopback(httpx.AsyncBaseTransport):
-    """To this port, whatever the address says; the Host header stays."""
+class _ToLoopback:
+    """A line to this port, whatever the address says; the Host header stays."""
 
-    def __init__(self, port: int) -> None:
-        self._port, self._inner = port, httpx.AsyncHTTPTransport()
+    def __init__(self, line: HttpLine, port: int) -> None:
+        self._line, self._port = line, port
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port)
-        return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    async def send(self, request: Request) -> Response:
+        uri = urlsplit(request.target)
+        target = f"http://127.0.0.1:{self._port}{uri.path}"
+        headers = {**request.headers, "host": uri.netloc}
+        return await self._line.send(replace(request, target=target, headers=headers))
 
 
 @asynccontextmanager
@@ -95,11 +96,11 @@ async def behind_a_server(cities: Any, seconds: float) -> AsyncIterator[Tianjin]
     tianjin.close = server.close
     port = server.sockets[0].getsockname()[1]
     client = cities.host.state.exchange.client
-    async with httpx.AsyncClient(transport=_ToLoopback(port), timeout=30) as http:
-        before, client.http, client.seconds = client.http, http, seconds
+    async with open_line() as line:
+        before, client.line, client.seconds = client.line, _ToLoopback(line, port), seconds
         try:
             async with server:
                 yield tianjin
         finally:
             tianjin.release.set()
-            client.http = before
+            client.line = before

@@ -22,6 +22,7 @@ from tortoise.expressions import Q
 from interop import base64url, directory
 from interop.canonical import canonical, parse
 from interop.keys import Signer
+from interop.signing import Request, Response, combined
 from points_api import clock
 from points_api.app import create_app, fronted
 from points_api.composition import scenario_folder
@@ -30,6 +31,7 @@ from points_api.crypto.keyring import Keyring
 from points_api.db import outbox
 from points_api.db.models import OutboxEvent
 from points_api.jobs.exchange import TOLD, Telling
+from points_api.partners.breaker import Failed
 from points_api.partners.keys import OwnKeys
 from points_api.scenarios.importing import import_folder
 from points_api.settings import Settings, load
@@ -100,7 +102,20 @@ class Wire:
     before: Any = None
     after: Any = None
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: Request) -> Response:
+        """Carry a message from one to the other: both cities' line."""
+        asked = httpx.Request(
+            request.method, request.target, headers=dict(request.headers), content=request.body
+        )
+        try:
+            answer = await self._carried(asked)
+        except httpx.TimeoutException:
+            raise TimeoutError from None
+        except httpx.TransportError:
+            raise Failed("not-reached") from None
+        return Response(answer.status_code, combined(answer.headers.multi_items()), answer.content)
+
+    async def _carried(self, request: httpx.Request) -> httpx.Response:
         if self.before is not None:
             request = await self.before(request) or request
         self.crossed.append(_bytes(f"{request.method} {request.url}", request.headers, request))
@@ -179,14 +194,11 @@ async def _serve(
     async with app.router.lifespan_context(app):
         application = Application(app, None, None, None)  # type: ignore[arg-type]
         city = City(division, application, settings, contextvars.copy_context())
-        async with (
-            httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=_within(city)), base_url=ADDRESSES[division]
-            ) as http,
-            httpx.AsyncClient(transport=httpx.MockTransport(wire), timeout=3) as out,
-        ):
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=_within(city)), base_url=ADDRESSES[division]
+        ) as http:
             application.http = application.plain = http
-            app.state.exchange.client.http = out
+            app.state.exchange.client.line = wire
             wire.cities[ADDRESSES[division]] = city
             ready.set_result(city)
             await stop.wait()

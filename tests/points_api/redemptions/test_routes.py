@@ -79,6 +79,7 @@ async def test_a_redemption_from_verification_to_statement(running, till, frozen
     assert (day["entries"], day["benefit_fen"]) == (2, 800)
     whole = (await till.get(f"/v1/merchant/statements/{day['day']}")).json()
     assert [entry["move"] for entry in whole["ledger"]] == ["reserve", "confirm"]
+    assert (whole["entries"], whole["digest"]) == (2, day["digest"])
     file = await till.get(f"/v1/merchant/statements/{day['day']}?format=csv")
     assert file.headers["content-type"] == "text/csv; charset=utf-8"
     assert "8.00" in file.content.decode("utf-8-sig")

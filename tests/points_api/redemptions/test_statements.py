@@ -1,7 +1,9 @@
 """Closed days: chained, equal to the ledger, and never changed by what comes later."""
 
 import csv
+import hashlib
 import io
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,7 +12,7 @@ import pytest
 from points_api import clock
 from points_api.redemptions import statements
 from points_api.redemptions.models import LedgerEntry, Statement
-from points_api.redemptions.statement_file import csv_of
+from points_api.redemptions.statement_file import write_csv
 from points_api.scenarios.notices import notice_of
 from scenarios.scenario import Settled
 from scenarios.words import Words
@@ -106,19 +108,60 @@ async def test_a_merchant_whose_day_cannot_be_closed_holds_up_no_other(shop, sti
     for each in (shop, other):
         await each.made(1000)
     still.forward(DAY)
-    broken, real = min(shop.caller.merchant_id, other.caller.merchant_id), statements.entries_of
+    broken, real = min(shop.caller.merchant_id, other.caller.merchant_id), statements.pages_of
 
-    async def entries_of(merchant_id, day):
+    def pages_of(merchant_id, day):
         if merchant_id == broken:
             raise ConnectionError
-        return await real(merchant_id, day)
+        return real(merchant_id, day)
 
-    monkeypatch.setattr(statements, "entries_of", entries_of)
+    monkeypatch.setattr(statements, "pages_of", pages_of)
     with pytest.raises(ExceptionGroup):
         await close()
     assert [row.merchant_id == broken for row in await Statement.all()] == [False]
-    monkeypatch.setattr(statements, "entries_of", real)
+    monkeypatch.setattr(statements, "pages_of", real)
     assert await close() == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+async def test_a_day_in_pages_has_the_digest_and_the_file_of_the_day_as_a_whole(
+    shop, still, monkeypatch, size
+):
+    for n in range(7):  # the first four at the same instant
+        still.forward(timedelta(seconds=n // 4))
+        await shop.made(1000 + n)
+    whole = await LedgerEntry.all().order_by("at", "id")
+    file = await file_of(whole[0], shop.scenario)
+    monkeypatch.setattr(statements, "PAGE", size)
+    assert [one async for page in pages(whole[0]) for one in page] == whole
+    assert await file_of(whole[0], shop.scenario) == file
+    still.forward(DAY)
+    await close()
+    made = await Statement.get()
+    content = {
+        "previous": statements.BEGINNING, "number": 1, "day": "2026-06-01",
+        "benefit_fen": made.benefit_fen, "owed_fen": made.owed_fen,
+        "entries": [statements.entry_members(one) for one in whole],
+    }  # fmt: skip
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    assert made.digest == f"sha256:{hashlib.sha256(canonical).hexdigest()}"
+    assert (made.entries, made.benefit_fen) == (7, sum(one.benefit_fen for one in whole))
+    assert (await statements.verify()).faults == []
+
+
+def pages(of):
+    return statements.pages_of(of.merchant_id, of.day)
+
+
+async def file_of(of, scenario):
+    """The file of the merchant and day of a row."""
+
+    async def named(_):
+        return {scenario.id: notice_of(scenario)}
+
+    file = io.BytesIO()
+    await write_csv(pages(of), named, file)
+    return file.getvalue()
 
 
 async def test_the_file_opens_in_a_spreadsheet_program(shop, still):
@@ -126,8 +169,7 @@ async def test_the_file_opens_in_a_spreadsheet_program(shop, still):
     still.forward(DAY)
     await close()
     row = await Statement.get()
-    named = {shop.scenario.id: notice_of(shop.scenario)}
-    content = csv_of(await statements.entries_of(row.merchant_id, row.day), named)
+    content = await file_of(row, shop.scenario)
     assert content.startswith(b"\xef\xbb\xbf")
     heading, entry, total = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert heading[3:] == ["场景", "场景名称", "优惠（元）", "应结算（元）"]
@@ -139,7 +181,6 @@ async def test_the_file_opens_in_a_spreadsheet_program(shop, still):
 async def test_the_name_of_a_scenario_is_no_formula_in_a_spreadsheet_program(shop):
     await shop.made(1050)
     title = Words("=1+1", "=1+1")
-    named = {"s1": notice_of(replace(shop.scenario, title=title))}
-    entries = await LedgerEntry.all()
-    _, entry, _ = csv.reader(io.StringIO(csv_of(entries, named).decode("utf-8-sig")))
+    content = await file_of(await LedgerEntry.get(), replace(shop.scenario, title=title))
+    _, entry, _ = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert entry[4] == "'=1+1"

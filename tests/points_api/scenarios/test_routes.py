@@ -1,8 +1,10 @@
 """`GET /v1/scenarios` as anyone reads it."""
 
+from typing import get_args
+
 import pytest
 
-from scenarios import benefits
+from scenarios.benefits import Benefit
 from scenarios.wording import BENEFITS, DISCLOSED, VERIFICATION
 from tests.points_api.application import running
 from tests.points_api.scenarios.registry import DAYE, LIBRARY, of_categories, publish, shipped
@@ -119,7 +121,7 @@ async def test_what_is_not_published_is_not_there(http):
 
 
 def test_every_type_and_field_has_its_words():
-    assert set(BENEFITS) == benefits.TAGS
+    assert set(BENEFITS) == {kind.tag for kind in get_args(Benefit)}
     used = {mode for one in shipped().scenarios for mode in one.verification}
     told = {field for one in shipped().scenarios for field in one.discloses}
     assert used == set(VERIFICATION)

@@ -5,12 +5,15 @@ from datetime import date
 
 import pytest
 
+from points_api.db.reads import select
 from points_api.db.transaction import connection
 from points_api.problem import Busy
 from points_api.residents.models import Enrollment
 from points_api.scores import hot
+from points_api.scores.service import Scores
 from tests.factories import make_record
-from tests.points_api.application import ADULTS, person_of
+from tests.points_api.application import ADULTS, person_of, running
+from tests.points_api.db.falling_silent import line_to
 
 on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
@@ -21,11 +24,11 @@ class Statements:
     def __init__(self, fails=None):
         self.count, self.fails = 0, fails
 
-    async def execute_query_dict(self, sql, parameters):
+    async def __call__(self, *query):
         self.count += 1
         if self.fails:
             raise self.fails
-        return await connection().execute_query_dict(sql, parameters)
+        return await select(*query)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -60,6 +63,28 @@ async def test_signing_out_closes_the_hot_route_at_once(resident):
     assert (await resident.get("/v1/me/score")).status_code == 401
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_beside_sqlite_an_answer_goes_out_in_the_turn_in_which_it_was_asked_for(
+    application, resident
+):
+    front = application.http._transport.app
+    scope = {
+        "type": "http", "method": "GET", "path": "/v1/me/score", "state": {},
+        "headers": [(name.lower().encode(), value.encode())
+                    for name, value in resident.headers().items()],
+    }  # fmt: skip
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    await asyncio.sleep(0)
+    begun = front(scope, None, send).__await__()
+    with pytest.raises(StopIteration):  # it never waits
+        begun.send(None)
+    assert [message.get("status") for message in said] == [200, None]
+
+
 async def test_emptying_the_cache_changes_no_answer(application, resident):
     before = (await resident.get("/v1/me/score")).content
     await application.app.state.cache._client.flushall()
@@ -80,7 +105,8 @@ async def test_missed_scores_of_a_turn_are_one_statement_and_each_is_their_own(
     before = [await visitor.get("/v1/me/score") for visitor in visitors]
     await application.app.state.cache._client.flushall()
     statements = Statements()
-    monkeypatch.setattr(hot, "connection", lambda: statements)
+    monkeypatch.setattr(hot, "select", statements)
+    monkeypatch.setattr(Scores, "current", None)  # the ordinary route would end in an error
     after = await asyncio.gather(*[visitor.get("/v1/me/score") for visitor in visitors])
     assert [answer.content for answer in after[:3]] == [answer.content for answer in before[:3]]
     assert len({answer.content for answer in after[:3]}) == 2
@@ -95,6 +121,20 @@ async def test_a_hot_read_that_finds_no_database_leaves_the_answer_to_the_ordina
     before = await resident.get("/v1/me/score")
     await application.app.state.cache._client.flushall()
     statements = Statements(fails=Busy())
-    monkeypatch.setattr(hot, "connection", lambda: statements)
+    monkeypatch.setattr(hot, "select", statements)
     assert (await resident.get("/v1/me/score")).content == before.content
     assert statements.count == 1
+
+
+async def test_a_database_that_lets_nobody_in_is_told_as_busy_with_when_to_come_again(
+    postgres_url, frozen_clock
+):
+    async with line_to(postgres_url) as line, running(line.url) as application:
+        resident = await application.visitor(ADULTS[0])
+        assert (await resident.join()).status_code == 201
+        await application.app.state.cache._client.flushall()
+        line.falls_silent()
+        await connection()._pool.expire_connections()
+        refused = await resident.get("/v1/me/score")
+    assert (refused.status_code, refused.json()["errcode"]) == (503, -1)
+    assert refused.headers["retry-after"] == "1"

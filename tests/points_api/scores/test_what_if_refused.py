@@ -44,13 +44,28 @@ async def test_an_empty_body_is_told_that_the_whole_of_it_is_missing(resident):
 async def test_what_the_catalog_does_not_know_is_told_with_its_mend_in_both_languages(
     resident, supposed, errcode, named
 ):
-    body = {"suppose": [{"add": supposed}]}
+    body = {"suppose": [{"wait_days": 1}, {"add": supposed}]}
     chinese = (await resident.post("/v1/me/score/what-if", body)).json()
     english = (await resident.post("/v1/me/score/what-if", body, accept_language="en")).json()
     assert chinese["errcode"] == english["errcode"] == errcode
     assert named in chinese["detail"]
     assert named in english["detail"]
     assert chinese["detail"] != english["detail"]
+    for told in (chinese, english):
+        [error] = told["errors"]
+        field = error["pointer"].removeprefix("#/suppose/1/add/")
+        assert told["detail"].startswith(f"suppose.add.{field}")
+        assert told["detail"].endswith(error["message"])
+
+
+async def test_a_record_to_repair_that_is_not_there_is_told_with_its_place(resident):
+    body = {"suppose": [{"wait_days": 1}, {"repair": "nobody"}]}
+    told = (await resident.post("/v1/me/score/what-if", body, accept_language="en")).json()
+    [error] = told["errors"]
+    assert (told["errcode"], error["source"]) == (42261, "body")
+    assert error["pointer"] == "#/suppose/1/repair"
+    assert "/v1/me/records" in error["message"]
+    assert "nobody" not in str(told)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from points_api.snapshot.layout import (
 )
 from points_api.snapshot.merging import share_of
 from points_api.snapshot.reading import Reader
-from points_api.snapshot.service import Checked, check, open_current, rebuild, refresh
+from points_api.snapshot.service import Checked, check, rebuild, refresh
 from scoring.batch import Pass
 from scoring.digest import digest_of_marks
 from tests.factories import city, make_person
@@ -197,15 +197,6 @@ async def test_new_words_come_after_the_known_ones(town, folder):
     assert after.manifest.items[-1] == "volunteer.hours"
     await town.refresh(folder)
     assert everybody(after) == everybody(open_snapshot(folder))
-
-
-async def test_whoever_relies_on_a_snapshot_is_refused_a_stale_one(town, folder):
-    await town.join(0)
-    await town.rebuild(folder)
-    assert (await open_current(folder, agreed())).parts
-    await town.deliver(0, PENALTY, 0)
-    with pytest.raises(SnapshotRefused, match="points snapshot refresh"):
-        await open_current(folder, agreed())
 
 
 async def test_the_day_of_bringing_it_up_to_date_is_told_though_nobody_changed(town, folder):

@@ -54,6 +54,9 @@ async def test_a_city_of_ours_passes_every_check(tianjin):
     told = report(party, results)
     assert (told["passed"], told["failed"], told["skipped"]) == (len(ALL), 0, 0)
     assert all(one["sent"] and one["expected"] and one["basis"] for one in told["checks"])
+    english = [one["expected_en"] for one in told["checks"]]
+    assert all(text.isascii() for text in english)
+    assert all(" or " not in one["expected"] for one in told["checks"])
 
 
 async def test_without_a_visitor_what_needs_one_is_skipped_and_says_so(tianjin):
