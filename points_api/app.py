@@ -92,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
     calls = calls_policy(settings.merchant_calls_per_minute)
     app.state.merchant_calls = calls
+    app.state.verifying = AtHand()
     app.add_middleware(PartnerDoor, caps=caps_of(settings))
     app.add_middleware(MerchantDoor, policy=calls)
     app.add_middleware(Gate)
@@ -129,7 +130,9 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state = app.state
         for part in fields(parts):
             setattr(state, part.name, getattr(parts, part.name))
-        state.verifying = AtHand(parts.identity, parts.limits, parts.verifications)
+        known: AtHand = state.verifying
+        known.tokens, known.merchants = parts.identity.tokens, parts.calling_merchants
+        known.limits, known.verifications = parts.limits, parts.verifications
         state.notices = parts.registry.notices
         state.settle_conduct = conduct.settle
         state.uses_of = uses_of

@@ -68,6 +68,7 @@ class Parts:
     deliveries: Deliveries
     scenarios: LiveScenarios
     standings: Standings
+    calling_merchants: Standing
     limits: Limits
     code_guard: CodeGuard
     subscribers: Subscribers
@@ -100,7 +101,7 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
         live = LiveScenarios(city, categories, folder.seats, folder.divisions)
         standings = Standings(scores, keyring, consenting.notices, overdue.scenarios_of)
         codes = CreditCodes(CodeSeal(keyring), live, Remembered(standings, cache))
-        guard = CodeGuard(limits)
+        guard, calling = CodeGuard(limits), Standing()
         line = await stack.enter_async_context(open_line())
         exchange = partners.compose(settings, keyring, line)
         recognized = recognitions.compose(
@@ -120,11 +121,12 @@ async def composed(settings: Settings) -> AsyncIterator[Parts]:
                 client,
                 account_of,
                 officers.officer_of,
-                Standing().merchant_of,
+                calling.merchant_of,
             ),
             deliveries=Deliveries(city.catalog, keyring, scores.rescore_all),
             scenarios=live,
             standings=standings,
+            calling_merchants=calling,
             limits=limits,
             code_guard=guard,
             subscribers=pushing.compose(settings, client),

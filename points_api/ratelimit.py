@@ -86,12 +86,6 @@ class LocalCap:
 
     def take(self, key: str, cost: int = 1, now: datetime | None = None) -> Verdict:
         """Take `cost` from the key's bucket, if it holds as much. A caller may tell the time."""
-        may, left = self._take(key, cost, now)
-        lacking = (self._quota if may else cost) - left
-        reset = math.ceil(lacking / self._rate) if lacking > 0 else 0
-        return Verdict(self._name, self._quota, self._seconds, may, int(left), reset)
-
-    def _take(self, key: str, cost: int, now: datetime | None) -> tuple[bool, float]:
         at = (now or self._now()).timestamp()
         known = self._left.pop(key, None)
         left = float(self._quota)
@@ -103,7 +97,9 @@ class LocalCap:
         if may := cost <= left:
             left -= cost
         self._left[key] = (left, at)
-        return may, left
+        lacking = (self._quota if may else cost) - left
+        reset = math.ceil(lacking / self._rate) if lacking > 0 else 0
+        return Verdict(self._name, self._quota, self._seconds, may, int(left), reset)
 
 
 class Limits:

@@ -5,6 +5,7 @@ known of them. It is written down and answered in one statement (`statement.py`,
 the person has changed since they were known, they are read anew and it is asked again.
 """
 
+from asyncio import Future
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,12 +24,12 @@ from points_api.eligibility import pseudonym
 from points_api.merchants import serving
 from points_api.merchants.enumeration import CodeGuard
 from points_api.merchants.models import Merchant, MerchantScenario
-from points_api.problem import Busy, NotFound
+from points_api.problem import Busy, NotFound, RateLimited
 from points_api.residents.membership import member_of
 from points_api.scenarios.live import Published
 from points_api.verifications import asked_by_name, guesses, in_sandbox, wall
 from points_api.verifications.expected import Expectations
-from points_api.verifications.group import Group, Used, Written
+from points_api.verifications.group import Group, Outcome, Used, Written
 from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeNotValid, CodeUsed, WallCodeUnknown
 from points_api.verifications.statement import GOOD_FOR, Ask, Cause, Mode
@@ -127,7 +128,7 @@ class Verifications:
             None, scenario_id, version, caller.merchant_id, caller.actor,
             found.resident_id, None, found.consent_id, "server",
         )  # fmt: skip
-        return await self._answer(ask)
+        return await self.answer(ask)
 
     async def by_wall(
         self, resident_id: UUID, session_id: UUID, text: str, now: datetime
@@ -148,7 +149,7 @@ class Verifications:
             None, scenario.id, scenario.version, merchant.id, f"merchant:{merchant.id}:wall",
             resident_id, session_id, consent_id, "wall",
         )  # fmt: skip
-        answer = await self._answer(ask)
+        answer = await self.answer(ask)
         return OnTheWall(answer, scenario, merchant.id, (merchant.name, merchant.name_en))
 
     async def wall_code(self, caller: CallingMerchant, scenario_id: str) -> tuple[str, Scenario]:
@@ -165,17 +166,27 @@ class Verifications:
     def _published(self) -> Published:
         return self.codes.live.current
 
+    def sound(
+        self, caller: CallingMerchant, text: str, scenario_id: str, now: datetime
+    ) -> Ask | None:
+        """The question of a code that was scanned; None where `by_code` has more to do first."""
+        if caller.sandbox or scenario_id not in caller.serves:
+            return None
+        try:
+            self.guard.require(caller.client_id)
+            sealed = sealing.bytes_of(text)
+            return _ask(caller, sealed, self._read(sealed, scenario_id, now), scenario_id, "code")
+        except (RateLimited, Unreadable, CodeNotValid):
+            return None
+
     def _by_sealed(
         self, caller: CallingMerchant, sealed: bytes, scenario_id: str, mode: Mode, now: datetime
     ) -> Coroutine[Any, Any, Answer]:
         code = self._read(sealed, scenario_id, now)
-        ask = Ask(
-            mark_of(sealed), scenario_id, code.version, caller.merchant_id, caller.actor,
-            code.resident_id, code.session_id, code.consent_id, mode,
-        )  # fmt: skip
+        ask = _ask(caller, sealed, code, scenario_id, mode)
         if caller.sandbox:
             return self._in_sandbox(caller, code, ask, now)
-        return self._answer(ask)
+        return self.answer(ask)
 
     async def _in_sandbox(
         self, caller: CallingMerchant, code: CreditCode, ask: Ask, now: datetime
@@ -189,7 +200,7 @@ class Verifications:
             expires_at=written + GOOD_FOR,
         )  # fmt: skip
         await in_sandbox.write(row)
-        return self._said(ask, row.id, cause, written)
+        return self.said(ask, Written(row.id, cause, written))
 
     def _read(self, sealed: bytes, scenario_id: str, now: datetime) -> CreditCode:
         try:
@@ -203,24 +214,38 @@ class Verifications:
             raise CodeNotValid  # made for a version that another has followed
         return code
 
-    async def _answer(self, ask: Ask) -> Answer:
-        """Write the question down until it meets the person as they are."""
+    async def answer(self, ask: Ask, asked: Future[Outcome] | None = None) -> Answer:
+        """Write the question down until it meets the person as they are.
+
+        `asked` is what `group.ask` gave who began with that. Raises `CodeUsed`, `Busy`.
+        """
         expected = None
         for _ in range(_ATTEMPTS):
-            outcome = await self.group.ask(ask, expected)
+            outcome = await (asked or self.group.ask(ask, expected))
             if isinstance(outcome, Written):
-                return self._said(ask, *outcome)
+                return self.said(ask, outcome)
             if isinstance(outcome, Used):
                 raise CodeUsed
-            expected = await self.expectations.fresh(ask, clock.now())
+            expected, asked = await self.expectations.fresh(ask, clock.now()), None
         raise Busy
 
-    def _said(self, ask: Ask, id_: UUID, cause: Cause, at: datetime) -> Answer:
+    def said(self, ask: Ask, written: Written) -> Answer:
+        """What the merchant is told of a question that was written down."""
+        id_, cause, at = written
         scenario = self._published.by_id.get(ask.scenario_id) if cause == "eligible" else None
         name = None
         if scenario is not None and "pseudonym" in scenario.discloses and ask.resident_id:
             name = pseudonym.of(self.keyring, ask.merchant_id, ask.resident_id)
         return Answer(id_, cause, at + GOOD_FOR, scenario, name)
+
+
+def _ask(
+    caller: CallingMerchant, sealed: bytes, code: CreditCode, scenario_id: str, mode: Mode
+) -> Ask:
+    return Ask(
+        mark_of(sealed), scenario_id, code.version, caller.merchant_id, caller.actor,
+        code.resident_id, code.session_id, code.consent_id, mode,
+    )  # fmt: skip
 
 
 async def _serves(code: wall.WallCode, now: datetime) -> bool:

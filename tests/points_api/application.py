@@ -14,6 +14,7 @@ from points_api.identifiers import id_number
 from points_api.middleware import Requests
 from points_api.residents.models import Enrollment
 from points_api.settings import load
+from tests.points_api.served import Served
 
 ADULTS = [n for n in range(1, 60) if id_number.age_on(person(1, n)[1], date(2026, 6, 1)) >= 18]
 
@@ -51,9 +52,12 @@ class Visitor:
 
 @dataclass
 class Application:
-    """`http` goes through everything a server runs; `plain` leaves out the hot routes."""
+    """`served` goes through everything a server runs, `http` leaves out its protocol, and `plain`
+    the hot routes, too.
+    """
 
     app: FastAPI
+    served: httpx.AsyncClient
     http: httpx.AsyncClient
     plain: httpx.AsyncClient
 
@@ -73,10 +77,11 @@ async def running(database_url: str, redis_url: str = "memory://") -> AsyncItera
         ordinary = httpx.ASGITransport(app=Requests(app))
         base = "http://points.test"
         async with (
+            httpx.AsyncClient(transport=Served(fronted(app)), base_url=base) as served,
             httpx.AsyncClient(transport=server, base_url=base) as http,
             httpx.AsyncClient(transport=ordinary, base_url=base) as plain,
         ):
-            yield Application(app, http, plain)
+            yield Application(app, served, http, plain)
 
 
 async def person_of(visitor):

@@ -192,7 +192,7 @@ async def _serve(
 ) -> None:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
-        application = Application(app, None, None)  # type: ignore[arg-type]
+        application = Application(app, None, None, None)  # type: ignore[arg-type]
         city = City(division, application, settings, contextvars.copy_context())
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=_within(city)), base_url=ADDRESSES[division]

@@ -80,7 +80,7 @@ async def till(application: Application, scenarios=IDS, http=None, **merchant) -
     token = application.app.state.identity.tokens.issue(
         "merchant", client_id, client_id, clock.now()
     )
-    return Till(http or application.http, token, owner.id, staff.id, client_id)
+    return Till(http or application.served, token, owner.id, staff.id, client_id)
 
 
 async def consent(visitor: Visitor, scenario_id=SHOWN):

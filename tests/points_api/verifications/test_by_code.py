@@ -10,6 +10,7 @@ from points_api import clock
 from points_api.merchants import standing
 from points_api.merchants.models import MerchantScenario
 from points_api.verifications.models import Verification
+from points_api.whole_answers import WholeAnswers
 from tests.points_api.application import running
 from tests.points_api.verifications import shop
 from tests.points_api.verifications.conftest import ADULTS
@@ -32,29 +33,59 @@ async def test_a_merchant_learns_yes_and_the_benefit_and_nothing_else(till, resi
     assert row.staff == f"merchant:{till.merchant_id}:{till.staff_id}"
 
 
-async def test_the_hot_route_and_the_ordinary_one_give_the_same_bytes(application, till, resident):
-    plain = await shop.till(application, http=application.plain)
+async def test_every_way_to_the_answer_gives_the_same_bytes(application, till, resident):
+    ways = [
+        till,
+        await shop.till(application, http=application.http),
+        await shop.till(application, http=application.plain),
+    ]
     for asked in (shop.SHOWN, HIGH):
         if asked == HIGH:
             await shop.consent(resident, HIGH)
         for language in ("zh", "en"):
             answers = [
                 await one.verify(await code(resident, asked), asked, accept_language=language)
-                for one in (till, plain)
+                for one in ways
             ]
             assert {one.status_code for one in answers} == {201}
             bodies = {one.text.replace(one.json()["verification_id"], "…") for one in answers}
             assert len(bodies) == 1
             heads = [
-                {name: value for name, value in one.headers.items() if name != "x-request-id"}
-                for one in answers
+                [head for head in one.headers.raw if head[0] != b"x-request-id"] for one in answers
             ]
             assert heads[0] == heads[1]
+            assert sorted(heads[0]) == sorted(heads[2])
     shown = await code(resident)
     await till.verify(shown)
     for refused in (shown, "X" * 40, "…", "V" * 401):
-        one, other = [await t.verify(refused) for t in (till, plain)]
-        assert (one.status_code, one.content) == (other.status_code, other.content)
+        one, *others = [await way.verify(refused) for way in ways]
+        for other in others:
+            assert (one.status_code, one.content) == (other.status_code, other.content)
+            if one.status_code == 409:
+                assert one.headers["ratelimit-policy"] == other.headers["ratelimit-policy"]
+
+
+async def test_a_sound_question_of_a_known_merchant_starts_no_task_of_its_own(
+    application, till, resident, monkeypatch
+):
+    assert (await till.verify(await code(resident))).status_code == 201  # not known before
+    codes = await shop.codes_in_bulk(application, await code(resident), 3)
+    asked = []
+    monkeypatch.setattr(WholeAnswers, "go_on", lambda *given: asked.append(given))
+    answers = await asyncio.gather(*(till.verify(one) for one in codes))
+    assert [one.status_code for one in answers] == [201] * 3
+    assert not asked
+
+
+async def test_each_question_counts_once_whichever_way_it_takes(application, till, resident):
+    await till.verify(await code(resident))
+    shown = await code(resident)
+    left = [
+        (await till.verify(one)).headers["ratelimit"].split(";")[1]
+        for one in (shown, shown, "X" * 40, await code(resident))
+    ]
+    first = int(left[0].removeprefix("r="))
+    assert left == [f"r={first - n}" for n in range(4)]
 
 
 async def test_a_code_works_once_however_often_it_is_sent_at_once(application, till, resident):
