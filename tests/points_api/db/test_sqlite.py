@@ -7,6 +7,7 @@ import time
 import pytest
 
 from points_api.db import config
+from points_api.db.sqlite import Client
 from points_api.db.transaction import connection, transactional
 from points_api.problem import Busy
 from tests.points_api.db import rows
@@ -72,9 +73,11 @@ async def test_who_only_reads_waits_for_no_transaction_and_sees_what_was_committ
 async def test_what_only_reads_cannot_write(sqlite_url):
     async with config.open(sqlite_url):
         await count()
-        reading = connection()._reading
+        client = connection()
+        assert isinstance(client, Client)
+        assert client._reading is not None
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            await reading.execute("DELETE FROM resident")
+            await client._reading.execute("DELETE FROM resident")
 
 
 def hold_the_loop():
