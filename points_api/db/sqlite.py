@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite import client as orm
 from tortoise.connection import get_connections
@@ -32,10 +33,11 @@ def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(" ", "microseconds")
 
 
-# For the whole process, in place of the ORM's. UUIDs come from our own SQL.
+# For the whole process, in place of the ORM's. UUIDs come from our own SQL, of either kind.
 sqlite3.register_adapter(datetime, _instant)
 sqlite3.register_adapter(date, date.isoformat)
 sqlite3.register_adapter(UUID, str)
+sqlite3.register_adapter(pgproto.UUID, str)
 
 
 def is_locked(error: BaseException) -> bool:
