@@ -23,7 +23,7 @@ from points_api.ids import new_driver_ids
 from points_api.problem import Busy
 from points_api.verifications.statement import Ask, Cause, Expected, Row, used, write
 
-MOST: Final = 32
+MOST: Final = 64
 """In one statement: few enough that others are seen to while PostgreSQL writes these."""
 AT_ONCE: Final = 2
 """Groups under way: one is written, one asks Redis."""
