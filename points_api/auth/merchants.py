@@ -1,6 +1,7 @@
 """A merchant as the gate knows one: whose program calls, and what it may do."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,8 +14,8 @@ class CallingMerchant:
 
     A `cashier` verifies and redeems; a `system` does too, and reads lists and statements; a
     `manager` does everything, such as keys and webhooks. A sandbox meets made-up residents.
-    `serves` are the ids of the scenarios that the merchant serves, `actor` is the caller's name in
-    the audit log.
+    `serves` are the ids of the scenarios that the merchant serves, `ahead` is how far a sandbox's
+    clock is ahead of ours, `actor` is the caller's name in the audit log.
     """
 
     client_id: str
@@ -23,6 +24,7 @@ class CallingMerchant:
     role: StaffRole
     sandbox: bool
     serves: frozenset[str] = frozenset()
+    ahead: timedelta = timedelta()
     actor: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,8 @@ till waits for its answer.
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -74,6 +75,7 @@ async def _as_set(scope: Scope, caller: CallingMerchant) -> None:
     """Give the call its sandbox's time, and the fault that it is to meet."""
     behavior = await sandbox.behavior(caller.merchant_id)
     scope["state"][_NOW] = sandbox.time_of(behavior.offset_seconds, clock.now())
+    scope["state"]["caller"] = replace(caller, ahead=timedelta(seconds=behavior.offset_seconds))
     if scope["path"].startswith(_SWITCHES):  # these must work, or nothing could be mended
         return
     faults = behavior.faults

@@ -167,7 +167,10 @@ async def behavior(merchant_id: UUID) -> Behavior:
 
 
 async def set_clock(merchant_id: UUID, offset_seconds: int, actor: str) -> Behavior:
-    """Set how far the sandbox's clock is ahead of ours, or behind."""
+    """Set how far the sandbox's clock is ahead of ours.
+
+    Never behind: a use of a day that is closed would not be in its statement.
+    """
     return await _set(merchant_id, actor, "sandbox.clock", offset_seconds=offset_seconds)
 
 

@@ -54,9 +54,7 @@ class CodeOut(Wire):
 
 
 class ClockIn(Wire):
-    offset_seconds: Annotated[
-        int, Field(ge=-sandbox.FARTHEST_SECONDS, le=sandbox.FARTHEST_SECONDS, examples=[86400])
-    ]
+    offset_seconds: Annotated[int, Field(ge=0, le=sandbox.FARTHEST_SECONDS, examples=[86400])]
 
 
 class ClockOut(Wire):
@@ -126,7 +124,11 @@ async def credit_code(
 
 @router.put("/clock", summary="沙箱时钟 / Its clock", responses=problems(*_REFUSED))
 async def set_clock(body: ClockIn, caller: SandboxCaller) -> ClockOut:
-    """Set how far this sandbox's clock is ahead; 0 is our time. No one else's time changes."""
+    """Set how far this sandbox's clock is ahead; 0 is our time. No one else's time changes.
+
+    By it codes and verifications end, redemptions have their day and their term, and quotas and
+    statements go by that day. What the city does by itself at night, it does by our time.
+    """
     await sandbox.set_clock(caller.merchant_id, body.offset_seconds, caller.actor)
     return ClockOut(
         offset_seconds=body.offset_seconds,

@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from points_api import clock
+from points_api.auth.merchants import CallingMerchant
 from points_api.crypto.keyring import Keyring
 from points_api.paging import Page, Pages
 from points_api.problem import NotFound
@@ -14,12 +15,12 @@ from points_api.redemptions.view import View
 
 
 async def of_merchant(
-    keyring: Keyring, merchant_id: UUID, cursor: str | None, limit: int, state: str | None
+    keyring: Keyring, caller: CallingMerchant, cursor: str | None, limit: int, state: str | None
 ) -> Page[View]:
     """One page of a merchant's redemptions. Raises `UnknownCursor`."""
-    pages = Pages(keyring, f"merchant.redemptions:{merchant_id}:{state or ''}")
-    now = clock.now()
-    only = Q(_in(state, now) if state else Q(), merchant_id=merchant_id)
+    pages = Pages(keyring, f"merchant.redemptions:{caller.merchant_id}:{state or ''}")
+    now = clock.now() + caller.ahead
+    only = Q(_in(state, now) if state else Q(), merchant_id=caller.merchant_id)
     return await _page(pages, cursor, limit, only, now)
 
 
@@ -31,12 +32,12 @@ async def of_resident(
     return await _page(pages, cursor, limit, Q(resident_id=resident_id), clock.now())
 
 
-async def one_of(merchant_id: UUID, redemption_id: UUID) -> View:
+async def one_of(caller: CallingMerchant, redemption_id: UUID) -> View:
     """A merchant's redemption as it is now. Raises `NotFound`."""
-    row = await Redemption.get_or_none(id=redemption_id, merchant_id=merchant_id)
+    row = await Redemption.get_or_none(id=redemption_id, merchant_id=caller.merchant_id)
     if row is None:
         raise NotFound.of("兑现", "redemption")
-    return View.of(row).at(clock.now())
+    return View.of(row).at(clock.now() + caller.ahead)
 
 
 def _in(state: str, now: datetime) -> Q:

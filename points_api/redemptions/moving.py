@@ -179,6 +179,7 @@ async def _move(
     if (known := await given(caller, request)) is not None:
         return known, True
     view, now = await held(request.redemption_id, caller.merchant_id)
+    now += caller.ahead
     if view.at(now).state != view.state:
         return WrongState((await expire(view, now)).state)
     done = await step(view, now)

@@ -98,7 +98,7 @@ async def redemptions(
     state: Annotated[State | None, Query(description="only in this state")] = None,
 ) -> RedemptionsOut:
     """List the merchant's redemptions, the newest first."""
-    page = await listing.of_merchant(keyring_of(request), caller.merchant_id, cursor, limit, state)
+    page = await listing.of_merchant(keyring_of(request), caller, cursor, limit, state)
     response.headers.update(link_header(request.url, page.next_cursor))
     items = [RedemptionOut(**members(view)) for view in page.entries]
     return RedemptionsOut(items=items, next=page.next_cursor)
@@ -112,7 +112,7 @@ async def redemptions(
 )
 async def redemption(redemption_id: UUID, caller: MerchantCaller) -> RedemptionOut:
     """Return one of the merchant's redemptions as it is now."""
-    return RedemptionOut(**members(await listing.one_of(caller.merchant_id, redemption_id)))
+    return RedemptionOut(**members(await listing.one_of(caller, redemption_id)))
 
 
 @router.post(

@@ -119,7 +119,7 @@ async def _look(caller: CallingMerchant, order: Order, key: str) -> dict[str, An
 async def _decide(
     live: LiveScenarios, caller: CallingMerchant, order: Order, key: str, found: dict[str, Any]
 ) -> _Decision:
-    now = time.told(found)
+    now = time.told(found) + caller.ahead
     _refuse_unusable(found, now)
     day = clock.day_of(now)
     scenario = await scenario_of(live, found["scenario_id"], found["scenario_version"], day)

@@ -192,15 +192,14 @@ class Verifications:
         self, caller: CallingMerchant, code: CreditCode, ask: Ask, now: datetime
     ) -> Answer:
         cause = await in_sandbox.decide(self.codes.live, caller, code, ask.scenario_id, now)
-        written = clock.now()
         row = Verification(
             mark=ask.mark, scenario_id=ask.scenario_id, scenario_version=ask.version,
             merchant_id=ask.merchant_id, staff=ask.staff, resident_id=ask.resident_id,
-            mode="code", eligible=cause == "eligible", cause=cause, created_at=written,
-            expires_at=written + GOOD_FOR,
+            mode="code", eligible=cause == "eligible", cause=cause, created_at=now,
+            expires_at=now + GOOD_FOR,
         )  # fmt: skip
         await in_sandbox.write(row)
-        return self.said(ask, Written(row.id, cause, written))
+        return self.said(ask, Written(row.id, cause, now))
 
     def _read(self, sealed: bytes, scenario_id: str, now: datetime) -> CreditCode:
         try:

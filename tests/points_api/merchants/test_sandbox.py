@@ -134,6 +134,54 @@ async def test_its_clock_is_its_own_and_changes_nobody_elses_time(application, s
     assert (await shop.call("PUT", "/sandbox/clock", too_far)).status_code == 422
 
 
+async def test_by_its_clock_codes_and_yeses_end_and_uses_have_their_day(
+    application, shop, frozen_clock
+):
+    scenario = "huangshi-mining-park-ticket"
+    await publish(scenario)
+    await application.app.state.scenarios.refresh()
+    await MerchantScenario.create(
+        merchant_id=shop.merchant_id, scenario_id=scenario, since=clock.now()
+    )
+    await shop.call("POST", "/sandbox/residents")
+
+    async def ahead(days):
+        clock_set = {"offset_seconds": days * 86_400}
+        assert (await shop.call("PUT", "/sandbox/clock", clock_set)).status_code == 200
+
+    async def verified():
+        body = {"handle": "excellent-1", "scenario_id": scenario}
+        code = (await shop.call("POST", "/sandbox/credit-codes", body)).json()["code"]
+        answer = await shop.call("POST", "/verifications", {"code": code, "scenario_id": scenario})
+        return answer.json()
+
+    async def redeemed(said, key, **more):
+        order = {"verification_id": said["verification_id"], "amount_fen": 6000, **more}
+        return await shop.call("POST", "/redemptions", order, idempotency_key=key)
+
+    await ahead(1)
+    tomorrow = frozen_clock.at + timedelta(days=1)
+    said, reserved = await verified(), await verified()
+    assert tomorrow < datetime.fromisoformat(said["expires_at"]) < tomorrow + timedelta(hours=1)
+    used = await redeemed(said, '"one"')
+    assert used.json()["day"] == clock.day_of(tomorrow).isoformat()
+    held = (await redeemed(reserved, '"two"', reserve=True)).json()
+    late = await verified()
+    await ahead(2)
+    assert (await redeemed(late, '"three"')).json()["type"] == "/problems/verification-unusable"
+    seen = await shop.call("GET", f"/redemptions/{held['redemption_id']}")
+    assert (held["state"], seen.json()["state"]) == ("reserved", "expired")
+    statement = await shop.call("GET", f"/statements/{clock.day_of(tomorrow)}")
+    assert statement.status_code == 200
+    # What is put down for good keeps to the real time.
+    assert (await AuditEntry.get(action="redemption.confirm")).at == frozen_clock.at
+
+
+async def test_its_clock_is_never_behind_for_a_closed_day_stays_as_it_is(shop):
+    behind = await shop.call("PUT", "/sandbox/clock", {"offset_seconds": -5})
+    assert behind.status_code == 422
+
+
 async def test_the_next_calls_fail_as_told_and_then_no_more(shop):
     for status, errcode in ((500, 50030), (503, 50330)):
         fault = {"error_status": status, "error_calls": 2}
