@@ -142,9 +142,10 @@ def _show(
     city: "DemoCity", officer: dict[str, str], bands: dict[str, str], seed: int, port: int
 ) -> None:
     out.print(
-        f"{city.people} 人，{city.records} 条记录：收下 {city.accepted} 行，拒收 {city.rejected} 行"
-        f"（都是故意写错的），{city.joined} 人加入并算出积分 ({city.people} people, {city.records} "
-        f"records: {city.accepted} taken in, {city.rejected} refused, spoiled on purpose; "
+        f"{city.people} 人，{city.records} 条记录：收下 {city.accepted} 行，另有 {city.rejected} 行"
+        f"故意写错，都被拒收，{city.joined} 人加入并算出积分 ({city.people} people, {city.records} "
+        f"records: {city.accepted} rows taken in; {city.rejected} more were spoiled on purpose and "
+        "refused; "
         f"{city.joined} have joined and are scored)",
         soft_wrap=True,
     )
