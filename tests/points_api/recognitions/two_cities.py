@@ -197,7 +197,7 @@ async def _serve(
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=_within(city)), base_url=ADDRESSES[division]
         ) as http:
-            application.http = application.plain = http
+            application.served = application.http = application.plain = http
             app.state.exchange.client.line = wire
             wire.cities[ADDRESSES[division]] = city
             ready.set_result(city)
