@@ -4,10 +4,12 @@ Order from the outside: the two hot routes, measuring and logging, FastAPI with 
 gate of the access table, and behind it the doors of merchants and of partner cities.
 """
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import fields
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
@@ -17,6 +19,7 @@ from points_api.access_log import routes as access_log_routes
 from points_api.access_log.own_looks import OwnLooks
 from points_api.auth import routes as auth_routes
 from points_api.auth.access import Gate
+from points_api.bulkhead import Bulkhead
 from points_api.catalog import routes as catalog_routes
 from points_api.city import profile_of
 from points_api.composition import composed
@@ -28,6 +31,7 @@ from points_api.deliveries import routes as delivery_routes
 from points_api.eligibility import routes as eligibility_routes
 from points_api.entitlements import routes as entitlement_routes
 from points_api.exports import routes as export_routes
+from points_api.handover import ELSEWHERE
 from points_api.health import routes as health_routes
 from points_api.home import routes as home_routes
 from points_api.jobs.embedded import embedded_jobs
@@ -77,19 +81,27 @@ for _routes in ROUTERS:
 _DIRECTORY = Directory(route for routes in ROUTERS for route in routes.router.routes)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application for these settings; opens nothing before its lifespan begins."""
+def create_app(
+    settings: Settings, bulkhead: Bulkhead | None = None, *, is_beside: bool = False
+) -> FastAPI:
+    """The application for these settings; opens nothing before its lifespan begins.
+
+    With a bulkhead it leaves visitors and embedded works to a process beside; `is_beside` where it
+    is that process, which does not tell again what is embedded or faked.
+    """
     app = FastAPI(
         title=_title(settings),
         version="2026.1.0",
         description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。",
-        lifespan=partial(_lifespan, settings=settings),
+        lifespan=partial(_lifespan, settings=settings, bulkhead=bulkhead, announces=not is_beside),
         docs_url=None,
         redoc_url=None,
         routes=[_DIRECTORY, *_ALL.routes],
     )
     problem.install(app)
-    app.add_api_route("/metrics", metrics.endpoint, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/metrics", metrics.endpoint, include_in_schema=False)
+    of_visitors = metrics.endpoint if is_beside else metrics.not_here
+    app.add_api_route("/metrics/visitors", of_visitors, include_in_schema=False)
     calls = calls_policy(settings.merchant_calls_per_minute)
     app.state.merchant_calls = calls
     app.state.verifying = AtHand()
@@ -111,8 +123,18 @@ def _title(settings: Settings) -> str:
 
 
 def create_server(settings: Settings) -> ASGIApp:
-    """The application as a server runs it."""
-    return fronted(create_app(settings))
+    """The application as a server runs it; that of a city with partners has a process beside."""
+    _collect_less()
+    # That a session has ended is known to both by Redis or by SQLite, not by the memory of one.
+    shares = settings.redis_url != "memory://" or settings.database_url.startswith("sqlite:")
+    is_apart = settings.partners_directory is not None and shares
+    return fronted(create_app(settings, Bulkhead() if is_apart else None))
+
+
+def create_beside(settings: Settings) -> ASGIApp:
+    """The application as the process beside a server runs it."""
+    _collect_less()
+    return fronted(create_app(settings, is_beside=True))
 
 
 def fronted(app: FastAPI) -> ASGIApp:
@@ -120,10 +142,20 @@ def fronted(app: FastAPI) -> ASGIApp:
     return HotVerifications(HotScore(Requests(app), app), app)
 
 
+def _collect_less() -> None:
+    """Requests under way are objects by the thousand, and no garbage.
+
+    Looking through all of them for cycles after every 700 more took a tenth of the process's time.
+    """
+    gc.set_threshold(50_000)
+
+
 @asynccontextmanager
-async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+async def _lifespan(
+    app: FastAPI, settings: Settings, bulkhead: Bulkhead | None, *, announces: bool
+) -> AsyncIterator[Mapping[str, Any]]:
     log.configure(settings.log_level)
-    for line in announcements.in_full(settings):
+    for line in announcements.in_full(settings) if announces else ():
         log.announce(line)
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(composed(settings))
@@ -149,5 +181,8 @@ async def _lifespan(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         )  # fmt: skip
         state.own_looks = await stack.enter_async_context(OwnLooks().running())
         await stack.enter_async_context(parts.scenarios.running())
-        await stack.enter_async_context(embedded_jobs(parts))
-        yield
+        if bulkhead is None:
+            await stack.enter_async_context(embedded_jobs(parts))
+        else:
+            await stack.enter_async_context(bulkhead.running())
+        yield {ELSEWHERE: bulkhead}

@@ -1,7 +1,8 @@
 """Prometheus metrics. Labels are route templates and closed sets, never ids.
 
 With several worker processes set `PROMETHEUS_MULTIPROC_DIR` to an empty folder before the start;
-`/metrics` of any worker then adds up all of them.
+`/metrics` of any worker then adds up all of them. Else the process beside a server that answers
+visitors tells its own as `/metrics/visitors`.
 """
 
 import os
@@ -63,3 +64,8 @@ def exposition() -> bytes:
 async def endpoint() -> Response:
     """Answer `GET /metrics`."""
     return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def not_here() -> Response:
+    """Answer where there is nothing to tell."""
+    return Response(status_code=404)

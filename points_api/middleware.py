@@ -24,7 +24,7 @@ from points_api.problem import TooLarge, Unexpected, render
 
 ROUTE: Final = "points.route"
 """Scope key by which a handler below FastAPI names its route template."""
-_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/metrics/visitors"})
 _PROCESS: Final = os.urandom(8).hex()
 _numbers = count(1)
 _log = log.get("http")

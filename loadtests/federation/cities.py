@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import psutil
 
 ROOT: Final = Path(__file__).parents[2]
 START_SECONDS: Final = 60.0
@@ -131,6 +132,7 @@ async def serving(cities: list[City]) -> AsyncIterator[None]:
 
     try:
         await asyncio.gather(*(one(city) for city in cities))
+        await asyncio.gather(*(_answers(city, "/metrics/visitors") for city in cities))
         yield
     finally:
         await asyncio.gather(*(_stop(city) for city in cities))
@@ -145,23 +147,34 @@ async def start(city: City) -> None:
             env={**city.environment, "PYTHONPATH": str(ROOT)}, cwd=city.folder,
             stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
+    await _answers(city, "/readyz")
+
+
+async def _answers(city: City, path: str) -> None:
+    """Return once it does. Of a city with two processes `/metrics/visitors` is of the second."""
+    process = city.process
+    assert process is not None
     async with asyncio.timeout(START_SECONDS), httpx.AsyncClient(timeout=2) as http:
         while True:
-            if city.process.returncode is not None:
+            if process.returncode is not None:
                 raise SystemExit(f"{city.id} has ended by itself, see {city.folder / 'log'}")
             with contextlib.suppress(httpx.TransportError):
-                if (await http.get(f"{city.address}/readyz")).is_success:
+                if (await http.get(f"{city.address}{path}")).is_success:
                     return
             await asyncio.sleep(0.1)
 
 
 async def kill(city: City, seconds: float) -> None:
-    """SIGKILL by its process id, and start it again after so many seconds."""
+    """SIGKILL its processes by their ids, and start it again after so many seconds."""
     now = asyncio.get_running_loop().time
     outage = [now(), now() + 10 * START_SECONDS]
     city.down.append(outage)
     assert city.process is not None
+    beside = psutil.Process(city.process.pid).children()
     city.process.kill()
+    for one in beside:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
     await city.process.wait()
     await asyncio.sleep(seconds)
     await start(city)

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -78,11 +79,21 @@ async def _run(cities: list[City], args: argparse.Namespace) -> tuple[Any, Any, 
     return found, traffic.tally, after
 
 
+def _give_way() -> None:
+    """Leave the processors to the cities: who makes the visits is no part of them.
+
+    What is started from here, a city or the probe, does not.
+    """
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE | os.SCHED_RESET_ON_FORK, os.sched_param(0))
+
+
 async def _traffic(
     traffic: Traffic, leavers: Leavers, killed: list[City], every: list[Visitor],
     args: argparse.Namespace,
 ) -> list[float]:  # fmt: skip
     """Visits, reads of the cities' own residents, and cities that die one after the other."""
+    _give_way()
     async with asyncio.TaskGroup() as tasks:
         visits = tasks.create_task(traffic.run(args.rate, args.seconds))
         reads = tasks.create_task(_reads(every, len(traffic.cities), args.seconds, killed))

@@ -25,6 +25,7 @@ ACCESS: Mapping[str, Who] = {
     "GET /healthz": "anyone",
     "GET /readyz": "anyone",
     "GET /metrics": "anyone",
+    "GET /metrics/visitors": "anyone",
     "GET /openapi.json": "anyone",
     "GET /problems/{slug}": "anyone",
     "GET /.well-known/jwks.json": "anyone",

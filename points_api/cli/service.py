@@ -100,7 +100,7 @@ def run_server(host: str, port: int, workers: int = 1) -> None:
 
     uvicorn.run(
         "points_api.asgi:app", host=host, port=port, workers=workers, loop="uvloop",
-        http="points_api.whole_answers:WholeAnswers", access_log=False, log_level="warning",
+        http="points_api.handover:Moving", access_log=False, log_level="warning",
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
 
