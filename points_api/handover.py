@@ -61,6 +61,7 @@ class Channel:
         """Neither give nor take any more."""
         if self._take is not None:
             asyncio.get_running_loop().remove_reader(self._end)
+            self._take = None
         self._end.close()
 
     def _come(self) -> None:
