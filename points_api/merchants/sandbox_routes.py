@@ -129,11 +129,8 @@ async def set_clock(body: ClockIn, caller: SandboxCaller) -> ClockOut:
     By it codes and verifications end, redemptions have their day and their term, and quotas and
     statements go by that day. What the city does by itself at night, it does by our time.
     """
-    await sandbox.set_clock(caller.merchant_id, body.offset_seconds, caller.actor)
-    return ClockOut(
-        offset_seconds=body.offset_seconds,
-        now=sandbox.time_of(body.offset_seconds, clock.now()),
-    )
+    set_to = await sandbox.set_clock(caller.merchant_id, body.offset_seconds, caller.actor)
+    return ClockOut(offset_seconds=set_to.offset_seconds, now=clock.now() + set_to.ahead)
 
 
 @router.get("/faults", summary="故障开关 / Its faults", responses=problems(*_REFUSED))
