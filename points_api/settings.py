@@ -14,11 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from points_api import clock
 
 PREFIX = "POINTS_"
 # Published with the source on purpose: data sealed with it is not protected from anybody.
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     """Where the city is reached, as https://points.example: in proofs of a city that no directory
     lists. Empty: at the socket that was called, and in production nowhere."""
     timezone: str = "Asia/Shanghai"
+    """The zone of days and deadlines. They are the law's, so there is no other to choose."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     max_body_bytes: int = Field(default=1024**2, ge=1024)
     """Largest body of an ordinary request."""
@@ -143,13 +145,13 @@ class Settings(BaseSettings):
 
     @field_validator("timezone")
     @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, OSError, ValueError):
+    def _legal_zone(cls, name: str) -> str:
+        if name != clock.LEGAL_ZONE.key:
             raise _refusal(
-                "要写时区名，例如 Asia/Shanghai", "name a zone such as Asia/Shanghai"
-            ) from None
+                f"只能是 {clock.LEGAL_ZONE.key}：日期和期限一律按中国法定时间；请改成它或删去",
+                f"can only be {clock.LEGAL_ZONE.key}: days and deadlines are legal time of China; "
+                "set that or unset it",
+            )
         return name
 
     @field_validator("data_dir")

@@ -75,7 +75,7 @@ async def report_overdue(caller: CallingMerchant, request: moving.Request) -> tu
     """Report a redemption as overdue. Raises `NotOverdue`, `NotFound`."""
     if (known := await moving.given(caller, request)) is not None:
         return known, True
-    view, now = await moving.held(request.redemption_id, caller.merchant_id)
+    view, now = await moving.held(caller, request.redemption_id)
     await _require_overdue(view, now)
     report = Report(
         new_id(), view.id, view.merchant_id, view.resident_id, view.scenario_id, "reported", None

@@ -98,6 +98,8 @@ async def _claim(
         values.append(one_of_each)
     last = f" ORDER BY next_try_at, id LIMIT {limit} FOR UPDATE SKIP LOCKED"
     events = await _events(due + last, values)
+    if not events:  # others have taken them meanwhile
+        return []
     mine = OutboxEvent.filter(id__in=[event.id for event in events])
     await mine.update(attempts=F("attempts") + 1, next_try_at=now + LEASE)
     return events

@@ -132,6 +132,12 @@ class Client(orm.SqliteClient):
 
 
 def _only_reads(query: str) -> bool:
+    """Whether a statement may go to the reading connection. No guess: False is always safe.
+
+    In SQLite's grammar what begins with SELECT cannot write, and that connection would refuse it.
+    The ORM reads and writes by one call. Its own switch, a router, wants a connection of another
+    name, and its models' SQL hangs on the name.
+    """
     return query.lstrip()[:6].upper() == "SELECT"
 
 

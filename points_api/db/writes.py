@@ -101,7 +101,7 @@ class Holds:
     """A condition in SQL, a constant with places $1, $2 …, of which anything written depends."""
 
     condition: str
-    values: tuple[str, ...]
+    values: tuple[object, ...]
 
 
 Write = Insert | Update

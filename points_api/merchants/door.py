@@ -8,10 +8,10 @@ till waits for its answer.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from points_api import clock
@@ -30,7 +30,6 @@ from points_api.ratelimit import Limits, Policy, note, telling
 
 HOT: Final = frozenset({"/v1/merchant/verifications", "/v1/merchant/visitor-verifications"})
 _SWITCHES: Final = "/v1/merchant/sandbox/"
-_NOW: Final = "merchant_now"
 _ERRORS: Final[Mapping[int, type[SandboxError]]] = {500: SandboxError, 503: SandboxUnavailable}
 
 
@@ -74,8 +73,7 @@ class MerchantDoor:
 async def _as_set(scope: Scope, caller: CallingMerchant) -> None:
     """Give the call its sandbox's time, and the fault that it is to meet."""
     behavior = await sandbox.behavior(caller.merchant_id)
-    scope["state"][_NOW] = sandbox.time_of(behavior.offset_seconds, clock.now())
-    scope["state"]["caller"] = replace(caller, ahead=timedelta(seconds=behavior.offset_seconds))
+    scope["state"]["caller"] = replace(caller, ahead=behavior.ahead)
     if scope["path"].startswith(_SWITCHES):  # these must work, or nothing could be mended
         return
     faults = behavior.faults
@@ -85,9 +83,8 @@ async def _as_set(scope: Scope, caller: CallingMerchant) -> None:
         raise _ERRORS[faults.error_status]
 
 
-async def _now(request: Request) -> datetime:
-    now: datetime | None = getattr(request.state, _NOW, None)
-    return now or clock.now()
+async def _now(caller: MerchantCaller) -> datetime:
+    return clock.now() + caller.ahead
 
 
 async def _manager(caller: MerchantCaller) -> CallingMerchant:

@@ -70,6 +70,10 @@ class Behavior:
     offset_seconds: int = 0
     faults: Faults = Faults()
 
+    @property
+    def ahead(self) -> timedelta:
+        return timedelta(seconds=self.offset_seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class Minted:
@@ -187,11 +191,6 @@ async def take_error(merchant_id: UUID) -> bool:
         if await one.update(error_calls=row.error_calls - 1):
             return True
     return False
-
-
-def time_of(offset_seconds: int, now: datetime) -> datetime:
-    """What a sandbox's clock shows at an instant of ours."""
-    return now + timedelta(seconds=offset_seconds)
 
 
 @transactional

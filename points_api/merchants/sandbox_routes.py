@@ -126,14 +126,12 @@ async def credit_code(
 async def set_clock(body: ClockIn, caller: SandboxCaller) -> ClockOut:
     """Set how far this sandbox's clock is ahead; 0 is our time. No one else's time changes.
 
-    By it codes and verifications end, redemptions have their day and their term, and quotas and
-    statements go by that day. What the city does by itself at night, it does by our time.
+    By it codes and verifications end, redemptions have their day and their term, quotas and
+    statements go by that day, and what is lent becomes overdue. What the city does by itself, at
+    night or when the term to reply to a report is over, it does by our time.
     """
-    await sandbox.set_clock(caller.merchant_id, body.offset_seconds, caller.actor)
-    return ClockOut(
-        offset_seconds=body.offset_seconds,
-        now=sandbox.time_of(body.offset_seconds, clock.now()),
-    )
+    set_to = await sandbox.set_clock(caller.merchant_id, body.offset_seconds, caller.actor)
+    return ClockOut(offset_seconds=set_to.offset_seconds, now=clock.now() + set_to.ahead)
 
 
 @router.get("/faults", summary="故障开关 / Its faults", responses=problems(*_REFUSED))

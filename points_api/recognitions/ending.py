@@ -5,7 +5,10 @@ be on its way any more. Whoever writes a visit and whoever takes in a notice abo
 hold one lock to the commit. So of the two that come second one finds the other: the notice a visit
 to end, or the visit a notice that has come since home was asked.
 
-What was said before a notice and what after it, both by home's clock: ours may be a minute off.
+What was said before a notice and what after it, both by home's clock: ours may be a minute off. As
+that clock tells seconds, of what was said in the very second of a notice it decides whether the
+notice had come before home was asked. That is told by the database: another process of ours takes
+notices in, and its clock may be off as well.
 """
 
 from collections.abc import Sequence
@@ -25,6 +28,7 @@ from points_api.audit import service as audit
 from points_api.auth.partners import CallingPartner
 from points_api.auth.wechat import OpenId
 from points_api.crypto.keyring import Keyring
+from points_api.db import time
 from points_api.db.reads import select
 from points_api.db.transaction import advisory_lock, dialect, transactional
 from points_api.db.writes import Holds
@@ -39,7 +43,7 @@ from points_api.verifications.models import Verification
 KEPT: Final = timedelta(minutes=10)
 """Far longer than a host goes on asking; a statement itself is good for five."""
 _NOT_TAKEN_BACK: Final = """NOT EXISTS (
-    SELECT 1 FROM visitor_notice WHERE city = $1 AND subject = $2 AND id > $3
+    SELECT 1 FROM visitor_notice WHERE city = $1 AND subject = $2 AND received_at > $3
         AND until >= CAST(CAST($4 AS text) AS bigint)
 )"""
 _LOCK: Final = ", pg_advisory_xact_lock(hashtextextended($1, 0))"
@@ -60,17 +64,17 @@ async def account_of(keyring: Keyring, city: str, name: str, subject: str, now: 
     return found or await accounts.find_or_add(keyring, openid, now)
 
 
-def not_taken_back(city: str, said: Statement, since: UUID) -> Holds:
-    """The condition that no notice about a statement has come since an id was made.
+def not_taken_back(city: str, said: Statement, since: datetime) -> Holds:
+    """The condition that no notice about a statement has come since an instant of the database.
 
     By the lock of `account_of` it holds to the commit.
     """
-    return Holds(_NOT_TAKEN_BACK, (city, said.sub, str(since), str(said.iat)))
+    return Holds(_NOT_TAKEN_BACK, (city, said.sub, since, str(said.iat)))
 
 
 async def why_taken_back(city: str, subject: str) -> str:
     """What the newest notice about a visitor gives as its reason."""
-    notices = VisitorNotice.filter(city=city, subject=subject).order_by("-id")
+    notices = VisitorNotice.filter(city=city, subject=subject).order_by("-received_at", "-id")
     return (await notices.limit(1).get()).why
 
 
@@ -93,10 +97,12 @@ async def purge(now: datetime) -> int:
 
 @transactional
 async def _end(caller: CallingPartner, ended: Ended, homes: Sequence[str], now: datetime) -> int:
+    [come] = await select(VisitorNotice, f"SELECT {time.column()}")
     await advisory_lock(_lock(caller.city, ended.subject))
     await VisitorNotice.create(
-        city=caller.city, subject=ended.subject, why=ended.why, until=ended.until, received_at=now
-    )
+        city=caller.city, subject=ended.subject, why=ended.why, until=ended.until,
+        received_at=time.told(come),
+    )  # fmt: skip
     # The visitor's name is one for all divisions for which their city speaks.
     visits = await Visit.filter(home__in=homes, subject=ended.subject, ended_at=None)
     numbers = [one.verification_id for one in visits if _said_at(one) <= ended.until]

@@ -27,7 +27,6 @@ from interop.tables import Mapped, Table, newest_of_both
 from points_api import clock
 from points_api.auth.merchants import CallingMerchant
 from points_api.crypto.keyring import Keyring
-from points_api.db.reads import exists
 from points_api.db.transaction import transactional
 from points_api.db.writes import Overtaken
 from points_api.eligibility import pseudonym
@@ -40,10 +39,9 @@ from points_api.partners.replies import held_of, parsed, reason_of
 from points_api.partners.service import Exchange
 from points_api.recognitions.ending import account_of
 from points_api.recognitions.problems import VisitorsNotRecognized
-from points_api.recognitions.visits import AtTill, Decided, Heard, store, why_ended
+from points_api.recognitions.visits import AtTill, Decided, Heard, begin, store, why_ended
 from points_api.recognitions.weighing import Scales, is_open, score_of, weigh, weigh_by
 from points_api.scenarios.live import LiveScenarios
-from points_api.verifications.models import Verification
 from points_api.verifications.problems import CodeUsed
 from points_api.verifications.service import Answer
 from points_api.verifications.statement import Cause
@@ -75,9 +73,7 @@ class Host:
             raise VisitorsNotRecognized
         home = self.exchange.profiles.today(home, clock.day_of(now))
         scales, host = await self._scales(home, scenario, now)
-        visit = AtTill(caller, home, host, code, scenario, new_id())
-        if await exists(Verification, "mark = $1", visit.mark):
-            raise CodeUsed
+        visit = await begin(caller, home, host, code, scenario)
         heard = await self._ask(visit, scales)
         try:
             return await self._written(visit, heard, clock.now())

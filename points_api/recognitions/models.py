@@ -137,7 +137,7 @@ class Recall(Model):
 class VisitorNotice(Model):
     """Host: that home has taken back what it said of a visitor until `until` (seconds, its clock).
 
-    Kept for minutes, for the visits that are written only after it came. Its id tells when it came.
+    Kept for minutes, for the visits that are written only after it came.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)

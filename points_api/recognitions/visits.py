@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from interop.evidence import logged
@@ -10,6 +10,8 @@ from interop.statement import Asked, Statement
 from interop.tables import Mapped
 from points_api.audit import service as audit
 from points_api.auth.merchants import CallingMerchant
+from points_api.db import time
+from points_api.db.reads import select
 from points_api.db.writes import Insert, write_all
 from points_api.partners.client import Exchanged
 from points_api.partners.messages import kept_request, kept_response
@@ -17,8 +19,11 @@ from points_api.recognitions.ending import not_taken_back, why_taken_back
 from points_api.recognitions.models import Visit
 from points_api.recognitions.weighing import Scales
 from points_api.verifications.models import Verification
+from points_api.verifications.problems import CodeUsed
 from points_api.verifications.statement import GOOD_FOR, Cause
 from scenarios.scenario import Scenario
+
+_BEGIN: Final = "SELECT EXISTS (SELECT 1 FROM verification WHERE mark = $1) AS used, {time}"
 
 
 class AtTill(NamedTuple):
@@ -29,13 +34,10 @@ class AtTill(NamedTuple):
     host: str
     code: str
     scenario: Scenario
-    begun: UUID
-    """An id that was made before home was asked: notices with a greater one came since."""
-
-    @property
-    def mark(self) -> bytes:
-        """What is written of the code, once."""
-        return sha256(f"visit:{self.home}:{self.code}".encode()).digest()
+    mark: bytes
+    """What is written of the code, once."""
+    begun: datetime
+    """The time of the database before home was asked."""
 
     def name_of(self, said: Statement) -> str:
         """The visitor as they are called here."""
@@ -71,6 +73,17 @@ class Decided(NamedTuple):
     @property
     def until(self) -> datetime:
         return self.at + GOOD_FOR
+
+
+async def begin(
+    caller: CallingMerchant, home: str, host: str, code: str, scenario: Scenario
+) -> AtTill:
+    """The visit before home is asked. Raises `CodeUsed`."""
+    mark = sha256(f"visit:{home}:{code}".encode()).digest()
+    [found] = await select(Verification, _BEGIN.format(time=time.column()), mark)
+    if found["used"]:
+        raise CodeUsed
+    return AtTill(caller, home, host, code, scenario, mark, time.told(found))
 
 
 async def why_ended(heard: Heard) -> str:

@@ -178,8 +178,7 @@ async def _move(
     """Carry a step out. A refusal that leaves something behind is returned, not raised."""
     if (known := await given(caller, request)) is not None:
         return known, True
-    view, now = await held(request.redemption_id, caller.merchant_id)
-    now += caller.ahead
+    view, now = await held(caller, request.redemption_id)
     if view.at(now).state != view.state:
         return WrongState((await expire(view, now)).state)
     done = await step(view, now)
@@ -199,10 +198,10 @@ def _writes(after: View, done: Moved, move: Move, actor: str, now: datetime) -> 
     return [changed(after, stored), *moved(after, move, actor, now, **amounts), *done.also]
 
 
-async def held(redemption_id: UUID, merchant_id: UUID) -> tuple[View, datetime]:
-    """A merchant's redemption, held to the commit, and the time. Raises `NotFound`."""
+async def held(caller: CallingMerchant, redemption_id: UUID) -> tuple[View, datetime]:
+    """A merchant's redemption, held to the commit, and their time. Raises `NotFound`."""
     sql = _HELD.format(time=time.column())
-    rows = await select(Redemption, sql, str(redemption_id), str(merchant_id))
+    rows = await select(Redemption, sql, str(redemption_id), str(caller.merchant_id))
     if not rows:
         raise NotFound.of("兑现", "redemption")
-    return View.of(rows[0]), time.told(rows[0])
+    return View.of(rows[0]), time.told(rows[0]) + caller.ahead

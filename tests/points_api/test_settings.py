@@ -114,3 +114,11 @@ def test_settings_cannot_be_changed_and_do_not_print_secrets():
     assert SECRET not in repr(settings)
     assert REAL["wechat_secret"] not in repr(settings)
     assert REAL["database_url"] not in repr(settings)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "UTC", ""])
+def test_another_zone_than_the_legal_one_is_refused_and_never_silently_ignored(zone):
+    with pytest.raises(SettingsError, match="legal time of China") as refused:
+        load({"timezone": zone})
+    assert str(refused.value).startswith("POINTS_TIMEZONE: ")
+    assert "中国法定时间" in str(refused.value)

@@ -1,5 +1,6 @@
 """The server as a process: told to stop, it ends, whoever is connected."""
 
+import json
 import os
 import signal
 import socket
@@ -20,10 +21,16 @@ def port():
 
 
 @pytest.fixture
-def server(sqlite_url, port):
-    env = {**os.environ, "POINTS_DATABASE_URL": sqlite_url, "POINTS_REDIS_URL": "memory://"}
+def log(tmp_path):
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def server(sqlite_url, port, log):
+    others = {name: text for name, text in os.environ.items() if not name.startswith("POINTS_")}
+    env = {**others, "POINTS_DATABASE_URL": sqlite_url, "POINTS_LOG_LEVEL": "ERROR"}
     command = [sys.executable, "-m", "points_api", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as process:
+    with log.open("wb") as out, subprocess.Popen(command, env=env, stderr=out) as process:
         yield process
         process.kill()
 
@@ -34,6 +41,27 @@ def answers(port):
             return answer.status == 200
     except OSError:
         return False
+
+
+def wait_until_it_answers(port):
+    give_up = time.monotonic() + 60
+    while not answers(port) and time.monotonic() < give_up:
+        time.sleep(0.1)
+    assert answers(port)
+
+
+def test_at_its_start_it_says_of_each_part_that_is_embedded_or_fake_what_to_do(server, port, log):
+    wait_until_it_answers(port)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    said = [line["text"] for line in lines if line["event"] == "announcement"]
+    wanted = [
+        ("SQLite", "POINTS_DATABASE_URL"), ("cache", "POINTS_REDIS_URL"),
+        ("WeChat", "POINTS_WECHAT_APPID"), ("development key", "POINTS_SECRET_KEYS"),
+    ]  # fmt: skip
+    for part, variable in wanted:
+        [line] = [text for text in said if part in text]
+        assert variable in line
+    assert len(said) == len(wanted)
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_begun(sqlite_url):
@@ -47,9 +75,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_begun(sqlite_url):
 
 
 def test_a_server_that_is_told_to_stop_does_not_wait_for_a_body_that_never_comes(server, port):
-    give_up = time.monotonic() + 60
-    while not answers(port) and time.monotonic() < give_up:
-        time.sleep(0.1)
+    wait_until_it_answers(port)
     head = "POST /v1/auth/wechat HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n"
     with socket.create_connection(("127.0.0.1", port)) as stalled:
         stalled.sendall(f"{head}Content-Type: application/json\r\n\r\n{{".encode())

@@ -1,5 +1,6 @@
 """Nothing a merchant says counts before the resident was told and could reply, or after its end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,6 +48,20 @@ async def test_only_what_is_out_and_past_its_day_can_be_reported(database, still
     with pytest.raises(NotOverdue) as refused:
         await overdue(shop, made)
     assert refused.value.fields == {"reason": "reported"}
+
+
+async def test_a_sandboxs_clock_decides_what_it_can_report_and_ours_the_term_to_reply(
+    database, still
+):
+    shop, made = await lent()
+    with pytest.raises(NotOverdue):
+        await overdue(shop, made)
+    shop.caller = replace(shop.caller, ahead=11 * DAY)
+    report = await ConductReport.get(id=await overdue(shop, made))
+    assert report.reported_at == still.at + 11 * DAY
+    await service.tell(report.id)
+    await report.refresh_from_db()
+    assert report.reply_until == service.reply_term(still.at)
 
 
 async def test_a_discount_can_never_be_overdue(database):

@@ -1,6 +1,7 @@
 """The server's own relay: beside the requests, ended with them, and never their ruin."""
 
 import asyncio
+from itertools import count
 
 import pytest
 from redis.asyncio import Connection
@@ -8,7 +9,9 @@ from redis.asyncio import Connection
 from points_api.audit.models import AuditEntry
 from points_api.composition import composed
 from points_api.db import outbox
-from points_api.jobs import embedded
+from points_api.db.sqlite import Client
+from points_api.db.transaction import connection
+from points_api.jobs import embedded, handling, minutely, push
 from points_api.jobs import relay as relay_module
 from points_api.jobs.embedded import embedded_jobs
 from points_api.jobs.relay import Relay
@@ -54,6 +57,38 @@ async def test_it_works_beside_the_server_and_stops_with_it(opened):
         assert await sealed()
         assert len(ours()) == 6
     assert not ours()
+
+
+async def test_while_there_is_nothing_to_do_nothing_is_written_and_no_transaction_begun(
+    opened, monkeypatch
+):
+    for work in (push, handling):
+        monkeypatch.setattr(work, "IDLE_SECONDS", 0.01)
+    this_minute = asyncio.Event()
+    minute = minutely.this_minute
+
+    async def noted():
+        await minute()
+        this_minute.set()
+
+    monkeypatch.setattr(minutely, "this_minute", noted)
+    client = connection()
+    assert isinstance(client, Client)
+    assert client._connection is not None
+    assert client._reading is not None
+    looked, looks = asyncio.Event(), count(1)
+    written: list[str] = []
+
+    def look(_):
+        if next(looks) == 100:
+            looked.set()
+
+    async with embedded_jobs(opened), asyncio.timeout(30):
+        await this_minute.wait()
+        client._connection._conn.set_trace_callback(written.append)
+        client._reading._conn.set_trace_callback(look)
+        await looked.wait()
+        assert written == []
 
 
 async def test_a_failure_of_the_relay_leaves_the_server_running_and_is_got_over(

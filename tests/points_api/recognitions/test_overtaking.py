@@ -1,13 +1,14 @@
 """A notice that comes before the answer that it takes back is written: no yes rests on that."""
 
 import asyncio
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from interop.instants import LEEWAY_SECONDS
 from interop.notices import Ended
-from points_api import clock
+from points_api import clock, ids
 from points_api.auth.partners import CallingPartner
 from points_api.db.transaction import transactional
 from points_api.recognitions import ending, recalls
@@ -16,6 +17,7 @@ from points_api.verifications.models import Verification
 from tests.points_api.recognitions.two_cities import HOME
 
 SECOND = timedelta(seconds=1)
+TICK = timedelta(microseconds=1)
 LEEWAY = timedelta(seconds=LEEWAY_SECONDS - 5)
 
 
@@ -142,6 +144,7 @@ async def test_a_visit_waits_for_a_notice_that_is_being_taken_in(cities, frozen_
         return await cities.host.run(slowly(said))
 
     async def on_its_way(answer):
+        frozen_clock.forward(TICK)
         visiting.set()
         await taken.wait()
 
@@ -167,6 +170,47 @@ async def test_a_notice_is_forgotten_when_no_answer_can_be_on_its_way(cities, fr
     assert await cities.host.run(ending.purge(clock.now())) == 0
     frozen_clock.forward(SECOND)
     assert await cities.host.run(ending.purge(clock.now())) == 1
+
+
+@pytest.fixture
+def by_clock_of(monkeypatch):
+    """Ids as a process makes them whose clock is off."""
+
+    @contextmanager
+    def other_process(off):
+        with monkeypatch.context() as patched:
+            patched.setattr(ids, "_ticks", lambda count, own=ids._ticks: own(count) + ticks(off))
+            yield
+
+    return other_process
+
+
+def ticks(off):
+    return int(off.total_seconds() * 4_096_000)
+
+
+async def test_what_is_taken_back_on_its_way_is_no_yes_though_the_taking_process_is_behind(
+    cities, frozen_clock, by_clock_of
+):
+    async def overtaken(answer):
+        cities.wire.after = None
+        frozen_clock.forward(TICK)
+        [said] = await cities.home.run(Recognition.all)
+        with by_clock_of(-SECOND):
+            assert await cities.host.run(notice(said)) == 0
+
+    cities.wire.after = overtaken
+    assert (await cities.visit()).json()["eligible"] is False
+
+
+async def test_what_was_taken_back_before_says_nothing_though_the_taking_process_is_ahead(
+    cities, by_clock_of
+):
+    await cities.visit()
+    [said] = await cities.home.run(Recognition.all)
+    with by_clock_of(SECOND):
+        assert await cities.host.run(notice(said)) == 1
+    assert (await cities.visit()).json()["eligible"] is True
 
 
 async def test_another_citys_notice_takes_nothing_back(cities, frozen_clock):
