@@ -15,7 +15,7 @@ from points_api.settings import Settings
 from tests.points_api.db import rows
 
 NOT_IN_THE_DOCUMENT = {
-    "GET /metrics", "GET /openapi.json", "GET /problems/{slug}",
+    "GET /metrics", "GET /metrics/visitors", "GET /openapi.json", "GET /problems/{slug}",
     *(
         f"{method} {page}"
         for method in ("GET", "HEAD")
