@@ -90,19 +90,20 @@ def bearer(
 ) -> str:
     """Return the token of the Authorization header (RFC 6750), where `who` has to send one."""
     found = [value for name, value in headers if name == b"authorization"]
+    missing = _MISSING["officer" if isinstance(who, OfficerWith) else who]
     if not found:
-        raise Unauthorized(*_MISSING["officer" if isinstance(who, OfficerWith) else who])
+        raise Unauthorized(*missing)
     if len(found) > 1:
         raise AccessTokenRefused
-    return token_of(found[0])
+    if not (token := token_of(found[0])):
+        raise AccessTokenRefused(*missing)
+    return token
 
 
 def token_of(authorization: bytes) -> str:
-    """The token that one such header holds."""
+    """The token that one such header holds; empty where it holds none."""
     scheme, _, token = authorization.decode("latin-1").partition(" ")
-    if scheme.lower() != "bearer":
-        raise AccessTokenRefused
-    return token.strip()
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _without_token(sign_in: str) -> tuple[str, str]:
