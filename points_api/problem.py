@@ -161,10 +161,10 @@ def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Return `responses=` of a route that may refuse by these classes."""
     responses: dict[int | str, dict[str, Any]] = {}
     for problem in classes:
-        title = Text(*problem.title)
+        title = " · ".join(problem.title)
         entry = responses.setdefault(problem.status, _documented(""))
         known = entry["description"]
-        entry["description"] = f"{known}; {title.en}" if known else title.en
+        entry["description"] = f"{known}; {title}" if known else title
         entry["content"][MEDIA_TYPE]["examples"][problem.slug] = {"value": _example(problem)}
     return responses
 
@@ -292,4 +292,4 @@ _SCHEMA: dict[str, Any] = {
     },
 }
 # "default" also keeps FastAPI from documenting a shape of 422 that is never sent.
-ANY: dict[int | str, dict[str, Any]] = {"default": _documented("Any refusal")}
+ANY: dict[int | str, dict[str, Any]] = {"default": _documented("任何拒绝 · any refusal")}

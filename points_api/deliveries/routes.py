@@ -38,9 +38,14 @@ async def deliver(
     response: Response,
     caller: AgencyCaller,
     file: UploadFile,
-    item: Annotated[str | None, Form(max_length=64, description="目录编码，可省略")] = None,
+    item: Annotated[
+        str | None,
+        Form(max_length=64, description="目录编码，可省略 · code in the catalog, or none"),
+    ] = None,
 ) -> DeliveryOut:
-    """报送文件：CSV（UTF-8、GB18030）或 XLSX。同一文件再送一次，结果与第一次相同。"""
+    """报送文件：CSV（UTF-8、GB18030）或 XLSX。同一文件再送一次，结果与第一次相同。
+    A CSV (UTF-8, GB18030) or XLSX file. Sent again, it has the result of the first time.
+    """
     deliveries = deliveries_of(request)
     async with received(file) as path:
         outcome = await deliveries.ingest(
@@ -59,7 +64,9 @@ async def deliver(
     responses=problems(*CALLER_REFUSED, NotFound),
 )
 async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) -> DeliveryOut:
-    """一次报送的结果。"""
+    """一次报送的结果。
+    How many rows were taken in and how many refused.
+    """
     return DeliveryOut.of(await deliveries_of(request).find(delivery_id, caller.agency))
 
 
@@ -72,7 +79,9 @@ async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) ->
 async def errors(
     request: Request, caller: AgencyCaller, delivery_id: UUID, language: Reader
 ) -> StreamingResponse:
-    """退回的行，按原格式，附行号、列、代码、说明；改好后原样再报送。"""
+    """退回的行，按原格式，附行号、列、代码、说明；改好后原样再报送。
+    The refused rows as they came, each with row, column, code and reason, to mend and send again.
+    """
     deliveries = deliveries_of(request)
     found = await deliveries.find(delivery_id, caller.agency)
     return StreamingResponse(
@@ -91,6 +100,8 @@ async def errors(
     responses=problems(*CALLER_REFUSED, NotFound),
 )
 async def quality(request: Request, caller: AgencyCaller, delivery_id: UUID) -> QualityOut:
-    """数据质量：合格率、及时率、重错码率，各有分子和分母。"""
+    """数据质量：合格率、及时率、重错码率，各有分子和分母。
+    Rates of sound, timely and repeated rows, each with numerator and denominator.
+    """
     found = await deliveries_of(request).find(delivery_id, caller.agency)
     return QualityOut(delivery_id=found.id, report=found.report)
