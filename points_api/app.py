@@ -82,7 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title=_title(settings),
         version="2026.1.0",
-        description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。",
+        description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。\n"
+        "It only ever rewards: a published scorecard, and a score that anyone can recompute.",
         lifespan=partial(_lifespan, settings=settings),
         docs_url=None,
         redoc_url=None,
