@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from points_api.auth.callers import AgencyCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.deliveries.receiving import received
-from points_api.deliveries.schemas import DeliveryOut, QualityOut
+from points_api.deliveries.schemas import DeliveryOut, QualityOut, TakenInOut
 from points_api.deliveries.service import Deliveries
 from points_api.deliveries.verdicts import FileRefused
 from points_api.language import Reader
@@ -29,7 +29,7 @@ def deliveries_of(request: Request) -> Deliveries:
     summary="报送文件 / Deliver a file",
     status_code=201,
     responses={
-        200: {"model": DeliveryOut, "description": "此前已接收 / had been taken in before"},
+        200: {"model": TakenInOut, "description": "此前已接收 / had been taken in before"},
         **problems(*CALLER_REFUSED, FileRefused, TooLarge, Busy),
     },
 )
@@ -42,7 +42,7 @@ async def deliver(
         str | None,
         Form(max_length=64, description="目录编码，可省略 · code in the catalog, or none"),
     ] = None,
-) -> DeliveryOut:
+) -> TakenInOut:
     """报送文件：CSV（UTF-8、GB18030）或 XLSX。同一文件再送一次，结果与第一次相同。
     A CSV (UTF-8, GB18030) or XLSX file. Sent again, it has the result of the first time.
     """
@@ -55,7 +55,7 @@ async def deliver(
     response.status_code = 200 if outcome.repeated else 201
     response.headers["Location"] = f"{router.prefix}/{outcome.delivery_id}"
     found = await deliveries.find(outcome.delivery_id, caller.agency)
-    return DeliveryOut.of(found, repeated=outcome.repeated)
+    return TakenInOut.after(found, outcome.repeated)
 
 
 @router.get(

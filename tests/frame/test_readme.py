@@ -192,8 +192,11 @@ def test_pasting_the_agency_s_block_again_goes_on_with_the_key_that_is_there(dem
     first = run(demo, [made, AGENCY])
     key = (demo[1] / "var/agency-key/private.jwk.json").read_bytes()
     again = run(demo, [AGENCY])
-    assert '"delivery_id"' in first
-    assert '"delivery_id"' in again
+    delivery, end = json.JSONDecoder().raw_decode(first, first.index("{"))
+    assert first[end] == "\n"  # the refused rows begin on a line of their own
+    assert (delivery["corrected"], delivery["duplicates"]) == (0, 0)  # as the command counts
+    assert delivery["accepted"] + delivery["rejected"] == delivery["total"] > 0
+    assert delivery["delivery_id"] in again
     assert (demo[1] / "var/agency-key/private.jwk.json").read_bytes() == key
 
 
