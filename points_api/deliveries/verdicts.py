@@ -216,7 +216,7 @@ FILE_REASONS: Final[dict[str, Text]] = {
     ),
     "unknown_layout": Text(
         "没有认出表头；请使用公布的表样，表头应在前 {rows} 行之内",
-        "No header was recognized; use a published layout, its header in the first {rows} rows",
+        "No header was recognized; use a published layout, its header at the top (rows looked at: {rows})",
     ),
     "missing_columns": Text(
         "按“{layout}”缺少必填列：{columns}；请补上这些列",
