@@ -34,7 +34,7 @@ def rescore(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Recompute everybody who has joined: 全市重新算分."""
+    """全市重新算分 · Recompute everybody who has joined."""
     from points_api import clock
     from points_api.jobs.alone import AlreadyRunning
 
