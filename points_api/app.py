@@ -25,6 +25,7 @@ from points_api.conduct import service as conduct
 from points_api.consents import routes as consent_routes
 from points_api.credit_codes import routes as credit_code_routes
 from points_api.deliveries import routes as delivery_routes
+from points_api.described import Described
 from points_api.eligibility import routes as eligibility_routes
 from points_api.entitlements import routes as entitlement_routes
 from points_api.exports import routes as export_routes
@@ -79,7 +80,7 @@ _DIRECTORY = Directory(route for routes in ROUTERS for route in routes.router.ro
 
 def create_app(settings: Settings) -> FastAPI:
     """The application for these settings; opens nothing before its lifespan begins."""
-    app = FastAPI(
+    app = Described(
         title=_title(settings),
         version="2026.1.0",
         description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。\n"

@@ -41,6 +41,12 @@ async def test_every_operation_is_named_in_both_languages(application):
             assert english, (method, path)
 
 
+async def test_limits_of_whole_numbers_are_whole_numbers_in_the_document(application):
+    document = (await application.http.get("/openapi.json")).text
+    assert '"maximum":5000,' in document  # milliseconds by which a sandbox may be slowed down
+    assert not re.search(r'"(minimum|maximum)":-?[0-9]+\.0\b', document)
+
+
 def _is_in_both(text):
     """Chinese first, then English: after a dot in a phrase, from a line on in a description."""
     first, *others = re.split(r" [·/] |\n+", text)
