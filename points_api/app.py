@@ -28,6 +28,7 @@ from points_api.conduct import service as conduct
 from points_api.consents import routes as consent_routes
 from points_api.credit_codes import routes as credit_code_routes
 from points_api.deliveries import routes as delivery_routes
+from points_api.described import Described
 from points_api.eligibility import routes as eligibility_routes
 from points_api.entitlements import routes as entitlement_routes
 from points_api.exports import routes as export_routes
@@ -89,10 +90,11 @@ def create_app(
     With a bulkhead it leaves visitors and embedded works to a process beside; `is_beside` where it
     is that process, which does not tell again what is embedded or faked.
     """
-    app = FastAPI(
+    app = Described(
         title=_title(settings),
         version="2026.1.0",
-        description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。",
+        description="只奖励、不惩戒：一份公开的评分卡，一个谁都能复算的分数。\n"
+        "It only ever rewards: a published scorecard, and a score that anyone can recompute.",
         lifespan=partial(_lifespan, settings=settings, bulkhead=bulkhead, announces=not is_beside),
         docs_url=None,
         redoc_url=None,

@@ -11,7 +11,10 @@ from fastapi import Header, Request, Response
 from points_api.language import Language
 from points_api.problem import Problem
 
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200)]
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=200, description="读到的 ETag · the ETag that was read"),
+]
 
 
 class IfMatchMissing(Problem):

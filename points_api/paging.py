@@ -21,8 +21,10 @@ from points_api.problem import Problem
 MOST = 200
 T = TypeVar("T")
 
-Limit = Annotated[int, Query(ge=1, le=MOST, description="entries on a page")]
-CursorText = Annotated[str | None, Query(max_length=512, description="from the Link header")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="每页多少条 · entries on a page")]
+CursorText = Annotated[
+    str | None, Query(max_length=512, description="取自 Link 头 · from the Link header")
+]
 
 
 class UnknownCursor(Problem):

@@ -1,4 +1,4 @@
-"""What an operation takes beside its body, so that a refusal can name what was meant.
+"""What an operation takes, so that a refusal can name what was meant.
 
 A query field that an operation does not have is refused, as one in a body is: left out silently, a
 slip of the pen (`?catgory=`) would answer with everything and look right. Only operations that have
@@ -6,6 +6,7 @@ query fields are asked; where there are none, nothing can be meant.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import cache
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
@@ -46,6 +47,12 @@ def _read(dependant: Dependant) -> Schemas:
             place["$defs"] |= schema.pop("$defs", {})
             place["properties"][field.alias] = schema
     return schemas
+
+
+@cache
+def schema_of_body(shape: Any) -> Mapping[str, Any]:
+    """The JSON schema of a route's body."""
+    return TypeAdapter(shape).json_schema()
 
 
 def wanted_instead(body: object, headers: Mapping[str, str], sent: object) -> str | None:

@@ -16,19 +16,17 @@ Details and fields are sent to the caller: never put an ID number, name, phone o
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 from points_api.language import Language, Text, choose
-from points_api.parameters import schemas_of, wanted_instead
-from points_api.validation import Wanted, field_problem
+from points_api.parameters import schema_of_body, schemas_of, wanted_instead
+from points_api.validation import FieldProblem, Wanted, field_problem
 
 MEDIA_TYPE = "application/problem+json"
 _known: dict[str | int, type["Problem"]] = {}  # by slug and by errcode
@@ -41,6 +39,7 @@ class Problem(Exception):
     status: ClassVar[int]
     errcode: ClassVar[int]
     title: ClassVar[tuple[str, str]]
+    about: ClassVar[tuple[str, str] | None] = None  # the field that is wrong: source and pointer
     headers: Mapping[str, str] = {}
 
     def __init__(self, detail_zh: str = "", detail_en: str = "", **fields: Any) -> None:
@@ -66,8 +65,13 @@ class Problem(Exception):
             **({"detail": detail} if detail else {}),
             "errcode": self.errcode,
             "errmsg": detail or title,
+            **({"errors": [self._error(*self.about, detail or title)]} if self.about else {}),
             **self.fields,
         }
+
+    def _error(self, source: str, pointer: str, message: str) -> FieldProblem:
+        code = self.slug.replace("-", "_")
+        return FieldProblem(source=source, pointer=pointer, code=code, message=message)
 
 
 class InvalidRequest(Problem):
@@ -161,10 +165,10 @@ def problems(*classes: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Return `responses=` of a route that may refuse by these classes."""
     responses: dict[int | str, dict[str, Any]] = {}
     for problem in classes:
-        title = Text(*problem.title)
+        title = " · ".join(problem.title)
         entry = responses.setdefault(problem.status, _documented(""))
         known = entry["description"]
-        entry["description"] = f"{known}; {title.en}" if known else title.en
+        entry["description"] = f"{known}; {title}" if known else title
         entry["content"][MEDIA_TYPE]["examples"][problem.slug] = {"value": _example(problem)}
     return responses
 
@@ -212,12 +216,6 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
     return render(
         InvalidRequest("请按 errors 改正", "Mend what errors names", errors=errors), language
     )
-
-
-@cache
-def schema_of_body(shape: Any) -> Mapping[str, Any]:
-    """The JSON schema of a route's body."""
-    return TypeAdapter(shape).json_schema()
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -292,4 +290,4 @@ _SCHEMA: dict[str, Any] = {
     },
 }
 # "default" also keeps FastAPI from documenting a shape of 422 that is never sent.
-ANY: dict[int | str, dict[str, Any]] = {"default": _documented("Any refusal")}
+ANY: dict[int | str, dict[str, Any]] = {"default": _documented("任何拒绝 · any refusal")}

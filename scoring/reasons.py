@@ -80,7 +80,9 @@ def record_note(result: RuleResult, entry: Counted, score: Score, language: Lang
     zh, record = language == "zh", entry.record
     until = counts_until(result.rule, record, score.scorecard)
     if until is not None and until <= score.on:
-        return f"{_day(until, zh)}起已不再计分" if zh else f"ended on {_day(until, zh)}"
+        return (
+            f"{_day(until, zh)}起已不再计分" if zh else f"has not counted since {_day(until, zh)}"
+        )
     if not entry.counts:
         return "只计其中一条，现在计的是另一条" if zh else "only one counts, at present another"
     if not entry.effective:
@@ -97,7 +99,9 @@ def record_note(result: RuleResult, entry: Counted, score: Score, language: Lang
                 f"{_day(fading, zh)}起逐日减弱" if zh else f"fades from {_day(fading, zh)}"
             )
     if until is not None:
-        notes.append(f"{_day(until, zh)}起不再计分" if zh else f"ends on {_day(until, zh)}")
+        notes.append(
+            f"{_day(until, zh)}起不再计分" if zh else f"stops counting on {_day(until, zh)}"
+        )
     return ("，" if zh else ", ").join(notes)
 
 

@@ -27,7 +27,9 @@ async def access_log(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> AccessLogOut:
-    """List the looks at my information, newest first; mine are counted per day."""
+    """谁查看过我的信息，新的在前；我自己的查看按天计数。
+    List the looks at my information, newest first; mine are counted per day.
+    """
     keyring = request.app.state.keyring
     others = request.app.state.looks_by_others
     page = await service.page(keyring, caller.resident_id, cursor, limit, others)

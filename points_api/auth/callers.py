@@ -90,19 +90,20 @@ def bearer(
 ) -> str:
     """Return the token of the Authorization header (RFC 6750), where `who` has to send one."""
     found = [value for name, value in headers if name == b"authorization"]
+    missing = _MISSING["officer" if isinstance(who, OfficerWith) else who]
     if not found:
-        raise Unauthorized(*_MISSING["officer" if isinstance(who, OfficerWith) else who])
+        raise Unauthorized(*missing)
     if len(found) > 1:
         raise AccessTokenRefused
-    return token_of(found[0])
+    if not (token := token_of(found[0])):
+        raise AccessTokenRefused(*missing)
+    return token
 
 
 def token_of(authorization: bytes) -> str:
-    """The token that one such header holds."""
+    """The token that one such header holds; empty where it holds none."""
     scheme, _, token = authorization.decode("latin-1").partition(" ")
-    if scheme.lower() != "bearer":
-        raise AccessTokenRefused
-    return token.strip()
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _without_token(sign_in: str) -> tuple[str, str]:
@@ -158,26 +159,26 @@ def _require(who: OfficerWith, officer: CallingOfficer) -> None:
 _resident = HTTPBearer(
     scheme_name="resident",
     bearerFormat="JWT",
-    description="居民：POST /v1/auth/wechat 得到的访问令牌",
+    description="居民：POST /v1/auth/wechat 得到的访问令牌 · a resident's access token",
     auto_error=False,
 )
 _agency_scheme = HTTPBearer(
     scheme_name="agency",
     bearerFormat="JWT",
-    description="信源单位：POST /v1/auth/token 得到的访问令牌",
+    description="信源单位：POST /v1/auth/token 得到的访问令牌 · a source agency's",
     auto_error=False,
 )
 _merchant_scheme = HTTPBearer(
     scheme_name="merchant",
     bearerFormat="JWT",
-    description="商户：POST /v1/auth/token 得到的访问令牌",
+    description="商户：POST /v1/auth/token 得到的访问令牌 · a merchant's",
     auto_error=False,
 )
 _officer_scheme = HTTPBearer(
     scheme_name="officer",
     bearerFormat="JWT",
     description="工作人员：POST /v1/auth/officer 得到的访问令牌；列出岗位时有其一即可 · "
-    "any one of the roles listed",
+    "an officer's, who has one of the roles, if any are listed",
     auto_error=False,
 )
 

@@ -15,11 +15,12 @@ class AccessTokenRefused(Problem):
     title = ("访问令牌无效或已过期", "The access token is not valid or has expired")
     headers: Mapping[str, str] = _INVALID_TOKEN
 
-    def __init__(self) -> None:
-        super().__init__(
-            "请用刷新令牌换新的访问令牌，或重新登录",
-            "Exchange the refresh token for a new access token, or sign in again",
-        )
+    def __init__(
+        self,
+        detail_zh: str = "请用刷新令牌换新的访问令牌，或重新登录",
+        detail_en: str = "Exchange the refresh token for a new access token, or sign in again",
+    ) -> None:
+        super().__init__(detail_zh, detail_en)
 
 
 class SessionEnded(Problem):

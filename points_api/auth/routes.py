@@ -54,7 +54,9 @@ KEYS_LIVE = "public, max-age=300"
     ),
 )
 async def sign_in(body: WeChatSignIn, identity: TheIdentity, response: Response) -> TokenPair:
-    """Exchange the code from `wx.login` for an access token and a refresh token."""
+    """用 `wx.login` 得到的 code 换访问令牌和刷新令牌。
+    Exchange the code from `wx.login` for an access token and a refresh token.
+    """
     response.headers["Cache-Control"] = _NO_STORE
     return TokenPair.of(await service.sign_in(identity, body.code, clock.now()))
 
@@ -65,7 +67,9 @@ async def sign_in(body: WeChatSignIn, identity: TheIdentity, response: Response)
     responses=problems(RefreshTokenRefused, RefreshTokenReused, SessionEnded, InvalidRequest, Busy),
 )
 async def refresh(body: RefreshRequest, identity: TheIdentity, response: Response) -> TokenPair:
-    """Exchange a refresh token. Lost the answer? The same token works again for 30 seconds."""
+    """用刷新令牌换新令牌；没收到答复，三十秒内可用同一个再换一次。
+    Exchange a refresh token. Lost the answer? The same token works again for 30 seconds.
+    """
     response.headers["Cache-Control"] = _NO_STORE
     return TokenPair.of(await service.refresh(identity, body.refresh_token, clock.now()))
 
@@ -79,7 +83,9 @@ async def refresh(body: RefreshRequest, identity: TheIdentity, response: Respons
 async def sign_out(
     caller: ResidentCaller, identity: TheIdentity, body: SignOut | None = None
 ) -> None:
-    """End this session, or with `everywhere` all of them; every process refuses them at once."""
+    """结束这次登录，带 `everywhere` 则结束全部登录；立即处处生效。
+    End this session, or with `everywhere` all of them; every process refuses them at once.
+    """
     everywhere = body is not None and body.everywhere
     await service.sign_out(identity, caller.resident_id, caller.sid, everywhere, clock.now())
 
@@ -92,7 +98,9 @@ async def sign_out(
 async def client_token(
     form: Annotated[TokenRequest, Form()], identity: TheIdentity, response: Response
 ) -> ClientToken:
-    """OAuth 2.0 client credentials with an assertion signed by the caller's key (RFC 7523)."""
+    """OAuth 2.0 客户端凭证：用调用者自己的密钥签的断言换令牌（RFC 7523）。
+    OAuth 2.0 client credentials with an assertion signed by the caller's key (RFC 7523).
+    """
     kinds = (form.grant_type, form.client_assertion_type)
     if kinds != ("client_credentials", ASSERTION_TYPE):
         raise GrantUnsupported
@@ -103,6 +111,8 @@ async def client_token(
 
 @router.get("/.well-known/jwks.json", summary="公钥 / Public keys")
 async def key_set(identity: TheIdentity, response: Response) -> KeySet:
-    """Return the keys with which anyone can check our access tokens."""
+    """任何人都可以用来核对本系统访问令牌的公钥。
+    Return the keys with which anyone can check our access tokens.
+    """
     response.headers["Cache-Control"] = KEYS_LIVE
     return KeySet.model_validate(identity.tokens.key_set())

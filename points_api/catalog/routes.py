@@ -14,7 +14,10 @@ from points_api.problem import NotFound, problems
 from scoring.catalog import Catalog, Item
 
 router = APIRouter(prefix="/v1", tags=["anyone"])
-On = Annotated[date | None, Query(description="哪一天生效的版本；默认今天")]
+On = Annotated[
+    date | None,
+    Query(description="哪一天生效的版本，默认今天 · as in force on that day; else today"),
+]
 
 
 class Wire(BaseModel):
@@ -58,7 +61,9 @@ class CatalogOut(Wire):
 
 @router.get("/catalog", summary="信用记录目录 / Catalog of records", response_model=CatalogOut)
 async def catalog(request: Request, on: On = None) -> Response:
-    """公共信用信息目录：某一天生效的全部目录项、来源单位、法律依据、保存期限。"""
+    """公共信用信息目录：某一天生效的全部目录项、来源单位、法律依据、保存期限。
+    Every kind of record in force on a day, with its agency, legal basis and retention.
+    """
     city: City = request.app.state.city
     day = on or clock.today()
     items = [_item(item, city.catalog) for item in city.catalog.in_force(day).values()]
@@ -79,7 +84,9 @@ async def catalog(request: Request, on: On = None) -> Response:
     responses=problems(NotFound),
 )
 async def current_scorecard(request: Request, on: On = None) -> Response:
-    """公布的评分卡：每一条规则、分值、依据和算例，任何人都可以据此复算。"""
+    """公布的评分卡：每一条规则、分值、依据和算例，任何人都可以据此复算。
+    The published scorecard: rules, points, bases and worked examples, for anyone to recompute.
+    """
     city: City = request.app.state.city
     try:
         card = city.scorecard(on or clock.today())

@@ -30,7 +30,7 @@ def group() -> None:
 def make_key(
     out_dir: Annotated[Path, typer.Argument(help="放钥匙的文件夹 · folder for the two files.")],
 ) -> None:
-    """Make an Ed25519 pair as JWK files; to be run by the agency itself: 造一对钥匙."""
+    """造一对钥匙 · Make an Ed25519 pair as JWK files; to be run by the agency itself."""
     from points_api.crypto.key_files import write_pair
 
     private, public = write_pair(out_dir)
@@ -43,7 +43,7 @@ def add_key(
     agency: Annotated[str, typer.Argument(help="目录中的单位编号 · its id in the catalog.")],
     public_jwk_file: Annotated[Path, typer.Argument(help="公钥文件 · the public key, a JWK.")],
 ) -> None:
-    """Let an agency sign in with this key: 登记公钥."""
+    """登记公钥 · Let an agency sign in with this key."""
     from points_api import clock
     from points_api.auth import clients
     from points_api.city import load_city
@@ -67,7 +67,7 @@ def add_key(
 def list_keys(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · a JSON list.")] = False,
 ) -> None:
-    """List the keys of all agencies, revoked ones included: 列出."""
+    """列出 · List the keys of all agencies, revoked ones included."""
     found = in_database(prepared().database_url, _all_clients)
     if as_json:
         print_json(
@@ -92,7 +92,7 @@ def list_keys(
 def revoke(
     client_id: Annotated[str, typer.Argument(help="list 所示的编号 · as `list` shows it.")],
 ) -> None:
-    """Refuse a key from now on, and every token it has got: 停用."""
+    """停用 · Refuse a key from now on, and every token it has got."""
     from points_api import clock
     from points_api.auth import clients
 

@@ -16,7 +16,7 @@ def assertion(
     client_id: Annotated[str, typer.Argument(help="登记时给的编号 · as `add-key` printed it.")],
     private_jwk_file: Annotated[Path, typer.Argument(help="私钥文件 · the private key, a JWK.")],
 ) -> None:
-    """Sign an assertion for `POST /v1/auth/token`, good once, for a minute: 签一次性断言."""
+    """签一次性断言 · Sign an assertion for `POST /v1/auth/token`, good once, for a minute."""
     import jwt
 
     from points_api import clock

@@ -35,7 +35,7 @@ def verify(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Walk the whole chain; exit 0 intact, 1 tampered and where: 核对审计日志."""
+    """核对审计日志；退出码 0 完好，1 被改动 · Walk the chain; exit 0 intact, 1 tampered."""
     verdict = asyncio.run(_verify(prepared().database_url, _checkpoint(checkpoint)))
     if as_json:
         print_json(_document(verdict))

@@ -25,7 +25,7 @@ def group() -> None:
 
 @cities.command("list")
 def list_(json: Json = False) -> None:
-    """List cities with scale, bands, and on what each figure rests: 城市、分值与出处."""
+    """城市、分值与出处 · List cities with scale, bands, and on what each figure rests."""
     from points_api.cli.city_tables import document_of, listing
 
     known = folder()
@@ -44,7 +44,7 @@ def show(
     city: Annotated[str, typer.Argument(help="城市 · a city, as `list` names it.")],
     json: Json = False,
 ) -> None:
-    """Show a city figure by figure, and its agreements: 城市档案，每个数与出处."""
+    """城市档案，每个数与出处 · Show a city figure by figure, and its agreements."""
     from interop.divisions import covers
     from points_api.cli.agreement_tables import agreement_document, profile
     from points_api.cli.city_tables import document_of
@@ -67,7 +67,7 @@ def show(
 
 @cities.command()
 def agreements(json: Json = False) -> None:
-    """List agreements and the counties' pilots, each party with its mark: 协议与县市试点."""
+    """协议与县市试点 · List agreements and the counties' pilots, each party with its mark."""
     from points_api.cli.agreement_tables import agreement_document, agreement_tables
 
     found = folder().agreements.values()
@@ -94,7 +94,7 @@ def link(
         Path | None, typer.Option(help="画成 SVG 存到 · draw it into this SVG file.")
     ] = None,
 ) -> None:
-    """Draft the table from one city's scores to another's, with its error: 分值换算表草案."""
+    """分值换算表草案 · Draft the table from one city's scores to another's, with its error."""
     from points_api.cli.city_tables import link_document, link_tables
 
     told_of, ends = drafted(source, target, method, order(VERSION, resamples=resamples))

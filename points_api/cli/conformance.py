@@ -40,9 +40,11 @@ def conformance(
             metavar="SCENARIO:CODE", help="访客出示的码 · a code, for a real recognition."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Play a partner against a city, ours or any other program's: 互认接口符合性检测.
+    """互认接口符合性检测 · Play a partner against a city, ours or any other program's.
+
+    退出码：0 全部通过（跳过的会说明）或已说明怎样列入名录，1 有未通过的，2 没能开始。
 
     Exit codes: 0 all passed (skipped checks are told) or told what to list, 1 something failed, 2
     could not begin, such as where nobody answers.

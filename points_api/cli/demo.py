@@ -26,8 +26,10 @@ def demo(
     people: Annotated[int, typer.Option(min=1, max=100_000, help="人数 how many people.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="同一种子，同一城市 same seed, same city.")] = 1,
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8000,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make the city.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="只造城市，不开服务 · only make the city.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
     folder: Annotated[
         Path, typer.Option(help="新的，或上次的演示 · a new folder, or that of a demo before.")
     ] = FOLDER,
@@ -35,7 +37,7 @@ def demo(
         Path | None, typer.Option(help="与他市签好的换算表 · tables signed with other cities.")
     ] = None,
 ) -> None:
-    """Make a demo city, take its files in, score everybody, serve it: 演示城市."""
+    """演示城市 · Make a demo city, take its files in, score everybody, serve it."""
     from points_api.cli.service import prepared, require_free, run_server
     from points_api.demo.partners import files_of
     from points_api.settings import load

@@ -39,7 +39,7 @@ def export(
         str | None, typer.Option(help="商户编号，默认全部 · a merchant's id; else all of them.")
     ] = None,
 ) -> None:
-    """Write each merchant's list of a day, and a manifest with its digest: 导出每日名单."""
+    """导出每日名单 · Write each merchant's list of a day, and a manifest with its digest."""
     from datetime import timedelta
 
     from points_api import clock

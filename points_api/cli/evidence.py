@@ -47,7 +47,7 @@ def list_(
     ] = None,
     json: Json = False,
 ) -> None:
-    """List a day's exchanges by the numbers that `export` takes: 列出往来."""
+    """列出往来 · List a day's exchanges by the numbers that `export` takes."""
     from points_api import clock
     from points_api.recognitions import evidence as packing
 
@@ -75,7 +75,7 @@ def export(
         Path | None, typer.Option(help="存到，默认标准输出 · into this file; else printed.")
     ] = None,
 ) -> None:
-    """Pack request, answer, directory and our log's proof: 导出证据包."""
+    """导出证据包 · Pack request, answer, directory and our log's proof."""
     import asyncio
 
     found = asyncio.run(_export(prepared(), number))
@@ -97,7 +97,7 @@ def check(
     digest: Annotated[str, typer.Option(help="名录首版的摘要 · of the first edition it has.")],
     json: Json = False,
 ) -> None:
-    """Check a package without server or database; exit 0 it holds, 1 not and where: 核对证据包."""
+    """离线核对证据包；退出码 0 成立，1 不成立 · Check a package offline; exit 0 it holds, 1 not."""
     from interop import evidence as pure
 
     document = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

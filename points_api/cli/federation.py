@@ -47,13 +47,17 @@ def up(
         bool,
         typer.Option("--check", help="走遍每一对，打印矩阵，停止 · try every pair, then stop."),
     ] = False,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make the cities.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="只造城市，不开服务 · only make the cities.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
     folder: Annotated[
         Path, typer.Option(help="新的，或上次的 · a new folder, or that of a federation before.")
     ] = FOLDER,
 ) -> None:
-    """Make the cities anew, serve them until stopped: 十城市，各自的分、密钥和数据库.
+    """十城市，各自的分、密钥和数据库 · Make the cities anew, serve them until stopped.
+
+    加 --check：每座城市的访客走遍其余各城和县市试点；有一次被拒，退出码 1。
 
     With --check a visitor goes from each to each other, counties included; 1 where one is refused.
     """
@@ -97,7 +101,7 @@ def admit(
     member: Annotated[Path, typer.Argument(help="成员，JSON 文件 · the member, a JSON file.")],
     folder: Annotated[Path, typer.Option(help="联邦的文件夹 · the federation's.")] = FOLDER,
 ) -> None:
-    """List a member in the next edition of the directory, yours in a city's place: 列入名录."""
+    """列入名录 · List a member in the next edition of the directory, yours in a city's place."""
     from interop.canonical import parse
     from interop.refusals import Refused
     from points_api import clock

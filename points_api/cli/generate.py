@@ -34,7 +34,7 @@ def generate(
     ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Make a synthetic city as agency files: 生成模拟城市，全部是测试身份证号."""
+    """生成模拟城市，全部是测试身份证号 · Make a synthetic city as agency files."""
     from points_api.generate import generate as make
 
     day = as_of.date() if as_of else date(2026, 9, 30)

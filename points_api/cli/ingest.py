@@ -19,18 +19,28 @@ _SHOWN = 20  # refused rows on the screen; the error file has all of them
 
 @app.command()
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="CSV (UTF-8, GB18030) or XLSX.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV（UTF-8、GB18030）或 XLSX 文件 · files.")],
     item: Annotated[
-        str | None, typer.Option(help="Catalog code, where the file leaves it open.")
+        str | None,
+        typer.Option(
+            help="目录编码，文件里看不出时 · catalog code, where the file leaves it open."
+        ),
     ] = None,
     errors: Annotated[
-        Path | None, typer.Option(help="Write refused rows here, to be corrected and sent again.")
+        Path | None,
+        typer.Option(help="退回的行写到这里，改好再送 · refused rows, to correct and send again."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="A JSON list, one object per file.")
+        bool,
+        typer.Option("--json", help="输出 JSON，每份文件一项 · a JSON list, one object per file."),
     ] = False,
 ) -> None:
-    """Take agencies' files in: 报送入库. Exit 0 all accepted, 1 some rows refused, 2 unreadable."""
+    """报送入库 · Take agencies' files in.
+
+    退出码 0 全部接收，1 有退回的行，2 读不了。
+
+    Exit codes: 0 all accepted, 1 some rows refused, 2 unreadable.
+    """
     from points_api.cli.service import prepared
 
     results = asyncio.run(_ingest(prepared(), files, item, errors))

@@ -30,7 +30,7 @@ def new(
         str, typer.Option("--id", help="编号，默认按日期 · its id; else by the day.")
     ] = "",
 ) -> None:
-    """Print a fresh entry for POINTS_SECRET_KEYS: 新造一把主密钥."""
+    """新造一把主密钥 · Print a fresh entry for POINTS_SECRET_KEYS."""
     import base64
     import secrets
 
@@ -58,7 +58,7 @@ def new(
 
 @keys.command()
 def rotate() -> None:
-    """Seal everything anew under the newest key; may be interrupted and begun again: 轮换密钥."""
+    """轮换密钥，可中断后再来 · Seal everything anew under the newest key; may be interrupted."""
     chosen = prepared()
     with progress("轮换 rotating") as meter:
         report = asyncio.run(_rotate(chosen, meter))

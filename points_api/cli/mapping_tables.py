@@ -60,7 +60,7 @@ def draft(
         datetime | None, typer.Option(formats=DAY, help="失效日 · its last day; else a year.")
     ] = None,
 ) -> None:
-    """Write a draft that both cities can sign: 起草一份表."""
+    """起草一份表 · Write a draft that both cities can sign."""
     from points_api.cli.drafts import drafted, order
 
     first, last = (day.date() if day else None for day in (since, until))
@@ -73,7 +73,7 @@ def draft(
 def take(
     files: Annotated[list[Path], typer.Argument(help="双方签过的表 · signed by both cities.")],
 ) -> None:
-    """Take tables in, all or none; again changes nothing: 收下双方签过的表."""
+    """收下双方签过的表，全收或全不收 · Take tables in, all or none; again changes nothing."""
     from points_api.cli.service import prepared
 
     chosen = prepared()
@@ -97,7 +97,7 @@ async def _take(exchange: "Exchange", offered: "list[Table]") -> int:
 
 @tables.command("list")
 def list_(json: Json = False) -> None:
-    """List the tables taken in, and which of them decide today: 已收下的表."""
+    """已收下的表 · List the tables taken in, and which of them decide today."""
     from points_api.cli.mapping_table_views import document, listing
     from points_api.cli.service import prepared
     from points_api.clock import today
@@ -109,7 +109,7 @@ def list_(json: Json = False) -> None:
 
 @tables.command()
 def show(table: Named, json: Json = False) -> None:
-    """Show a table: its term, signatures and thresholds: 看一份表."""
+    """看一份表 · Show a table: its term, signatures and thresholds."""
     from interop.table_signatures import signed_document
     from points_api.cli.mapping_table_views import shown
 
@@ -127,7 +127,7 @@ def sign(
         Path | None, typer.Option("--out", help="写到，默认原处 · where to; else in its place.")
     ] = None,
 ) -> None:
-    """Sign our half, with our key of the directory: 签本市这一半."""
+    """签本市这一半 · Sign our half, with our key of the directory."""
     from points_api.cli.service import prepared
 
     signed = _run(prepared(), lambda exchange: _signed(exchange, _table(file)))
@@ -171,7 +171,7 @@ def compare(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Tell who would be in another band by the new table: 新旧表对照，谁会变等级."""
+    """新旧表对照，谁会变等级 · Tell who would be in another band by the new table."""
     from points_api.cli.drafts import city_of, folder
     from points_api.cli.mapping_table_views import compared, comparison
 

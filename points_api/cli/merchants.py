@@ -42,7 +42,7 @@ def create(
         bool, typer.Option("--sandbox", help="只见模拟居民 · meets made-up residents only.")
     ] = False,
 ) -> None:
-    """Open an account and print its id: 开通."""
+    """开通 · Open an account and print its id."""
     from points_api import clock
     from points_api.city import load_city
     from points_api.merchants import accounts
@@ -63,7 +63,7 @@ def create(
 def list_merchants(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · a JSON list.")] = False,
 ) -> None:
-    """List all accounts, suspended ones and sandboxes included: 列出."""
+    """列出 · List all accounts, suspended ones and sandboxes included."""
     found = in_database(prepared().database_url, _everyone)
     if as_json:
         print_json([_plain(account, served) for account, served in found])
@@ -80,10 +80,10 @@ def list_merchants(
 def suspend(
     merchant_id: MerchantId,
     why: Annotated[
-        str, typer.Option(help="contract_ended, abuse, security, own_request")
+        str, typer.Option(help="原因 · one of: contract_ended, abuse, security, own_request")
     ] = "own_request",
 ) -> None:
-    """Refuse a merchant's keys from now on: 停用."""
+    """停用 · Refuse a merchant's keys from now on."""
     from typing import cast, get_args
 
     from points_api.merchants import accounts
@@ -102,7 +102,7 @@ def suspend(
 
 @merchants.command()
 def resume(merchant_id: MerchantId) -> None:
-    """Let a suspended merchant act again: 恢复."""
+    """恢复 · Let a suspended merchant act again."""
     from points_api.merchants import accounts
     from points_api.merchants.office import Office
 
@@ -114,7 +114,7 @@ def resume(merchant_id: MerchantId) -> None:
 def make_key(
     out_dir: Annotated[Path, typer.Argument(help="放钥匙的文件夹 · folder for the two files.")],
 ) -> None:
-    """Make an Ed25519 pair as JWK files; to be run by the merchant itself: 造一对钥匙."""
+    """造一对钥匙 · Make an Ed25519 pair as JWK files; to be run by the merchant itself."""
     from points_api.crypto.key_files import write_pair
 
     private, public = write_pair(out_dir)
@@ -128,7 +128,7 @@ def add_key(
     public_jwk_file: Annotated[Path, typer.Argument(help="公钥文件 · the public key, a JWK.")],
     label: Annotated[str, typer.Option(help="岗位名 · a post, no person.")] = "manager",
 ) -> None:
-    """Register a key for a manager, added if new, and print the client's id: 登记公钥."""
+    """登记公钥 · Register a key for a manager, added if new, and print the client's id."""
     from points_api import clock
     from points_api.merchants import staff
 
@@ -147,13 +147,13 @@ def add_key(
 
 @merchants.command("keys")
 def list_keys(merchant_id: MerchantId) -> None:
-    """List the keys of a merchant's staff, revoked ones included, as JSON: 列出钥匙."""
+    """列出钥匙 · List the keys of a merchant's staff, revoked ones included, as JSON."""
     print_json(in_database(prepared().database_url, lambda: _keys(merchant_id)))
 
 
 @merchants.command()
 def serve(merchant_id: MerchantId, scenario_id: ScenarioId) -> None:
-    """Let a merchant verify and redeem for a scenario: 承办场景."""
+    """承办场景 · Let a merchant verify and redeem for a scenario."""
     from points_api import clock
     from points_api.merchants import serving
     from points_api.merchants.office import Office
@@ -167,7 +167,7 @@ def serve(merchant_id: MerchantId, scenario_id: ScenarioId) -> None:
 
 @merchants.command()
 def unserve(merchant_id: MerchantId, scenario_id: ScenarioId) -> None:
-    """End that a merchant serves a scenario: 不再承办."""
+    """不再承办 · End that a merchant serves a scenario."""
     from points_api import clock
     from points_api.merchants import serving
     from points_api.merchants.office import Office

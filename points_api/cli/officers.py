@@ -41,7 +41,7 @@ def create(
         str | None, typer.Option(help="县区代码，默认全市 · a county; else the whole city.")
     ] = None,
 ) -> None:
-    """Make an account; its password and secret are shown once: 新建."""
+    """新建账号，密码和密钥只显示一次 · Make an account; its password and secret are shown once."""
     from points_api import clock
     from points_api.city import load_city
     from points_api.officers import accounts
@@ -62,7 +62,7 @@ def create(
 def list_officers(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · a JSON list.")] = False,
 ) -> None:
-    """List all accounts, suspended ones included: 列出."""
+    """列出 · List all accounts, suspended ones included."""
     from dataclasses import asdict
 
     from points_api.officers import accounts
@@ -77,7 +77,7 @@ def list_officers(
 
 @officers.command()
 def suspend(login: Login) -> None:
-    """Refuse an officer from now on, also where they are signed in: 停用."""
+    """停用 · Refuse an officer from now on, also where they are signed in."""
     from points_api import clock
     from points_api.officers import accounts
 
@@ -87,7 +87,7 @@ def suspend(login: Login) -> None:
 
 @officers.command()
 def resume(login: Login) -> None:
-    """Let a suspended officer sign in again: 恢复."""
+    """恢复 · Let a suspended officer sign in again."""
     from points_api.officers import accounts
 
     in_database(prepared().database_url, lambda: accounts.resume(login, ACTOR))
@@ -96,7 +96,7 @@ def resume(login: Login) -> None:
 
 @officers.command("roles")
 def change_roles(login: Login, roles: Roles) -> None:
-    """Give an officer these roles in place of those before; ends their sessions: 改岗位."""
+    """改岗位 · Give an officer these roles in place of those before; ends their sessions."""
     from points_api import clock
     from points_api.officers import accounts
 
@@ -109,7 +109,7 @@ def change_roles(login: Login, roles: Roles) -> None:
 
 @officers.command()
 def reset(login: Login) -> None:
-    """Replace password and secret, and lift a lock: 重置."""
+    """重置 · Replace password and secret, and lift a lock."""
     from points_api import clock
     from points_api.officers import accounts
 
@@ -125,7 +125,7 @@ def reset(login: Login) -> None:
 def demo_code(
     seed: Annotated[int, typer.Option(min=0, help="演示城市的种子 · the demo city's seed.")] = 1,
 ) -> None:
-    """Print the code with which the demo's officer signs in right now: 演示账号的验证码."""
+    """演示账号的验证码 · Print the code with which the demo's officer signs in right now."""
     from points_api import clock
     from points_api.demo.officer import credentials
     from points_api.officers import totp

@@ -32,7 +32,7 @@ def proof_request(
     audience: Annotated[str, typer.Option(help="商户编号 · the merchant's number.")],
     scenario: Annotated[str, typer.Option(help="场景 · the scenario's id.")],
 ) -> None:
-    """Print what to show a visitor, with a nonce for one use: 出示给来人的请求，一次一用."""
+    """出示给来人的请求，一次一用 · Print what to show a visitor, with a nonce for one use."""
     import secrets
 
     from interop.proof import asking
@@ -63,7 +63,7 @@ def verify_proof(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Check a proof offline; exit 0 yes, 1 no and why, 2 not checked: 离线核验证明."""
+    """离线核验；退出码 0 可以，1 不行，2 没核 · Check a proof offline; exit 0 yes, 1 no, 2 not."""
     from interop.refusals import Refused
     from points_api import clock
 

@@ -46,7 +46,7 @@ def status(
         bool, typer.Option("--stdin", help="从标准输入读身份证号 · read it from standard input.")
     ] = False,
 ) -> None:
-    """Repair, withdraw, dispute or restore a record: 更改记录状态."""
+    """更改记录状态 · Repair, withdraw, dispute or restore a record."""
     if stdin == (id_number_file is not None):
         fail("请给出 --id-number-file 或 --stdin 之一 (give one of the two)")
     if not decision.strip():

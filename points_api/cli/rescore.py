@@ -1,7 +1,7 @@
 """`points rescore`: the whole city for a day."""
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, time
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from points_api.cli.service import prepared
-from points_api.cli.terminal import fail, print_json, progress, say
+from points_api.cli.terminal import Meter, fail, print_json, progress, say
 
 if TYPE_CHECKING:
     from points_api.jobs.nightly import Rescored
@@ -34,7 +34,7 @@ def rescore(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Recompute everybody who has joined: 全市重新算分."""
+    """全市重新算分 · Recompute everybody who has joined."""
     from points_api import clock
     from points_api.jobs.alone import AlreadyRunning
 
@@ -64,6 +64,15 @@ async def _run(settings: "Settings", engine: "Name | None") -> tuple[str, "Resco
     from points_api.jobs.processes import usual_engine
 
     name = engine or usual_engine(settings)
-    with progress("重新算分 rescoring") as meter:
+    title = "重新算分 rescoring"
+    with progress(title) as meter, _told(name, meter, title):
         async with composed(settings) as parts:
             return name, await work(name, parts, meter)
+
+
+def _told(name: "Name", meter: Meter, title: str) -> AbstractContextManager[None]:
+    if name != "array":
+        return nullcontext()
+    from points_api.cli.compiling import compiling_told  # loads the compiler
+
+    return compiling_told(meter, title)

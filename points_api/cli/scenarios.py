@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from scenarios.files import Folder
 
 ACTOR: Final = "office:cli"
-WIDE: Final = 120
+WIDE: Final = 124
 """Columns of a terminal from which on a line has room for everything."""
 _COLUMNS: Final = {
-    "id": "id", "title": "标题", "state": "状态", "version": "版本", "category": "类别",
-    "division": "区划", "valid_until": "有效期至",
+    "id": "id", "title": "标题 title", "state": "状态 state", "version": "版 no.",
+    "category": "类别 category", "division": "区划 at", "valid_until": "至 until",
 }  # fmt: skip
 _NARROW: Final = ("id", "title", "state")
 scenarios = typer.Typer(no_args_is_help=True)
@@ -44,7 +44,7 @@ def group() -> None:
 
 @scenarios.command()
 def check(folder: Files = None, as_json: AsJson = False) -> None:
-    """Read the scenario files, run their worked examples, tell every mistake: 检查场景文件."""
+    """检查场景文件 · Read the scenario files, run their worked examples, tell every mistake."""
     from scenarios.files import ScenarioError
 
     try:
@@ -68,7 +68,7 @@ def check(folder: Files = None, as_json: AsJson = False) -> None:
 
 @scenarios.command("import")
 def import_(folder: Files = None) -> None:
-    """Publish what is new in the files; the same again changes nothing: 导入场景文件."""
+    """导入场景文件 · Publish what is new in the files; the same again changes nothing."""
     from points_api import clock
     from points_api.cli.service import prepared
     from points_api.scenarios.importing import import_folder
@@ -95,7 +95,7 @@ def list_(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The versions in the registry, by id: 登记册里的场景版本."""
+    """登记册里的场景版本 · The versions in the registry, by id."""
     from points_api.cli.service import prepared
     from scenarios.lifecycle import STATES
 

@@ -30,7 +30,7 @@ def score_file(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Score one person from a file: 从文件算分，不用数据库."""
+    """从文件算分，不用数据库 · Score one person from a file, without a database."""
     from points_api.cli.record_file import read_records
     from points_api.clock import today
     from scoring.engine import score

@@ -26,7 +26,7 @@ def group() -> None:
 
 @scorecard.command()
 def check(file: File) -> None:
-    """Read a scorecard, run its worked examples, tell every mistake: 检查评分卡."""
+    """检查评分卡 · Read a scorecard, run its worked examples, tell every mistake."""
     from scoring.scorecard_files import load_scorecard
 
     card = load_scorecard(file)
@@ -55,7 +55,7 @@ def simulate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Tell who would gain and who lose in the whole city: 试算新评分卡，谁加分、谁减分."""
+    """试算新评分卡，谁加分、谁减分 · Tell who would gain and who lose in the whole city."""
     from points_api.city import load_city
     from points_api.clock import today
     from points_api.settings import load

@@ -52,7 +52,7 @@ async def _missing(url: str) -> list[str]:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest schema: 升级数据库结构."""
+    """升级数据库结构 · Bring the database to the newest schema."""
     from points_api.db.migrate import migrate as bring_up_to_date
     from points_api.settings import load
 
@@ -68,7 +68,7 @@ def serve(
         int, typer.Option(min=1, max=64, help="进程数，内嵌时为 1 · processes; 1 when embedded.")
     ] = 1,
 ) -> None:
-    """Serve the API: 启动接口服务."""
+    """启动接口服务 · Serve the API."""
     chosen = prepared(to_run=True)
     embedded = [u for u in (chosen.database_url, chosen.redis_url) if u.startswith(("sql", "mem"))]
     if embedded and workers > 1:
@@ -107,7 +107,7 @@ def run_server(host: str, port: int, workers: int = 1) -> None:
 
 @app.command()
 def relay() -> None:
-    """Carry outbox events on and seal the audit log, until stopped: 转发事件."""
+    """转发事件 · Carry outbox events on and seal the audit log, until stopped."""
     from points_api.jobs.processes import run_relay
 
     asyncio.run(run_relay(_announced(prepared(to_run=True))))
@@ -115,7 +115,7 @@ def relay() -> None:
 
 @app.command()
 def jobs() -> None:
-    """Rescore the city every night, until stopped: 夜间任务."""
+    """夜间任务 · Rescore the city every night, until stopped."""
     from points_api.jobs.processes import run_jobs
 
     asyncio.run(run_jobs(_announced(prepared(to_run=True))))

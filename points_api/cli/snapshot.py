@@ -28,19 +28,21 @@ def group() -> None:
 
 @snapshot.command()
 def refresh(as_json: AsJson = False) -> None:
-    """Bring the snapshot up to date by what has changed: 按变化更新."""
+    """按变化更新 · Bring the snapshot up to date by what has changed."""
     _write(as_json, anew=False)
 
 
 @snapshot.command()
 def rebuild(as_json: AsJson = False) -> None:
-    """Make the snapshot from nothing, in place of what is there: 重新制作."""
+    """重新制作 · Make the snapshot from nothing, in place of what is there."""
     _write(as_json, anew=True)
 
 
 @snapshot.command()
 def check(as_json: AsJson = False) -> None:
-    """Read every file and compare with the database: 核对.
+    """核对 · Read every file and compare with the database.
+
+    退出码：0 完好且是最新的，1 完好但过时，2 损坏或缺失。
 
     Exit codes: 0 intact and current; 1 intact but stale; 2 damaged or missing.
     """

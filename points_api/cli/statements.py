@@ -28,7 +28,7 @@ def group() -> None:
 
 @statements.command()
 def close(day: Day = None) -> None:
-    """Close every day that is over and has moves; twice changes nothing: 结账."""
+    """结账 · Close every day that is over and has moves; twice changes nothing."""
     from points_api import clock
     from points_api.cli.service import prepared
     from points_api.redemptions.statements import close_all
@@ -40,7 +40,7 @@ def close(day: Day = None) -> None:
 
 @statements.command()
 def verify() -> None:
-    """Prove chain and equality to the ledger; exit 1 where something is wrong: 核验对账单."""
+    """核验对账单；有错退出码 1 · Prove chain and equality to the ledger; exit 1 where wrong."""
     from points_api.cli.service import prepared
     from points_api.redemptions import statements as closing
 

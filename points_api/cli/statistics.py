@@ -21,7 +21,7 @@ app = typer.Typer()
 def statistics(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · one JSON object.")] = False,
 ) -> None:
-    """Show people by band and division: 各县区各等级人数（少于 10 人不显示）."""
+    """各县区各等级人数，少于 10 人不显示 · Show people by band and division, none below 10."""
     chosen = prepared()
     found = asyncio.run(_latest(chosen))
     if found is None:

@@ -43,7 +43,9 @@ router = APIRouter()
 async def report(
     redemption_id: UUID, body: ConductIn, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
-    """Report what was lent or deferred and is past its day, or that all of it has come back."""
+    """登记到期未还的物品或未付的款项，或登记已全部归还。
+    Report what was lent or deferred and is past its day, or that all of it has come back.
+    """
     asked = Asked(key_of(key), fingerprint_of(request, body), redemption_id)
     work = service.report_overdue if body.kind == "overdue" else service.report_returned
     return replied(await work(caller, asked))
@@ -57,7 +59,9 @@ async def report(
     responses=problems(*CALLER_REFUSED),
 )
 async def mine(request: Request, caller: ResidentCaller, language: Reader) -> Response:
-    """List what merchants say is overdue, with the term within which I may reply."""
+    """商户登记我逾期的事项，和我可以答复的期限。
+    List what merchants say is overdue, with the term within which I may reply.
+    """
     items = await listing.of_resident(
         keyring_of(request), request.app.state.scenario_notices, caller.resident_id, language
     )
@@ -73,7 +77,9 @@ async def mine(request: Request, caller: ResidentCaller, language: Reader) -> Re
     responses=problems(*CALLER_REFUSED, NotFound, ConductWrongState, InvalidRequest, Busy),
 )
 async def reply(report_id: UUID, body: ReplyIn, request: Request, caller: ResidentCaller) -> None:
-    """Reply once, within the term."""
+    """在期限内答复一次。
+    Reply once, within the term.
+    """
     await service.reply(keyring_of(request), caller.resident_id, report_id, body.text)
 
 
@@ -89,9 +95,11 @@ async def reports(
     caller: Annotated[CallingOfficer, officer_with("case")],
     cursor: CursorText = None,
     limit: Limit = 50,
-    state: Annotated[State | None, Query(description="only in this state")] = None,
+    state: Annotated[State | None, Query(description="只看这种状态 · only in this state")] = None,
 ) -> ReportsOut:
-    """List the reports, the newest first, with what the residents reply."""
+    """全部登记，新的在前，附居民的答复。
+    List the reports, the newest first, with what the residents reply.
+    """
     page = await listing.for_officer(keyring_of(request), caller.actor, cursor, limit, state)
     response.headers.update(link_header(request.url, page.next_cursor))
     return ReportsOut(items=page.entries, next=page.next_cursor)
@@ -107,5 +115,7 @@ async def reports(
 async def dismiss(
     report_id: UUID, body: DismissIn, caller: Annotated[CallingOfficer, officer_with("case")]
 ) -> None:
-    """Dismiss a report: it must not count, and cannot be made again."""
+    """驳回一项登记：不得计入，也不能再登记。
+    Dismiss a report: it must not count, and cannot be made again.
+    """
     await service.dismiss(report_id, caller.actor, body.reason)

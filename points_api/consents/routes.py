@@ -53,7 +53,9 @@ CHANNEL = "mini_program"
     response_model=NoticeOut,
 )
 async def notice(request: Request, language: Reader) -> Response:
-    """Return what a resident must be told before agreeing (PIPL 17): who, what for, how long."""
+    """同意之前须告知居民的内容（个人信息保护法第十七条）：谁、为什么、多久。
+    Return what a resident must be told before agreeing (PIPL 17): who, what for, how long.
+    """
     body = NoticeOut.of(_current(request), language).model_dump_json().encode()
     answer = conditional(request, body, language)
     # The same for everybody in one language, so whoever stands in between may keep it.
@@ -70,7 +72,9 @@ async def notice(request: Request, language: Reader) -> Response:
     responses=problems(*CALLER_REFUSED),
 )
 async def consents(request: Request, caller: ResidentCaller, language: Reader) -> Response:
-    """List every consent I ever gave, newest first, those that ended included."""
+    """我给过的每一项授权，新的在前，已结束的也在内。
+    List every consent I ever gave, newest first, those that ended included.
+    """
     receipts = await service.receipts_of(caller.resident_id, clock.now())
     items = await _shown(request, receipts, language)
     note_look(request, caller.resident_id, "consents")
@@ -97,7 +101,12 @@ async def consents(request: Request, caller: ResidentCaller, language: Reader) -
 async def agree(
     body: AgreeIn, request: Request, caller: ResidentCaller, language: Reader
 ) -> ConsentOut:
-    """Agree to one purpose of the notice in force, to a scenario or to a city, anew or again.
+    """同意现行告知书的一个目的、一个场景或一座城市；也用于续期。
+
+    须已加入。场景只得知能否享受和优惠，不得知分值；城市在我出示访客码时得知等级，
+    勾选 `with_score` 才得知分值。
+
+    Agree to one purpose of the notice in force, to a scenario or to a city, anew or again.
 
     It is for who has joined. A scenario is told yes or no and the benefit, never the score; a city
     the band, where I show a code there, and the score only with `with_score`.
@@ -129,7 +138,9 @@ async def withdraw_purpose(
     caller: ResidentCaller,
     language: Reader,
 ) -> WithdrawnOut:
-    """Withdraw one purpose, effective at once. `scoring` is leaving: all others end with it."""
+    """撤回一个目的，立即生效。撤回 `scoring` 就是退出，其余授权一并结束。
+    Withdraw one purpose, effective at once. `scoring` is leaving: all others end with it.
+    """
     done = await service.withdraw(
         _effects(request), caller.resident_id, clock.now(), purpose=purpose
     )
@@ -145,7 +156,9 @@ async def withdraw_purpose(
 async def withdraw_one(
     consent_id: UUID, request: Request, caller: ResidentCaller, language: Reader
 ) -> WithdrawnOut:
-    """Withdraw one consent by its id, effective at once."""
+    """按编号撤回一项授权，立即生效。
+    Withdraw one consent by its id, effective at once.
+    """
     done = await service.withdraw(
         _effects(request), caller.resident_id, clock.now(), consent_id=consent_id
     )

@@ -34,7 +34,9 @@ router = APIRouter(prefix="/v1/me", tags=["resident"])
 async def make(
     body: CodeIn, request: Request, response: Response, caller: ResidentCaller, language: Reader
 ) -> CodeOut:
-    """Make a code. It says nothing by itself and ends with this sign-in, or in a minute."""
+    """造一个码。它本身什么也不说明，一分钟后或这次登录结束时失效。
+    Make a code. It says nothing by itself and ends with this sign-in, or in a minute.
+    """
     codes: CreditCodes = request.app.state.credit_codes
     made = await codes.make(caller.resident_id, caller.sid, body.scenario_id, clock.now())
     response.headers["Cache-Control"] = "no-store"

@@ -34,6 +34,7 @@ class KeyMissing(Problem):
 
 class KeyReused(Problem):
     slug, status, errcode = "idempotency-key-reused", 422, 42290
+    about = ("header", "#/idempotency-key")
     title = (
         "这个 Idempotency-Key 已用于另一请求",
         "The Idempotency-Key already stands for another request",

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from points_api.auth.callers import AgencyCaller
 from points_api.auth.problems import CALLER_REFUSED
 from points_api.deliveries.receiving import received
-from points_api.deliveries.schemas import DeliveryOut, QualityOut
+from points_api.deliveries.schemas import DeliveryOut, QualityOut, TakenInOut
 from points_api.deliveries.service import Deliveries
 from points_api.deliveries.verdicts import FileRefused
 from points_api.language import Reader
@@ -29,7 +29,7 @@ def deliveries_of(request: Request) -> Deliveries:
     summary="报送文件 / Deliver a file",
     status_code=201,
     responses={
-        200: {"model": DeliveryOut, "description": "此前已接收 / had been taken in before"},
+        200: {"model": TakenInOut, "description": "此前已接收 / had been taken in before"},
         **problems(*CALLER_REFUSED, FileRefused, TooLarge, Busy),
     },
 )
@@ -38,9 +38,14 @@ async def deliver(
     response: Response,
     caller: AgencyCaller,
     file: UploadFile,
-    item: Annotated[str | None, Form(max_length=64, description="目录编码，可省略")] = None,
-) -> DeliveryOut:
-    """报送文件：CSV（UTF-8、GB18030）或 XLSX。同一文件再送一次，结果与第一次相同。"""
+    item: Annotated[
+        str | None,
+        Form(max_length=64, description="目录编码，可省略 · code in the catalog, or none"),
+    ] = None,
+) -> TakenInOut:
+    """报送文件：CSV（UTF-8、GB18030）或 XLSX。同一文件再送一次，结果与第一次相同。
+    A CSV (UTF-8, GB18030) or XLSX file. Sent again, it has the result of the first time.
+    """
     deliveries = deliveries_of(request)
     async with received(file) as path:
         outcome = await deliveries.ingest(
@@ -50,7 +55,7 @@ async def deliver(
     response.status_code = 200 if outcome.repeated else 201
     response.headers["Location"] = f"{router.prefix}/{outcome.delivery_id}"
     found = await deliveries.find(outcome.delivery_id, caller.agency)
-    return DeliveryOut.of(found, repeated=outcome.repeated)
+    return TakenInOut.after(found, outcome.repeated)
 
 
 @router.get(
@@ -59,7 +64,9 @@ async def deliver(
     responses=problems(*CALLER_REFUSED, NotFound),
 )
 async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) -> DeliveryOut:
-    """一次报送的结果。"""
+    """一次报送的结果。
+    How many rows were taken in and how many refused.
+    """
     return DeliveryOut.of(await deliveries_of(request).find(delivery_id, caller.agency))
 
 
@@ -72,7 +79,9 @@ async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) ->
 async def errors(
     request: Request, caller: AgencyCaller, delivery_id: UUID, language: Reader
 ) -> StreamingResponse:
-    """退回的行，按原格式，附行号、列、代码、说明；改好后原样再报送。"""
+    """退回的行，按原格式，附行号、列、代码、说明；改好后原样再报送。
+    The refused rows as they came, each with row, column, code and reason, to mend and send again.
+    """
     deliveries = deliveries_of(request)
     found = await deliveries.find(delivery_id, caller.agency)
     return StreamingResponse(
@@ -91,6 +100,8 @@ async def errors(
     responses=problems(*CALLER_REFUSED, NotFound),
 )
 async def quality(request: Request, caller: AgencyCaller, delivery_id: UUID) -> QualityOut:
-    """数据质量：合格率、及时率、重错码率，各有分子和分母。"""
+    """数据质量：合格率、及时率、重错码率，各有分子和分母。
+    Rates of sound, timely and repeated rows, each with numerator and denominator.
+    """
     found = await deliveries_of(request).find(delivery_id, caller.agency)
     return QualityOut(delivery_id=found.id, report=found.report)

@@ -14,7 +14,7 @@ class Wire(BaseModel):
 
 
 class DeliveryOut(Wire):
-    """A delivery; `repeated` says that the same file had been taken in before."""
+    """A delivery: what became of its rows."""
 
     delivery_id: UUID
     item: str = Field(examples=["volunteer.hours"])
@@ -28,13 +28,25 @@ class DeliveryOut(Wire):
     corrected: int
     duplicates: int
     rejected: int
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "DeliveryOut":
+        return cls(delivery_id=delivery.id, **cls.columns(delivery))
+
+    @staticmethod
+    def columns(delivery: Delivery) -> dict[str, Any]:
+        names = set(DeliveryOut.model_fields) - {"delivery_id"}
+        return {name: getattr(delivery, name) for name in names}
+
+
+class TakenInOut(DeliveryOut):
+    """The same; `repeated`: this very file had been taken in before, and nothing was done now."""
+
     repeated: bool
 
     @classmethod
-    def of(cls, delivery: Delivery, *, repeated: bool = False) -> "DeliveryOut":
-        names = set(cls.model_fields) - {"delivery_id", "repeated"}
-        values = {name: getattr(delivery, name) for name in names}
-        return cls(delivery_id=delivery.id, repeated=repeated, **values)
+    def after(cls, delivery: Delivery, repeated: bool) -> "TakenInOut":
+        return cls(delivery_id=delivery.id, repeated=repeated, **cls.columns(delivery))
 
 
 class QualityOut(Wire):

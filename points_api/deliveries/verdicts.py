@@ -18,6 +18,7 @@ class FileRefused(Problem):
     """A file of which nothing can be taken. `code` says why, the detail how to mend it."""
 
     slug, status, errcode = "file-refused", 422, 42250
+    about = ("body", "#/file")
     title = ("文件无法接收", "The file cannot be taken in")
 
     def __init__(self, code: str, *, row: int | None = None, **said: object) -> None:
@@ -216,7 +217,7 @@ FILE_REASONS: Final[dict[str, Text]] = {
     ),
     "unknown_layout": Text(
         "没有认出表头；请使用公布的表样，表头应在前 {rows} 行之内",
-        "No header was recognized; use a published layout, its header in the first {rows} rows",
+        "No header was recognized; use a published layout, header at the top (rows read: {rows})",
     ),
     "missing_columns": Text(
         "按“{layout}”缺少必填列：{columns}；请补上这些列",

@@ -51,11 +51,16 @@ async def my_scenarios(
     caller: ResidentCaller,
     language: Reader,
     asked: Asked,
-    eligible: Annotated[bool | None, Query(description="只看能享受的，或只看还不能的")] = None,
+    eligible: Annotated[
+        bool | None,
+        Query(description="只看能享受的，或只看还不能的 · only those open to me, or not"),
+    ] = None,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> Response:
-    """我的场景：能不能享受、每个条件的理由、还差什么、怎样最容易达到、还可用几次。"""
+    """我的场景：能不能享受、每个条件的理由、还差什么、怎样最容易达到、还可用几次。
+    Whether each is open to me, why, what is missing, the easiest way there, and uses left.
+    """
     live, now = live_of(request), clock.now()
     published = live.current
     mine = await _mine(request, caller, published)
@@ -99,7 +104,9 @@ async def my_scenarios(
 async def my_scenario(
     request: Request, caller: ResidentCaller, language: Reader, scenario_id: ScenarioId
 ) -> Response:
-    """一个场景对我：全部说明、每个条件的理由、还差什么、同意了没有、还可用几次、能不能出示信用码。"""
+    """一个场景对我：全部说明、每个条件的理由、还差什么、同意了没有、还可用几次、能不能出示信用码。
+    All of it, with the reason of each condition, what is missing, my consent and uses left.
+    """
     live, now = live_of(request), clock.now()
     published = live.current
     scenario = published.require(scenario_id)

@@ -20,6 +20,7 @@ class NotAList(Problem):
 
 class MemberRefused(Problem):
     slug, status, errcode = "member-number-refused", 422, 42267
+    about = ("body", "#/number")
     title = ("号码不能使用", "The number cannot be used")
 
 

@@ -55,7 +55,9 @@ async def changes(
     since: CursorText = None,
     limit: Limit = 50,
 ) -> ChangesOut:
-    """Read the changes after a cursor, in order, without gaps; ask again with the new cursor."""
+    """从一个位置起依次读变更，不会遗漏；下次用新的位置接着读。
+    Read the changes after a cursor, in order, without gaps; ask again with the new cursor.
+    """
     _require_reader(caller)
     keyring = request.app.state.keyring
     feed = await service.changes(keyring, caller.merchant_id, since, limit)
@@ -70,7 +72,10 @@ async def changes(
     summary="每日名单 / The list of a day",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"text/csv": {}}, "description": "CSV, RFC 4180; Content-Digest of it"},
+        200: {
+            "content": {"text/csv": {}},
+            "description": "CSV 文件 · CSV, RFC 4180; Content-Digest of it",
+        },
         304: {"description": "未变 / not modified"},
         **problems(*CALLER_REFUSED, Forbidden, DayNotOver, InvalidRequest),
     },
@@ -80,7 +85,9 @@ async def file(
     caller: MerchantCaller,
     day: Annotated[date | None, Query(description="默认昨天 · yesterday, if left out")] = None,
 ) -> Response:
-    """Return everybody entitled at the end of a day by the keyed hash of their number."""
+    """某一天终了时名单上的全部号码，以带密钥的散列表示。
+    Return everybody entitled at the end of a day by the keyed hash of their number.
+    """
     _require_reader(caller)
     chosen = day or clock.today() - timedelta(days=1)
     with ExitStack() as kept:
@@ -110,7 +117,9 @@ async def file(
     responses=problems(*CALLER_REFUSED, ManagerNeeded),
 )
 async def key(request: Request, response: Response, caller: ManagerCaller) -> KeyOut:
-    """Return the key under which this merchant's numbers are hashed; for managers."""
+    """本商户的号码用哪把密钥散列；只给管理员。
+    Return the key under which this merchant's numbers are hashed; for managers.
+    """
     response.headers["Cache-Control"] = "no-store"
     return KeyOut(key=members.key_of(request.app.state.keyring, caller.merchant_id).hex())
 
@@ -130,7 +139,9 @@ async def give_number(
     caller: ResidentCaller,
     scenario_id: ScenarioId,
 ) -> NumberOut:
-    """Give the number of my card or plate; the merchant gets a keyed hash of it."""
+    """填写我的卡号或车牌；商户得到的是带密钥的散列。
+    Give the number of my card or plate; the merchant gets a keyed hash of it.
+    """
     state = request.app.state
     plain = await service.give_number(
         state.keyring, state.scenarios, caller.resident_id, scenario_id, body.number, clock.now()

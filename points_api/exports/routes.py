@@ -43,7 +43,9 @@ FORMAT = "huangshi-credit-points/export/1"
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def export(request: Request, caller: ResidentCaller, language: Reader) -> Response:
-    """导出我的全部数据：加入信息、同意、记录（含每一版）、分值与理由、历史、查询日志。"""
+    """导出我的全部数据：加入信息、同意、记录（含每一版）、分值与理由、历史、查询日志。
+    All my data: enrollment, consents, records in each version, scores, reasons and looks.
+    """
     now = clock.now()
     view = await residents.view(
         request.app.state.registry, caller.resident_id, now, clock.day_of(now)

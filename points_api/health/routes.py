@@ -27,13 +27,17 @@ class Readiness(Health):
 
 @router.get("/healthz", summary="进程是否在运行 / Is the process running")
 async def healthz() -> Health:
-    """进程在运行。"""
+    """进程在运行。
+    The process is running.
+    """
     return Health(status="ok")
 
 
 @router.get("/readyz", summary="能否接请求 / Can it take requests", responses=problems(Busy))
 async def readyz(request: Request) -> Readiness:
-    """数据库可用，可以接受请求。"""
+    """数据库可用，可以接受请求。
+    The database can be reached, so requests can be taken.
+    """
     try:
         await connection().execute_query("SELECT 1")
     except Exception as error:

@@ -45,7 +45,9 @@ class HomeOut(BaseModel):
 
 @router.get("/home", summary="首页 / Home", response_model=HomeOut)
 async def home(request: Request, caller: ResidentCaller, language: Reader) -> Response:
-    """首页：分值、近三十天变化、前三条理由、最有用的一条建议、异议提示。"""
+    """首页：分值、近三十天变化、前三条理由、最有用的一条建议、异议提示。
+    The score, its change in 30 days, three reasons, the best suggestion, and open objections.
+    """
     try:
         shown = await _joined(request, caller, language)
         note_look(request, caller.resident_id, "home")

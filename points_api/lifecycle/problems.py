@@ -55,6 +55,7 @@ class TooManyDrafts(Problem):
 
 class DocumentRefused(Problem):
     slug, status, errcode = "scenario-document-refused", 422, 42221
+    about = ("body", "#/document")
     title = ("场景文件有误", "The scenario document is malformed")
 
 

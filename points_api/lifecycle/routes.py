@@ -68,7 +68,9 @@ _OFFICER = "/officer/scenarios"
 async def propose(
     request: Request, response: Response, caller: MerchantCaller, body: DocumentIn, language: Reader
 ) -> VersionOut:
-    """起草一个场景：内容与场景文件相同的 JSON；可以先存着不完整的，faults 逐条说明要改什么。"""
+    """起草一个场景：内容与场景文件相同的 JSON；可以先存着不完整的，faults 逐条说明要改什么。
+    Draft one as the JSON of a scenario file. It may be incomplete; `faults` say what to mend.
+    """
     made = await service.draft(caller, body.document, clock.now())
     return await _shown(request, response, made, language, caller)
 
@@ -86,7 +88,9 @@ async def proposals(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> VersionLinesOut:
-    """本商户的全部提案，新的在前。"""
+    """本商户的全部提案，新的在前。
+    This merchant's proposals, newest first.
+    """
     page = await versions.proposals(request.app.state.keyring, caller, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
     return VersionLinesOut(items=[line(one) for one in page.entries], next=page.next_cursor)
@@ -105,7 +109,9 @@ async def proposal(
     proposal_id: UUID,
     language: Reader,
 ) -> VersionOut:
-    """一份提案：要改的地方、商户究竟会被告知什么、审核经过。"""
+    """一份提案：要改的地方、商户究竟会被告知什么、审核经过。
+    What is to be mended, what exactly the merchant would be told, and its review so far.
+    """
     found = await versions.proposal(caller, proposal_id)
     return await _shown(request, response, found, language, caller)
 
@@ -125,7 +131,9 @@ async def amend_proposal(
     language: Reader,
     if_match: IfMatch = None,
 ) -> VersionOut:
-    """修改自己的草稿；If-Match 是上次读到的 ETag。"""
+    """修改自己的草稿；If-Match 是上次读到的 ETag。
+    Change a draft of one's own; If-Match is the ETag read last.
+    """
     which = Which(id=proposal_id)
     made = await service.amend(caller, which, body.document, if_match, clock.now())
     return await _shown(request, response, made, language, caller)
@@ -145,7 +153,9 @@ async def submit_proposal(
     language: Reader,
     if_match: IfMatch = None,
 ) -> VersionOut:
-    """提交审核；有要改的地方就不能提交。"""
+    """提交审核；有要改的地方就不能提交。
+    Hand it in for review; not while there is something to mend.
+    """
     which, live = Which(id=proposal_id), live_of(request)
     made = await service.make(caller, which, "submit", SUBMITTED, if_match, live)
     return await _shown(request, response, made, language, caller)
@@ -161,11 +171,13 @@ async def overseen(
     request: Request,
     response: Response,
     caller: ScenarioOfficer,
-    state: Annotated[State | None, Query(description="只看这种状态")] = None,
+    state: Annotated[State | None, Query(description="只看这种状态 · only in this state")] = None,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> VersionLinesOut:
-    """归我管的场景版本，新的在前；县市区的工作人员只看本区划。"""
+    """归我管的场景版本，新的在前；县市区的工作人员只看本区划。
+    The versions that I oversee, newest first; a county's officers see their division only.
+    """
     keyring = request.app.state.keyring
     page = await versions.overseen(keyring, caller, state, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
@@ -186,7 +198,9 @@ async def draft(
     body: DocumentIn,
     language: Reader,
 ) -> VersionOut:
-    """由信用办起草一个场景或它的新版本；发布须由另一位工作人员。"""
+    """由信用办起草一个场景或它的新版本；发布须由另一位工作人员。
+    Draft a scenario or a new version of one; another officer has to publish it.
+    """
     made = await service.draft(caller, body.document, clock.now())
     return await _shown(request, response, made, language, caller)
 
@@ -200,7 +214,9 @@ async def draft(
 async def versions_of(
     request: Request, caller: ScenarioOfficer, scenario_id: ScenarioId, language: Reader
 ) -> VersionsOut:
-    """一个场景的各个版本和经过，新的在前。"""
+    """一个场景的各个版本和经过，新的在前。
+    The versions of a scenario and their moves, newest first.
+    """
     live = live_of(request)
     found = await versions.of_scenario(caller, scenario_id)
     return VersionsOut(items=[await whole(one, live, language, caller) for one in found])
@@ -219,7 +235,9 @@ async def one_version(
     which: Named,
     language: Reader,
 ) -> VersionOut:
-    """一个版本；得到的 ETag 用于下一步的 If-Match。"""
+    """一个版本；得到的 ETag 用于下一步的 If-Match。
+    One version; its ETag is the If-Match of the next step.
+    """
     found = await versions.one_of(caller, which.scenario_id, which.version)
     return await _shown(request, response, found, language, caller)
 
@@ -239,7 +257,9 @@ async def amend(
     language: Reader,
     if_match: IfMatch = None,
 ) -> VersionOut:
-    """修改自己起草的草稿。"""
+    """修改自己起草的草稿。
+    Change a draft of one's own.
+    """
     made = await service.amend(caller, which, body.document, if_match, clock.now())
     return await _shown(request, response, made, language, caller)
 
@@ -260,7 +280,9 @@ async def move_version(
     language: Reader,
     if_match: IfMatch = None,
 ) -> VersionOut:
-    """下一步：submit、return、publish（另一位）、suspend（紧急叫停，立即生效）、resume（另一位）、retire。"""
+    """下一步：submit、return、publish（另一位）、suspend（紧急叫停，立即生效）、resume（另一位）、retire。
+    The next step; another officer has to publish and to resume, and suspending is at once.
+    """
     made = await service.make(caller, which, move, body.reason, if_match, live_of(request))
     return await _shown(request, response, made, language, caller)
 

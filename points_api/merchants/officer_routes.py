@@ -57,7 +57,9 @@ async def merchants(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> MerchantsOut:
-    """List the merchants that I oversee, those opened last first."""
+    """归我管的商户，新开通的在前。
+    List the merchants that I oversee, those opened last first.
+    """
     keyring = request.app.state.keyring
     page = await accounts.page(Office.of(caller), keyring, cursor, limit, state, division)
     response.headers.update(link_header(request.url, page.next_cursor))
@@ -73,7 +75,9 @@ async def merchants(
 async def open_merchant(
     body: MerchantNew, caller: ScenarioOfficer, response: Response
 ) -> MerchantOut:
-    """Open an account, or with `sandbox` one that meets made-up residents only."""
+    """开通账号；带 `sandbox` 的只会遇到造的居民。
+    Open an account, or with `sandbox` one that meets made-up residents only.
+    """
     made = await accounts.create(Office.of(caller), body.particulars(), body.sandbox, clock.now())
     response.headers["Location"] = f"{router.prefix}/{made.id}"
     return _told(made, [], response)
@@ -83,7 +87,9 @@ async def open_merchant(
     "/{merchant_id}", summary="一个商户 / A merchant", responses=problems(*_REFUSED, NotFound)
 )
 async def merchant(merchant_id: UUID, caller: ScenarioOfficer, response: Response) -> MerchantOut:
-    """Tell what the office knows of a merchant, and which scenarios it serves."""
+    """信用办所知的一个商户，和它承办的场景。
+    Tell what the office knows of a merchant, and which scenarios it serves.
+    """
     return await _answer(await accounts.find(Office.of(caller), merchant_id), response)
 
 
@@ -99,7 +105,9 @@ async def amend(
     caller: ScenarioOfficer,
     if_match: IfMatch = None,
 ) -> MerchantOut:
-    """Replace the particulars. `If-Match` names the version that was read."""
+    """更正商户的资料。`If-Match` 写明读到的是哪一版。
+    Replace the particulars. `If-Match` names the version that was read.
+    """
 
     def unless(found: Account) -> None:
         require_match(if_match, _etag(found))
@@ -117,7 +125,9 @@ async def amend(
 async def suspend(
     merchant_id: UUID, body: SuspendIn, caller: ScenarioOfficer, response: Response
 ) -> MerchantOut:
-    """Refuse all of its keys, in every process within five seconds."""
+    """停用它的全部钥匙，五秒内处处生效。
+    Refuse all of its keys, in every process within five seconds.
+    """
     return await _answer(await accounts.suspend(Office.of(caller), merchant_id, body.why), response)
 
 
@@ -127,7 +137,9 @@ async def suspend(
     responses=problems(*_REFUSED, NotFound, Busy),
 )
 async def resume(merchant_id: UUID, caller: ScenarioOfficer, response: Response) -> MerchantOut:
-    """Let it act again, with the keys that it had."""
+    """恢复它，用原来的钥匙。
+    Let it act again, with the keys that it had.
+    """
     return await _answer(await accounts.resume(Office.of(caller), merchant_id), response)
 
 
@@ -144,7 +156,9 @@ async def staff_of(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> StaffListOut:
-    """List who is with the merchant now, by post."""
+    """商户现有的人员，按岗位。
+    List who is with the merchant now, by post.
+    """
     keyring = request.app.state.keyring
     page = await staff.page(_for(caller, merchant_id), keyring, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
@@ -160,7 +174,9 @@ async def staff_of(
     ),
 )
 async def add_manager(merchant_id: UUID, body: ManagerIn, caller: ScenarioOfficer) -> ManagerOut:
-    """Let the merchant in: the first time, or after it has lost all its keys."""
+    """让商户能够登录：第一次，或钥匙全部丢失以后。
+    Let the merchant in: the first time, or after it has lost all its keys.
+    """
     member, key = await staff.add_manager(
         _for(caller, merchant_id), body.label, jwk_text(body.public_jwk), clock.now()
     )
@@ -174,7 +190,9 @@ async def add_manager(merchant_id: UUID, body: ManagerIn, caller: ScenarioOffice
     responses=problems(*_REFUSED, NotFound, Busy),
 )
 async def end_staff(merchant_id: UUID, staff_id: UUID, caller: ScenarioOfficer) -> None:
-    """End a staff member and all their keys, the last manager as well."""
+    """停用一名人员和其全部钥匙，最后一位管理员也可以。
+    End a staff member and all their keys, the last manager as well.
+    """
     await staff.end(_for(caller, merchant_id), staff_id, clock.now())
 
 
@@ -185,7 +203,9 @@ async def end_staff(merchant_id: UUID, staff_id: UUID, caller: ScenarioOfficer) 
     responses=problems(*_REFUSED, NotFound, Busy),
 )
 async def serve(merchant_id: UUID, scenario_id: ScenarioId, caller: ScenarioOfficer) -> None:
-    """Let the merchant verify and redeem for a scenario; twice is once."""
+    """让商户核验、兑现一个场景；重复登记只算一次。
+    Let the merchant verify and redeem for a scenario; twice is once.
+    """
     await serving.serve(Office.of(caller), merchant_id, scenario_id, clock.now())
 
 
@@ -196,7 +216,9 @@ async def serve(merchant_id: UUID, scenario_id: ScenarioId, caller: ScenarioOffi
     responses=problems(*_REFUSED, NotFound, Busy),
 )
 async def unserve(merchant_id: UUID, scenario_id: ScenarioId, caller: ScenarioOfficer) -> None:
-    """End that the merchant serves a scenario."""
+    """商户不再承办这个场景。
+    End that the merchant serves a scenario.
+    """
     await serving.unserve(Office.of(caller), merchant_id, scenario_id, clock.now())
 
 

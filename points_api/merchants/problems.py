@@ -8,6 +8,7 @@ from points_api.problem import Problem
 
 class CreditCodeRefused(Problem):
     slug, status, errcode = "credit-code-refused", 422, 42230
+    about = ("body", "#/credit_code")
     title = ("统一社会信用代码不对", "The unified credit code is wrong")
 
 
@@ -24,6 +25,7 @@ class CreditCodeTaken(Problem):
 
 class DivisionUnknown(Problem):
     slug, status, errcode = "division-unknown", 422, 42231
+    about = ("body", "#/division")
     title = ("没有这个区划，或不归您管", "No such division, or it is not yours")
 
     def __init__(self) -> None:
@@ -42,6 +44,7 @@ class LabelTaken(Problem):
 
 class LabelRefused(Problem):
     slug, status, errcode = "staff-label-refused", 422, 42232
+    about = ("body", "#/label")
     title = ("岗位名不能用", "This label cannot be used")
 
     def __init__(self) -> None:
@@ -77,6 +80,7 @@ class TooMany(Problem):
 
 class KeyRefused(Problem):
     slug, status, errcode = "public-key-refused", 422, 42233
+    about = ("body", "#/public_jwk")
     title = ("这把公钥不能登记", "This public key cannot be registered")
 
 

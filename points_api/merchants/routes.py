@@ -56,7 +56,9 @@ ClientId = Annotated[str, Path(max_length=64)]
 async def me(
     caller: MerchantCaller, now: MerchantNow, language: Reader, response: Response
 ) -> MeOut:
-    """Tell which merchant, post and key this call is from, and what time it is for it."""
+    """这次调用是哪个商户、哪个岗位、哪把钥匙，对它来说现在几点。
+    Tell which merchant, post and key this call is from, and what time it is for it.
+    """
     account = await accounts.find(Office(caller.actor), caller.merchant_id)
     member = await staff.find(caller.merchant_id, caller.staff_id)
     response.headers["Cache-Control"] = "private, no-store"
@@ -77,7 +79,9 @@ async def scenarios(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> ServedListOut:
-    """List the scenarios that this merchant serves, with state, benefit and conditions."""
+    """本商户承办的场景，附状态、优惠和条件。
+    List the scenarios that this merchant serves, with state, benefit and conditions.
+    """
     state = request.app.state
     page = await serving.page(caller.merchant_id, state.scenarios, state.keyring, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
@@ -98,7 +102,9 @@ async def members(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> StaffListOut:
-    """List who is with the merchant now, by post."""
+    """商户现有的人员，按岗位。
+    List who is with the merchant now, by post.
+    """
     page = await staff.page(_acting(caller), request.app.state.keyring, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
     return StaffListOut(items=[StaffOut.of(m) for m in page.entries], next=page.next_cursor)
@@ -111,7 +117,9 @@ async def members(
     responses=problems(*_MANAGER, LabelTaken, LabelRefused, TooMany, InvalidRequest, Busy),
 )
 async def add(body: StaffIn, caller: ManagerCaller, response: Response) -> StaffOut:
-    """Add a post: a `cashier`, a `system`, or another `manager`."""
+    """增加一个岗位：`cashier` 收银、`system` 系统，或另一位 `manager` 管理员。
+    Add a post: a `cashier`, a `system`, or another `manager`.
+    """
     member = await staff.add(_acting(caller), body.label, body.role, clock.now())
     response.headers["Location"] = f"{router.prefix}/staff/{member.id}"
     return StaffOut.of(member)
@@ -121,7 +129,9 @@ async def add(body: StaffIn, caller: ManagerCaller, response: Response) -> Staff
     "/staff/{staff_id}", summary="一名人员 / A post", responses=problems(*_MANAGER, NotFound)
 )
 async def member_of(staff_id: UUID, caller: ManagerCaller) -> StaffOut:
-    """Tell one of the merchant's posts."""
+    """商户的一个岗位。
+    Tell one of the merchant's posts.
+    """
     return StaffOut.of(await staff.find(caller.merchant_id, staff_id))
 
 
@@ -132,7 +142,9 @@ async def member_of(staff_id: UUID, caller: ManagerCaller) -> StaffOut:
     responses=problems(*_MANAGER, NotFound, LastManager, Busy),
 )
 async def end(staff_id: UUID, caller: ManagerCaller) -> None:
-    """End a staff member: all their keys and tokens are refused within five seconds."""
+    """停用一名人员：其全部钥匙和令牌五秒内失效。
+    End a staff member: all their keys and tokens are refused within five seconds.
+    """
     await staff.end(_acting(caller), staff_id, clock.now())
 
 
@@ -140,7 +152,9 @@ async def end(staff_id: UUID, caller: ManagerCaller) -> None:
     "/staff/{staff_id}/keys", summary="钥匙 / Keys", responses=problems(*_MANAGER, NotFound)
 )
 async def keys(staff_id: UUID, caller: ManagerCaller) -> KeysOut:
-    """List a staff member's keys, revoked ones included."""
+    """一名人员的钥匙，已停用的也在内。
+    List a staff member's keys, revoked ones included.
+    """
     found = await staff.keys(caller.merchant_id, staff_id)
     return KeysOut(items=[KeyOut.of(client) for client in found])
 
@@ -152,7 +166,9 @@ async def keys(staff_id: UUID, caller: ManagerCaller) -> KeysOut:
     responses=problems(*_MANAGER, NotFound, KeyRefused, TooMany, InvalidRequest, Busy),
 )
 async def add_key(staff_id: UUID, body: KeyIn, caller: ManagerCaller) -> KeyOut:
-    """Register a public key; to rotate, add the new one and then revoke the old one."""
+    """登记一把公钥；更换时先加新的，再停用旧的。
+    Register a public key; to rotate, add the new one and then revoke the old one.
+    """
     jwk = jwk_text(body.public_jwk)
     return KeyOut.of(await staff.add_key(_acting(caller), staff_id, jwk, clock.now()))
 
@@ -164,7 +180,9 @@ async def add_key(staff_id: UUID, body: KeyIn, caller: ManagerCaller) -> KeyOut:
     responses=problems(*_MANAGER, NotFound, LastManager, Busy),
 )
 async def revoke_key(staff_id: UUID, client_id: ClientId, caller: ManagerCaller) -> None:
-    """Refuse a key, and every token it has got, within five seconds."""
+    """停用一把钥匙，由它得到的令牌五秒内一并失效。
+    Refuse a key, and every token it has got, within five seconds.
+    """
     await staff.revoke_key(_acting(caller), staff_id, client_id, clock.now())
 
 

@@ -87,7 +87,9 @@ class SandboxOut(FaultsIn):
 
 @router.get("/residents", summary="沙箱居民 / Made-up residents", responses=problems(*_REFUSED))
 async def residents(caller: SandboxCaller) -> ResidentsOut:
-    """List the made-up residents of this sandbox."""
+    """这个沙箱里造的居民。
+    List the made-up residents of this sandbox.
+    """
     return _residents(await sandbox.residents(caller.merchant_id))
 
 
@@ -95,7 +97,11 @@ async def residents(caller: SandboxCaller) -> ResidentsOut:
 async def make_residents(
     request: Request, caller: SandboxCaller, body: ResidentsIn | None = None
 ) -> ResidentsOut:
-    """Make residents of every band, one who paused and one who has not joined, and list all.
+    """造各等级的居民，一位已暂停的，一位没加入的，并列出全部。
+
+    每个沙箱里的代号和分值都相同；已有的保持不变。
+
+    Make residents of every band, one who paused and one who has not joined, and list all.
 
     Handles and scores are the same in every sandbox; those that exist stay as they are.
     """
@@ -116,7 +122,9 @@ async def make_residents(
 async def credit_code(
     request: Request, body: CodeIn, caller: SandboxCaller, now: MerchantNow
 ) -> CodeOut:
-    """Make the one-time code that a made-up resident would show; only this sandbox can use it."""
+    """造一位沙箱居民会出示的一次性码；只有这个沙箱能用。
+    Make the one-time code that a made-up resident would show; only this sandbox can use it.
+    """
     codes: CreditCodes = request.app.state.credit_codes
     made = await sandbox.mint(codes, caller.merchant_id, body.handle, body.scenario_id, now)
     return CodeOut(code=made.code, expires_at=made.expires_at)
@@ -124,7 +132,12 @@ async def credit_code(
 
 @router.put("/clock", summary="沙箱时钟 / Its clock", responses=problems(*_REFUSED))
 async def set_clock(body: ClockIn, caller: SandboxCaller) -> ClockOut:
-    """Set how far this sandbox's clock is ahead; 0 is our time. No one else's time changes.
+    """设定这个沙箱的钟快多少；0 就是本系统的时间。别人的时间不变。
+
+    码和核验的到期、兑现的日期和期限、次数和对账单都按这个钟；
+    城市夜里自己做的事按本系统的时间。
+
+    Set how far this sandbox's clock is ahead; 0 is our time. No one else's time changes.
 
     By it codes and verifications end, redemptions have their day and their term, quotas and
     statements go by that day, and what is lent becomes overdue. What the city does by itself, at
@@ -136,13 +149,17 @@ async def set_clock(body: ClockIn, caller: SandboxCaller) -> ClockOut:
 
 @router.get("/faults", summary="故障开关 / Its faults", responses=problems(*_REFUSED))
 async def faults(caller: SandboxCaller) -> SandboxOut:
-    """Tell how this sandbox is set."""
+    """这个沙箱现在怎样设定。
+    Tell how this sandbox is set.
+    """
     return SandboxOut.of(await sandbox.behavior(caller.merchant_id))
 
 
 @router.put("/faults", summary="设定故障 / Set its faults", responses=problems(*_REFUSED))
 async def set_faults(body: FaultsIn, caller: SandboxCaller) -> SandboxOut:
-    """Set what is to go wrong from now on. The switches themselves always work."""
+    """设定从现在起出什么故障。这些开关本身总是可用。
+    Set what is to go wrong from now on. The switches themselves always work.
+    """
     wanted = Faults(**body.model_dump())
     return SandboxOut.of(await sandbox.set_faults(caller.merchant_id, wanted, caller.actor))
 

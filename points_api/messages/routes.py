@@ -38,7 +38,9 @@ async def messages(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> MessagesOut:
-    """List my notices, newest first; none of them holds points or records."""
+    """我的消息，新的在前；都不含分值和记录。
+    List my notices, newest first; none of them holds points or records.
+    """
     page = await service.page(request.app.state.keyring, caller.resident_id, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
     response.headers["Cache-Control"] = "private, no-store"
@@ -53,20 +55,26 @@ async def messages(
 
 @router.post("/messages/read", status_code=204, summary="标为已读 / Mark as read", responses=_WRITE)
 async def mark_read(caller: ResidentCaller, body: ReadIn | None = None) -> None:
-    """Mark as read what I have seen: up to a notice, or all."""
+    """把看过的标为已读：到某一条为止，或全部。
+    Mark as read what I have seen: up to a notice, or all.
+    """
     until = body.until if body else None
     await service.read(caller.resident_id, until, clock.now())
 
 
 @router.get("/message-preferences", summary="消息设置 / What I want to be told", responses=_READ)
 async def preferences(caller: ResidentCaller, language: Reader) -> PreferencesOut:
-    """Which notices buzz, and when they do not."""
+    """哪些消息会提醒，什么时段不提醒。
+    Which notices buzz, and when they do not.
+    """
     return PreferencesOut.of(await service.preferences_of(caller.resident_id), language)
 
 
 @router.put("/message-preferences", summary="修改消息设置 / Change it", responses=_WRITE)
 async def prefer(body: PreferencesIn, caller: ResidentCaller, language: Reader) -> PreferencesOut:
-    """Choose what stays silent and the quiet hours; in the app every notice can be read anyway."""
+    """选择哪些消息不提醒和免打扰时段；在应用里每一条都看得到。
+    Choose what stays silent and the quiet hours; in the app every notice can be read anyway.
+    """
     quiet = minutes(body.quiet.since), minutes(body.quiet.until)
     known = await service.prefer(caller.resident_id, body.muted, *quiet)
     return PreferencesOut.of(known, language)
@@ -78,5 +86,7 @@ async def prefer(body: PreferencesIn, caller: ResidentCaller, language: Reader) 
     responses=_WRITE,
 )
 async def accepted(body: AcceptedIn, caller: ResidentCaller, language: Reader) -> PreferencesOut:
-    """Tell which messages I just allowed in WeChat: each acceptance allows one."""
+    """刚在微信里允许了哪些消息：允许一次，可发一条。
+    Tell which messages I just allowed in WeChat: each acceptance allows one.
+    """
     return PreferencesOut.of(await service.accept(caller.resident_id, body.accepted), language)

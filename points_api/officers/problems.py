@@ -40,6 +40,7 @@ class NoSuchOfficer(Problem):
 
 class LoginRefused(Problem):
     slug, status, errcode = "login-refused", 422, 42271
+    about = ("body", "#/login")
     title = ("登录名不合要求", "The login is not acceptable")
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class LoginTaken(Problem):
 
 class RolesRefused(Problem):
     slug, status, errcode = "roles-refused", 422, 42272
+    about = ("body", "#/roles")
     title = ("岗位不合要求", "The roles are not acceptable")
 
     def __init__(self) -> None:
@@ -77,6 +79,7 @@ class RolesRefused(Problem):
 
 class DivisionRefused(Problem):
     slug, status, errcode = "division-refused", 422, 42273
+    about = ("body", "#/division")
     title = ("没有这个县区", "There is no such county")
 
     def __init__(self, known: str) -> None:

@@ -21,7 +21,9 @@ _NO_STORE = "no-store"
     responses=problems(SignInRefused, TooManyFailures, InvalidRequest, Busy),
 )
 async def sign_in(body: OfficerSignIn, identity: TheIdentity, response: Response) -> OfficerToken:
-    """Exchange password and code for an access token. Whatever is wrong, the answer is one."""
+    """用密码和验证码换访问令牌。无论哪一项不对，答复都一样。
+    Exchange password and code for an access token. Whatever is wrong, the answer is one.
+    """
     response.headers["Cache-Control"] = _NO_STORE
     return OfficerToken.of(
         await service.sign_in(identity, body.login, body.password, body.code, clock.now())
@@ -35,12 +37,16 @@ async def sign_in(body: OfficerSignIn, identity: TheIdentity, response: Response
     responses=problems(*CALLER_REFUSED, Busy),
 )
 async def sign_out(caller: OfficerCaller) -> None:
-    """End this session; every process refuses it at once."""
+    """结束这次登录，立即处处生效。
+    End this session; every process refuses it at once.
+    """
     await service.sign_out(caller, clock.now())
 
 
 @router.get("/v1/officer/me", summary="我的账号 / My account", responses=problems(*CALLER_REFUSED))
 async def me(caller: OfficerCaller, response: Response) -> OfficerOut:
-    """Tell my login, roles and division, and until when I am signed in."""
+    """我的登录名、岗位、区划，和这次登录到何时为止。
+    Tell my login, roles and division, and until when I am signed in.
+    """
     response.headers["Cache-Control"] = _NO_STORE
     return OfficerOut.of(await service.me(caller.sid, clock.now()))

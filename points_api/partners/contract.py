@@ -33,18 +33,26 @@ REASONS: Final[Mapping[int, tuple[str, ...]]] = {
 }  # fmt: skip
 """By status: the stable names of what a partner has done."""
 
-_DIGEST: Final = "RFC 9530: sha-256=:…:"
+_DIGEST: Final = "内容摘要 · digest of the content, RFC 9530: sha-256=:…:"
 _REQUEST_INPUT: Final = (
-    'RFC 9421: ("@method" "@target-uri" "content-digest" "content-type") with created, expires '
-    '(at most 60 s later), nonce (16-128, new), keyid, tag="points-exchange"; content-type only '
-    "where there is a body"
+    '签了哪些部分 · what is signed, RFC 9421: ("@method" "@target-uri" "content-digest" '
+    '"content-type") with created, expires (at most 60 s later), nonce (16-128, new), keyid, '
+    'tag="points-exchange"; content-type only where there is a body'
 )
 _ANSWER_INPUT: Final = (
-    'RFC 9421: ("@status" "content-digest" "content-type" "signature";req) with the same parameters'
+    '签了哪些部分 · what is signed, RFC 9421: ("@status" "content-digest" "content-type" '
+    '"signature";req) with the same parameters'
 )
-_POLICY: Final = 'The caps of the calling city, as "partner";q=6000;w=60: q in any w seconds'
-_LEFT: Final = 'What is left of each, as "partner";r=5999;t=60: all of it in t seconds'
-_SIGNATURE: Final = "RFC 9421, Ed25519: city=:…:, under the key that keyid names in the directory"
+_POLICY: Final = (
+    '来问的城市的限额 · the caps of the calling city, as "partner";q=6000;w=60: q in any w seconds'
+)
+_LEFT: Final = (
+    '各项还剩多少 · what is left of each, as "partner";r=5999;t=60: all of it in t seconds'
+)
+_SIGNATURE: Final = (
+    "签名，用名录中 keyid 所指的密钥 · RFC 9421, Ed25519: city=:…:, under the key that keyid names "
+    "in the directory"
+)
 
 
 def operation(
@@ -62,9 +70,10 @@ def operation(
     responses = _answers(statement, *asked, *refusals)
     if later is not None:
         responses[202] = {
-            "model": later, "description": "Taken in; signed for this request",
-            "headers": {"Location": _header("Where to fetch the answers"), **_signed()},
-        }  # fmt: skip
+            "model": later,
+            "description": "已收下，为这次请求签名 · taken in; signed for this request",
+            "headers": {"Location": _header("到哪里取答复 · where to fetch them"), **_signed()},
+        }
     return {"tags": ["partner"], "openapi_extra": _asks(body), "responses": responses}
 
 
@@ -89,13 +98,13 @@ def _asks(body: type[BaseModel] | None) -> dict[str, Any]:
 def _answers(statement: bool, *refusals: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Refusals with their reasons, and which answers are signed."""
     found = problems(Unauthorized, Forbidden, *ADMISSION, RateLimited, *refusals)
-    found[200] = {"description": "Signed for this request"}
+    found[200] = {"description": "为这次请求签名 · signed for this request"}
     if statement:
         found[200]["content"] = {"application/json": {"schema": _answer()}}
     for status, response in found.items():
         if status not in {401, 413}:
             response["headers"] = _signed()
-    found[RateLimited.status]["headers"]["Retry-After"] = _header("Seconds")
+    found[RateLimited.status]["headers"]["Retry-After"] = _header("秒 · seconds")
     for problem in (Unauthorized, QuestionRefused):
         if problem.status == 401 or problem in refusals:
             _name_reasons(found[problem.status], REASONS[problem.status])

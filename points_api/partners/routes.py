@@ -41,7 +41,9 @@ router = APIRouter()
     **contract.operation(),
 )
 async def profile(request: Request, caller: PartnerCaller, language: Reader) -> Response:
-    """Tell scale, bands, keys and agreements, each figure with its basis."""
+    """分值范围、等级、公钥和协议，每个数写明出处。
+    Tell scale, bands, keys and agreements, each figure with its basis.
+    """
     exchange, now = _exchange(request), clock.now()
     members, own = await exchange.own(now)
     city = exchange.profiles.own
@@ -59,7 +61,9 @@ async def profile(request: Request, caller: PartnerCaller, language: Reader) -> 
     **contract.operation(),
 )
 async def mappings(request: Request, caller: PartnerCaller, language: Reader) -> Response:
-    """List the signed tables in force between us and the city that asks, both directions."""
+    """本市与来问的城市之间现行的对照表，两个方向，都已签名。
+    List the signed tables in force between us and the city that asks, both directions.
+    """
     profiles = _exchange(request).profiles
     theirs = profiles.city_of(caller.city)
     rows = await tables.of_city(theirs.id, clock.today()) if theirs and profiles.own else []
@@ -80,7 +84,9 @@ async def edition(
     version: Annotated[int, Path(ge=1, le=2**31 - 1)],
     language: Reader,
 ) -> Response:
-    """Give an edition that we have followed to, as it was signed. Ask for the next one daily."""
+    """本市已跟到的一版名录，签名原样。请每天询问下一版。
+    Give an edition that we have followed to, as it was signed. Ask for the next one daily.
+    """
     row = await DirectoryEdition.get_or_none(version=version)
     if row is None:
         raise NotFound("还没有这一期名录，请明天再取", "There is no such edition yet: try tomorrow")
@@ -94,7 +100,11 @@ async def edition(
     **contract.operation(),
 )
 async def scenarios(request: Request, caller: PartnerCaller, language: Reader) -> Response:
-    """List what a visitor from the city that asks may use here, by the agreements of today.
+    """按今天的协议，来问的城市的访客在这里可以用什么。
+
+    `residents_of` 说明限于它的哪些区划：试点只面向一个县市的人。
+
+    List what a visitor from the city that asks may use here, by the agreements of today.
 
     `residents_of` says of which of its divisions: a pilot is for the people of one county.
     """
@@ -123,7 +133,9 @@ async def partners(
     caller: Annotated[CallingOfficer, officer_with("partner")],  # noqa: ARG001
     language: Reader,
 ) -> PartnersOut:
-    """Tell of each member whether it is asked now, and why the last question to it failed."""
+    """每个成员城市现在是否可问，上一次没问成是为什么。
+    Tell of each member whether it is asked now, and why the last question to it failed.
+    """
     exchange, now = _exchange(request), clock.now()
     members = await exchange.directory.members(now)
     return PartnersOut(

@@ -37,8 +37,9 @@ router = APIRouter()
         *CALLER_REFUSED, NoMember, PointsPaused, ScenarioNotOpen, ScenarioConsentNeeded,
         ModeNotOffered, ScenarioNotMet, TooManyProofs, ExchangeClosed, InvalidRequest, Busy,
     ),
-    description=f"Hand in up to {LARGEST_BATCH} public keys and get a one-time proof for each: "
-    "that you may use the scenario, and nothing else.",
+    description=f"交来至多 {LARGEST_BATCH} 把公钥，每把得到一份一次性证明，只说明您可以享受。\n"
+    f"Hand in up to {LARGEST_BATCH} public keys and get a one-time proof for each: that you may "
+    "use the scenario, and nothing else.",
 )  # fmt: skip
 async def make(
     body: ProofsIn, request: Request, response: Response, caller: ResidentCaller
@@ -62,7 +63,9 @@ async def status(
     request: Request,
     list_name: Annotated[str, Path(pattern=r"^\d{4}-\d\d-\d\d$", examples=["2026-06-01"])],
 ) -> Response:
-    """A Token Status List, signed: of the proofs of that day. It counts for five minutes."""
+    """令牌状态列表，已签名：那一天的证明里哪些不再有效。五分钟内有效。
+    A Token Status List, signed: of the proofs of that day. It counts for five minutes.
+    """
     lists: StatusLists = request.app.state.status_lists
     token = await lists.token(list_name, address_of(request), clock.now())
     headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
@@ -71,7 +74,9 @@ async def status(
 
 @router.get("/v1/proofs/keys", summary="证明的公钥 / Keys that sign proofs")
 async def keys(request: Request, response: Response) -> KeySetOut:
-    """The keys of this city, for whoever has no directory of members."""
+    """本市签证明的公钥，给没有成员名录的人。
+    The keys of this city, for whoever has no directory of members.
+    """
     exchange: Exchange = request.app.state.exchange
     response.headers["Cache-Control"] = "public, max-age=3600"
     signers = exchange.keys.all_of("statement") if exchange.keys.division else ()

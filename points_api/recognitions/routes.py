@@ -56,7 +56,12 @@ from points_api.verifications.rendering import response_of
 from points_api.verifications.schemas import VerificationOut
 
 FromCursor = Annotated[
-    str, Query(pattern=r"^\d{1,3}$", description="`next` of the page before", examples=["100"])
+    str,
+    Query(
+        pattern=r"^\d{1,3}$",
+        description="上一页的 `next` · `next` of the page before",
+        examples=["100"],
+    ),
 ]
 router = APIRouter()
 
@@ -73,7 +78,9 @@ async def hosts(
     caller: ResidentCaller,  # noqa: ARG001
     language: Reader,
 ) -> HostsOut:
-    """List the cities and counties with which recognition is agreed on today."""
+    """今天与本市有互认协议的城市和县市。
+    List the cities and counties with which recognition is agreed on today.
+    """
     codes = _codes(request)
     response.headers["Cache-Control"] = "private, no-cache"
     return HostsOut(items=[HostOut.of(one, language) for one in codes.hosts.all(clock.now())])
@@ -98,7 +105,10 @@ async def make(
     body: VisitCodeIn, request: Request, response: Response, caller: ResidentCaller,
     language: Reader,
 ) -> VisitCodeOut:  # fmt: skip
-    """Make a code for one scenario of one host. It says nothing by itself, is good once, and ends
+    """为一座城市的一个场景造码。它本身什么也不说明，只能用一次，
+    两分钟后或这次登录结束时失效。
+
+    Make a code for one scenario of one host. It says nothing by itself, is good once, and ends
     with this sign-in or in two minutes.
     """
     scope = (body.scenario, body.purpose)
@@ -113,7 +123,12 @@ async def make(
     **contract.operation(Asked, NothingAgreed, Busy, statement=True),
 )
 async def recognize(request: Request, caller: PartnerCaller) -> Response:
-    """Answer with a signed statement, or with a signed one that says nothing of the visitor.
+    """以签名的声明作答；或同样签名，但不透露访客的任何情况。
+
+    后者不论原因如何都一样。所写的对照表本市没有，则拒绝（`wrong-table`），
+    `tables` 列出现行各表的版本和摘要，新的在前。
+
+    Answer with a signed statement, or with a signed one that says nothing of the visitor.
 
     The second is the same for every reason there may be. Who names a mapping table that is not held
     is refused (`wrong-table`) with `tables`: version and digest of those in force, newest first.
@@ -130,7 +145,11 @@ async def recognize(request: Request, caller: PartnerCaller) -> Response:
     **contract.operation(Batch, BatchGone, Busy, later=Accepted),
 )
 async def recognize_many(request: Request, caller: PartnerCaller) -> Response:
-    """Answer up to 100 questions, each in its place by a statement or a refusal of its own.
+    """一次回答至多 100 个问题，各在其位，各有声明或拒绝。
+
+    同一批再送，一小时内答复相同。`answer` = `later` 时先收下（202），答复到 Location 去取。
+
+    Answer up to 100 questions, each in its place by a statement or a refusal of its own.
 
     The same batch again is the same answers, for an hour. With `answer` = `later` it is only taken
     in (202), and the answers are fetched from Location.
@@ -158,7 +177,9 @@ async def results(
     batch: Annotated[str, Path(max_length=200)],
     cursor: FromCursor = "0",
 ) -> Response:
-    """Answer with what is there from a cursor on; `open` says how many are still to come."""
+    """从一个位置起已有的答复；`open` 是还要等的个数。
+    Answer with what is there from a cursor on; `open` says how many are still to come.
+    """
     batches: Batches = request.app.state.batches
     row = await batches.of(caller, batch)
     found = await batches.results(row, int(cursor), PAGE)
@@ -173,7 +194,9 @@ async def results(
     **contract.operation(Ended, Busy),
 )
 async def revoke(request: Request, caller: PartnerCaller) -> Response:
-    """End what rests on statements about a visitor; the signed answer is the receipt."""
+    """结束依据某位访客的声明所做的一切；签名的答复就是回执。
+    End what rests on statements about a visitor; the signed answer is the receipt.
+    """
     receipt = await ending.receive(request.app.state.exchange, caller)
     return Response(receipt.body(), media_type="application/json")
 
@@ -185,7 +208,9 @@ async def revoke(request: Request, caller: PartnerCaller) -> Response:
     **contract.operation(Used, Busy),
 )
 async def used(request: Request, caller: PartnerCaller) -> Response:
-    """Note that a resident of ours has used a scenario there, for them to see. Again: the same."""
+    """记下本市一位居民在那里用过一个场景，供本人查看；重复发送结果相同。
+    Note that a resident of ours has used a scenario there, for them to see. Again: the same.
+    """
     receipt = await usage.receive(request.app.state.exchange, caller)
     return Response(receipt.body(), media_type="application/json")
 
@@ -204,7 +229,11 @@ async def used(request: Request, caller: PartnerCaller) -> Response:
 async def verify(
     body: VisitorIn, request: Request, caller: MerchantCaller, language: Reader
 ) -> Response:
-    """Learn yes or no for a visitor, by what their home city says of them. A code works once.
+    """依据访客所在城市的说法，得知能或不能。一个码只能用一次。
+
+    503 和 502 不是答复：没能问到那座城市，或它说的不成立。
+
+    Learn yes or no for a visitor, by what their home city says of them. A code works once.
 
     503 and 502 are no answer: home could not be asked, or what it said does not hold.
     """
@@ -222,7 +251,9 @@ async def verify(
 async def chase(
     caller: Annotated[CallingOfficer, officer_with("partner")],  # noqa: ARG001
 ) -> RecallsOut:
-    """List the hosts that have not signed a receipt, the longest due first."""
+    """还没有签回执的城市，拖得最久的在前。
+    List the hosts that have not signed a receipt, the longest due first.
+    """
     now = clock.now()
     return RecallsOut(items=[RecallOut.of(one, now) for one in await recalls.chase()])
 

@@ -28,7 +28,9 @@ async def records(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> RecordsOut:
-    """我的记录：来源单位、法律依据、文书号、状态、还计分多久。"""
+    """我的记录：来源单位、法律依据、文书号、状态、还计分多久。
+    My records: agency, legal basis, document number, state, and how long each still counts.
+    """
     city: City = request.app.state.city
     facts = await facts_of(member.person_id)
     ordered = in_order(facts)

@@ -93,6 +93,7 @@ class NothingToReturn(Problem):
 
 class AmountMissing(Problem):
     slug, status, errcode = "amount-missing", 422, 42256
+    about = ("body", "#/amount_fen")
     title = ("这项优惠按金额计算，请给出金额", "The benefit depends on an amount")
 
     def __init__(self) -> None:
@@ -101,6 +102,7 @@ class AmountMissing(Problem):
 
 class AmountBelowLeast(Problem):
     slug, status, errcode = "amount-below-least", 422, 42257
+    about = ("body", "#/amount_fen")
     title = ("金额没有达到起点", "The amount is below the least")
 
     def __init__(self, least_fen: int) -> None:
@@ -111,6 +113,7 @@ class AmountBelowLeast(Problem):
 
 class DueDayUnfit(Problem):
     slug, status, errcode = "due-day-unfit", 422, 42258
+    about = ("body", "#/due_on")
     title = ("归还日期不合适", "The day of return does not fit")
 
     def __init__(self) -> None:

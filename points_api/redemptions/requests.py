@@ -16,7 +16,7 @@ Key = Annotated[
     Header(
         alias="Idempotency-Key",
         max_length=255,
-        description="one per operation; the same when trying again · 每次操作一个，重试不变",
+        description="每次操作一个，重试不变 · one per operation; the same when trying again",
     ),
 ]
 

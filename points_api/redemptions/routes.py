@@ -71,7 +71,9 @@ WRITE_REFUSED = (*CALLER_REFUSED, *KEY_REFUSED)
 async def redeem(
     body: RedeemIn, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
-    """Redeem a verification once, at once; or hold it for 15 minutes with `reserve`."""
+    """兑现一次核验，只算一次；带 `reserve` 则先预留十五分钟。
+    Redeem a verification once, at once; or hold it for 15 minutes with `reserve`.
+    """
     order = service.Order(
         key_of(key),
         fingerprint_of(request, body),
@@ -95,9 +97,11 @@ async def redemptions(
     caller: MerchantCaller,
     cursor: CursorText = None,
     limit: Limit = 50,
-    state: Annotated[State | None, Query(description="only in this state")] = None,
+    state: Annotated[State | None, Query(description="只看这种状态 · only in this state")] = None,
 ) -> RedemptionsOut:
-    """List the merchant's redemptions, the newest first."""
+    """本商户的兑现，新的在前。
+    List the merchant's redemptions, the newest first.
+    """
     page = await listing.of_merchant(keyring_of(request), caller, cursor, limit, state)
     response.headers.update(link_header(request.url, page.next_cursor))
     items = [RedemptionOut(**members(view)) for view in page.entries]
@@ -111,7 +115,9 @@ async def redemptions(
     responses=problems(*CALLER_REFUSED, NotFound, InvalidRequest),
 )
 async def redemption(redemption_id: UUID, caller: MerchantCaller) -> RedemptionOut:
-    """Return one of the merchant's redemptions as it is now."""
+    """本商户的一次兑现，现在的情况。
+    Return one of the merchant's redemptions as it is now.
+    """
     return RedemptionOut(**members(await listing.one_of(caller, redemption_id)))
 
 
@@ -132,7 +138,9 @@ async def redemption(redemption_id: UUID, caller: MerchantCaller) -> RedemptionO
 async def confirm(
     redemption_id: UUID, body: ConfirmIn, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
-    """Confirm it, for no more than was reserved; what is left over is given back."""
+    """确认预留，不超过预留的金额；余下的退回。
+    Confirm it, for no more than was reserved; what is left over is given back.
+    """
     asked = _asked(request, redemption_id, key, body)
     return replied(await moving.confirm(live_of(request), caller, asked, body.amount_fen))
 
@@ -147,7 +155,9 @@ async def confirm(
 async def cancel(
     redemption_id: UUID, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
-    """Give up a reservation; everything it held is given back."""
+    """放弃预留，占用的全部退回。
+    Give up a reservation; everything it held is given back.
+    """
     return replied(await moving.cancel(caller, _asked(request, redemption_id, key)))
 
 
@@ -161,7 +171,9 @@ async def cancel(
 async def reverse(
     redemption_id: UUID, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
-    """Undo a confirmed redemption within 30 days; quota and budget get it back."""
+    """三十天内撤销已确认的兑现，次数和预算一并退回。
+    Undo a confirmed redemption within 30 days; quota and budget get it back.
+    """
     asked = _asked(request, redemption_id, key)
     return replied(await moving.reverse(caller, asked, settle_of(request)))
 
@@ -176,7 +188,9 @@ async def reverse(
 async def return_(
     redemption_id: UUID, body: ReturnIn, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
-    """Note what of a deposit or deferred payment has come back; it frees the person's limit."""
+    """登记押金或后付款中已归还、已付清的部分；居民的限额随之恢复。
+    Note what of a deposit or deferred payment has come back; it frees the person's limit.
+    """
     asked = _asked(request, redemption_id, key, body)
     return replied(await moving.return_(caller, asked, body.amount_fen, settle_of(request)))
 
@@ -195,7 +209,9 @@ async def benefits(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> Response:
-    """List what I was given, the newest first, with what I have still to return and by when."""
+    """我得到过的优惠，新的在前；还要归还或付清什么，到哪一天。
+    List what I was given, the newest first, with what I have still to return and by when.
+    """
     page = await listing.of_resident(keyring_of(request), caller.resident_id, cursor, limit)
     scenarios: ScenarioNotices = request.app.state.scenario_notices
     named, today = await scenarios.named(view.scenario_id for view in page.entries), clock.today()

@@ -12,7 +12,7 @@ from points_api.language import Language
 from points_api.redemptions.models import Statement
 from points_api.redemptions.view import State, View
 
-Fen = Annotated[int, Field(ge=1, le=200_000_00, strict=True, description="fen, 分")]
+Fen = Annotated[int, Field(ge=1, le=200_000_00, strict=True, description="分 · fen")]
 """One use: up to 200,000 yuan, four times the largest deposit that a hospital takes."""
 
 
@@ -24,9 +24,9 @@ class RedeemIn(Wire):
     """A verification to redeem at once, or to hold for a moment (`reserve`)."""
 
     verification_id: UUID
-    amount_fen: Fen | None = Field(None, description="what is bought or deposited · 金额，分")
+    amount_fen: Fen | None = Field(None, description="金额，分 · what is bought or deposited")
     reserve: Annotated[bool, Field(strict=True)] = False
-    due_on: date | None = Field(None, description="of a deposit: the day agreed on · 约定归还日")
+    due_on: date | None = Field(None, description="约定归还日 · of a deposit: the day agreed on")
 
 
 class ConfirmIn(Wire):
@@ -57,10 +57,12 @@ class RedemptionOut(Wire):
     amount_fen: int | None
     benefit_fen: int
     to_pay_fen: int | None
-    owed_fen: int = Field(description="what the city owes the merchant for it")
+    owed_fen: int = Field(description="市里应结给商户 · what the city owes the merchant for it")
     returned_fen: int
-    undone_fen: int = Field(description="what was held or given before it was undone")
-    outstanding_fen: int = Field(description="what of it is still to come back")
+    undone_fen: int = Field(
+        description="撤销前占用或给出的 · what was held or given before it was undone"
+    )
+    outstanding_fen: int = Field(description="还未归还或付清的 · what of it is still to come back")
     reserved_at: datetime
     expires_at: datetime | None
     changed_at: datetime
@@ -83,9 +85,11 @@ class BenefitOut(Wire):
     day: date
     amount_fen: int | None
     benefit_fen: int
-    undone_fen: int = Field(description="what it was worth before it was undone")
-    outstanding_fen: int = Field(description="what I have still to return or pay")
-    due_on: date | None = Field(description="by when")
+    undone_fen: int = Field(description="撤销前值多少 · what it was worth before it was undone")
+    outstanding_fen: int = Field(
+        description="我还要归还或付清的 · what I have still to return or pay"
+    )
+    due_on: date | None = Field(description="到哪一天 · by when")
     overdue: bool
 
     @classmethod

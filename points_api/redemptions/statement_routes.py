@@ -37,7 +37,9 @@ async def listed(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> StatementsOut:
-    """List the closed days, the newest first."""
+    """已结的各天，新的在前。
+    List the closed days, the newest first.
+    """
     _require_reader(caller)
     pages = Pages(keyring_of(request), f"merchant.statements:{caller.merchant_id}")
     place = pages.read(cursor)
@@ -67,7 +69,9 @@ async def one(
     caller: MerchantCaller,
     format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002 - the wire's name
 ) -> Response:
-    """Return a day with every entry, today so far included; `format=csv` is for spreadsheets."""
+    """一天的每一笔，今天的到此刻为止；`format=csv` 供表格软件使用。
+    Return a day with every entry, today so far included; `format=csv` is for spreadsheets.
+    """
     _require_reader(caller)
     found = await Statement.get_or_none(merchant_id=caller.merchant_id, day=day)
     pages = statements.pages_of(caller.merchant_id, day)

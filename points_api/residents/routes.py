@@ -41,7 +41,9 @@ router = APIRouter(prefix="/v1/me", tags=["resident"])
 async def enrollment(
     request: Request, caller: ResidentCaller, registry: TheRegistry, language: Reader
 ) -> Response:
-    """Tell whether I have joined, and whether my consent is needed anew and why."""
+    """是否已加入；是否需要重新同意，为什么。
+    Tell whether I have joined, and whether my consent is needed anew and why.
+    """
     view = await service.view(registry, caller.resident_id, clock.now(), clock.today())
     note_look(request, caller.resident_id, "enrollment")
     return conditional(request, EnrollmentOut.of(view).model_dump_json().encode(), language)
@@ -74,7 +76,9 @@ async def enrollment(
 async def join(
     body: JoinIn, response: Response, caller: ResidentCaller, registry: TheRegistry
 ) -> EnrollmentOut:
-    """Join with real name and ID number, 18 and above. Sent again, it changes nothing."""
+    """用实名和身份证号加入，须满十八岁。重复发送不改变什么。
+    Join with real name and ID number, 18 and above. Sent again, it changes nothing.
+    """
     view, created = await service.join(
         registry, caller.resident_id, body.to_application(), clock.now(), clock.today()
     )
@@ -89,7 +93,9 @@ async def join(
     responses=problems(*CALLER_REFUSED, NoMember, Busy),
 )
 async def leave(caller: ResidentCaller, registry: TheRegistry, language: Reader) -> LeftOut:
-    """Leave, effective at once. Tells what was deleted, and what stays by which law how long."""
+    """退出，立即生效。答复说明删除了什么，什么依哪部法律留存多久。
+    Leave, effective at once. Tells what was deleted, and what stays by which law how long.
+    """
     left = await service.leave(registry, caller.resident_id, clock.now())
     erasure = ErasureOut.of(left.erasure, language)
     return LeftOut(left_at=left.left_at, deleted=erasure.deleted, kept=erasure.kept)
@@ -101,7 +107,9 @@ async def leave(caller: ResidentCaller, registry: TheRegistry, language: Reader)
     responses=problems(*CALLER_REFUSED, NoMember, NoticeOutdated, InvalidRequest, Busy),
 )
 async def phone(body: PhoneIn, caller: ResidentCaller, registry: TheRegistry) -> EnrollmentOut:
-    """Give or change my number, and with it agree to be reached; withdraw `contact` to drop it."""
+    """填写或更换手机号，即同意与您联系；撤回 `contact` 就删除。
+    Give or change my number, and with it agree to be reached; withdraw `contact` to drop it.
+    """
     now, today = clock.now(), clock.today()
     notice = registry.notices.current(today)
     if body.notice_version != notice.version:
@@ -116,7 +124,9 @@ async def phone(body: PhoneIn, caller: ResidentCaller, registry: TheRegistry) ->
     responses=problems(*CALLER_REFUSED, NoMember, Busy),
 )
 async def pause(caller: ResidentCaller, registry: TheRegistry) -> EnrollmentOut:
-    """Let no merchant and no partner learn anything, at once. Consents stay as they are."""
+    """立即不再让任何商户和城市得知任何情况；各项授权保持不变。
+    Let no merchant and no partner learn anything, at once. Consents stay as they are.
+    """
     now, today = clock.now(), clock.today()
     await pausing.pause(caller.resident_id, now)
     return EnrollmentOut.of(await service.view(registry, caller.resident_id, now, today))
@@ -128,7 +138,9 @@ async def pause(caller: ResidentCaller, registry: TheRegistry) -> EnrollmentOut:
     responses=problems(*CALLER_REFUSED, NoMember, Busy),
 )
 async def resume(caller: ResidentCaller, registry: TheRegistry) -> EnrollmentOut:
-    """End the pause."""
+    """结束暂停。
+    End the pause.
+    """
     await pausing.resume(caller.resident_id)
     view = await service.view(registry, caller.resident_id, clock.now(), clock.today())
     return EnrollmentOut.of(view)

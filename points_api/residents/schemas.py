@@ -55,7 +55,10 @@ class JoinIn(Wire):
     id_number: IdNumber
     phone: Phone | None = None
     verify_result: Annotated[
-        str | None, Field(max_length=4096, description="wx.startFacialRecognitionVerify 的结果")
+        str | None,
+        Field(
+            max_length=4096, description="wx.startFacialRecognitionVerify 的结果 · what it answered"
+        ),
     ] = None
     notice_version: Annotated[str, Field(max_length=40)]
     consents: Annotated[dict[str, bool], Field(max_length=20)]

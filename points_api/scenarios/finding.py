@@ -44,6 +44,7 @@ Near = Annotated[
 
 class UnknownPlace(Problem):
     slug, status, errcode = "unknown-place", 422, 42220
+    about = ("query", "#/near")
     title = ("不认识这个位置", "Unknown place")
 
     def __init__(self) -> None:

@@ -45,12 +45,14 @@ async def scenarios(
     request: Request,
     language: Reader,
     asked: Asked,
-    benefit: Annotated[BenefitType | None, Query(description="优惠类型")] = None,
-    visitors: Annotated[bool | None, Query(description="外地居民可享受")] = None,
+    benefit: Annotated[BenefitType | None, Query(description="优惠类型 · kind of benefit")] = None,
+    visitors: Annotated[bool | None, Query(description="外地居民可享受 · open to visitors")] = None,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> Response:
-    """全部场景：按类别、区划、优惠类型筛选，用汉字、拼音或首字母搜索，近的在前。"""
+    """全部场景：按类别、区划、优惠类型筛选，用汉字、拼音或首字母搜索，近的在前。
+    All of them, by category, division or benefit; found by characters, pinyin or initials.
+    """
     live = live_of(request)
     published, wanted = live.current, replace(asked, benefit=benefit, visitors=visitors)
     found = find(published, wanted)
@@ -77,7 +79,9 @@ async def scenarios(
     responses=problems(ScenarioNotOpen),
 )
 async def scenario(request: Request, language: Reader, scenario_id: ScenarioId) -> Response:
-    """一个场景的全部：人人都有的服务、优惠、条件、次数、怎样核验、告诉商户什么、依据与期限。"""
+    """一个场景的全部：人人都有的服务、优惠、条件、次数、怎样核验、告诉商户什么、依据与期限。
+    What everybody gets, benefit, conditions, uses, ways of verifying, what is told, basis and term.
+    """
     live = live_of(request)
     found = live.current.require(scenario_id)
     body = Teller(live, language).full(found).model_dump_json().encode()

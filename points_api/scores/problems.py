@@ -85,6 +85,7 @@ class UnknownItem(SuppositionRefused):
 
 class DaysReversed(Problem):
     slug, status, errcode = "days-reversed", 422, 42263
+    about = ("query", "#/from")
     title = ("日期有误", "The days are mistaken")
 
     def __init__(self) -> None:

@@ -41,7 +41,9 @@ def scores_of(request: Request) -> Scores:
     "", summary="我的积分 / My score", response_model=ScoreOut, responses=problems(*REFUSALS)
 )
 async def score(request: Request, member: ConsentingMember, language: Reader) -> Response:
-    """我的信用分：分值、等级、各维度小计、评分卡版本、下一次变化的日期。"""
+    """我的信用分：分值、等级、各维度小计、评分卡版本、下一次变化的日期。
+    My score: value, band, subtotals, version of the scorecard, and the day it changes next.
+    """
     scores = scores_of(request)
     stored = await scores.current(member.resident_id)
     day = clock.today()
@@ -55,7 +57,9 @@ async def score(request: Request, member: ConsentingMember, language: Reader) ->
     "/reasons", summary="积分的由来 / How the score comes about", responses=problems(*REFUSALS)
 )
 async def reasons(request: Request, member: ConsentingMember, language: Reader) -> ReasonsOut:
-    """为什么是这个分：每一条理由和分值，加起来正好等于总分减基础分；怎么提高；以后会怎样。"""
+    """为什么是这个分：每一条理由和分值，加起来正好等于总分减基础分；怎么提高；以后会怎样。
+    Why it is this score: reasons that add up to it exactly; how to raise it; what will come.
+    """
     scores = scores_of(request)
     facts = await facts_of(member.person_id)
     note_look(request, member.resident_id, "reasons")
@@ -71,7 +75,9 @@ async def score_history(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> HistoryOut:
-    """分值历史，最新的在前。"""
+    """分值历史，最新的在前。
+    The score over time, newest first.
+    """
     scores = scores_of(request)
     page = await history.page(request.app.state.keyring, member.resident_id, cursor, limit)
     response.headers.update(link_header(request.url, page.next_cursor))
@@ -88,10 +94,14 @@ async def changes(
     request: Request,
     member: ConsentingMember,
     language: Reader,
-    from_day: Annotated[date, Query(alias="from", description="起始日（当日末）")],
-    to_day: Annotated[date | None, Query(alias="to", description="截止日；默认今天")] = None,
+    from_day: Annotated[date, Query(alias="from", description="起始日，当日末 · from its end on")],
+    to_day: Annotated[
+        date | None, Query(alias="to", description="截止日，默认今天 · else today")
+    ] = None,
 ) -> ChangesOut:
-    """两天之间为什么变了：分成时间、规则、记录三部分，相加正好等于差额。"""
+    """两天之间为什么变了：分成时间、规则、记录三部分，相加正好等于差额。
+    Why it changed between two days: by time, by rules and by records, which add up exactly.
+    """
     scores = scores_of(request)
     note_look(request, member.resident_id, "changes")
     return await comparing.between(
@@ -107,7 +117,9 @@ async def changes(
 async def what_if(
     request: Request, member: ConsentingMember, body: WhatIfIn, language: Reader
 ) -> WhatIfOut:
-    """假如：修复一条记录、等待若干天、新增一条记录后是多少分。不写入任何数据，仅供参考。"""
+    """假如：修复一条记录、等待若干天、新增一条记录后是多少分。不写入任何数据，仅供参考。
+    What if a record were repaired, some days passed, or a record came? Nothing is written.
+    """
     scores = scores_of(request)
     facts = await facts_of(member.person_id)
     note_look(request, member.resident_id, "what_if")

@@ -103,7 +103,8 @@ class ReasonsOut(Wire):
     basis: str
     reasons: list[ReasonOut]
     not_counted: list[str] = Field(
-        description="record_id of every record whose `counts` is false, listed in `reasons` or not"
+        description="不计分的全部记录的 record_id · of every record whose `counts` is false, "
+        "listed in `reasons` or not"
     )
     advice: list[AdviceOut]
     forecast: list[ForecastOut]
@@ -156,7 +157,7 @@ class ChangesOut(Wire):
 
 
 class RepairIn(Wire):
-    repair: str = Field(description="record_id, as the reasons give it")
+    repair: str = Field(description="理由里给出的 record_id · record_id, as the reasons give it")
 
 
 class WaitIn(Wire):

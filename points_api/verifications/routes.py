@@ -68,7 +68,12 @@ async def verify(
     language: Reader,
     now: MerchantNow,
 ) -> Response:
-    """Learn yes or no, and with a yes the benefit. A code works once.
+    """得知能或不能；能的话，还有优惠是什么。一个码只能用一次。
+
+    `code` 是扫到的码，`spoken` 是柜台前说出的数字，
+    `pseudonym` 是商户系统对已同意这个场景的居民的称呼。
+
+    Learn yes or no, and with a yes the benefit. A code works once.
 
     With `code` what was scanned, with `spoken` the number said at a counter, with `pseudonym` how
     this merchant's system calls somebody who has consented to the scenario.
@@ -94,11 +99,13 @@ async def seen(
     request: Request,
     response: Response,
     caller: MerchantCaller,
-    since: Annotated[datetime | None, Query(description="default: an hour ago")] = None,
+    since: Annotated[datetime | None, Query(description="默认一小时前 · else an hour ago")] = None,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> SeenListOut:
-    """List what this merchant verified, oldest first, wall codes that were scanned included."""
+    """本商户做过的核验，旧的在前，居民扫墙码的也在内。
+    List what this merchant verified, oldest first, wall codes that were scanned included.
+    """
     start = (since or clock.now() - _SHOWN).astimezone(clock.LEGAL_ZONE)
     keyring = request.app.state.keyring
     page = await listing.of_merchant(keyring, caller.merchant_id, start, cursor, limit)
@@ -120,7 +127,9 @@ async def wall_code(
     caller: MerchantCaller,
     language: Reader,
 ) -> WallCodeOut:
-    """Make a code for residents to scan. Print it; those printed before stay good."""
+    """造一个供居民扫的码，可以印出来；以前印的仍然有效。
+    Make a code for residents to scan. Print it; those printed before stay good.
+    """
     text, scenario = await _service(request).wall_code(caller, scenario_id)
     title = _WALL.say(language).format(title=Text(*scenario.title).say(language))
     response.headers["Cache-Control"] = "no-store"
@@ -150,7 +159,9 @@ async def scan(
     caller: ResidentCaller,
     language: Reader,
 ) -> WallScanOut:
-    """See whether I am eligible here. With a yes the merchant sees it too, under the number."""
+    """看我在这里能不能享受。能的话，商户按编号也看得到。
+    See whether I am eligible here. With a yes the merchant sees it too, under the number.
+    """
     found = await _service(request).by_wall(
         caller.resident_id, caller.sid, body.wall_code, clock.now()
     )
@@ -172,7 +183,9 @@ async def decisions(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> DecisionsOut:
-    """List each time a merchant asked: what they were told, and why, in my words."""
+    """商户每次来问：告知了什么，为什么，用我看得懂的话。
+    List each time a merchant asked: what they were told, and why, in my words.
+    """
     state = request.app.state
     page = await listing.of_resident(
         state.keyring, state.scenario_notices, caller.resident_id, cursor, limit

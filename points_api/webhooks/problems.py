@@ -5,6 +5,7 @@ from points_api.problem import Problem
 
 class UrlRefused(Problem):
     slug, status, errcode = "webhook-url-refused", 422, 42266
+    about = ("body", "#/url")
     title = ("不能推送到这个地址", "Nothing can be pushed to this address")
 
 

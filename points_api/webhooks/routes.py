@@ -48,7 +48,9 @@ Rules = Annotated[Addresses, Depends(_addresses)]
 
 @router.get("", summary="推送地址 / My endpoints", responses=problems(*_REFUSED))
 async def endpoints(caller: ManagerCaller, response: Response) -> EndpointsOut:
-    """List the endpoints; secrets are never shown again."""
+    """全部推送地址；密钥不再显示。
+    List the endpoints; secrets are never shown again.
+    """
     response.headers["Cache-Control"] = "no-store"
     found = await service.endpoints_of(caller.merchant_id)
     return EndpointsOut(items=[EndpointOut.of(one) for one in found])
@@ -63,7 +65,9 @@ async def endpoints(caller: ManagerCaller, response: Response) -> EndpointsOut:
 async def add(
     body: EndpointIn, request: Request, response: Response, caller: ManagerCaller, rules: Rules
 ) -> NewEndpointOut:
-    """Add an endpoint; its secret is shown this once."""
+    """新增一个推送地址；密钥只显示这一次。
+    Add an endpoint; its secret is shown this once.
+    """
     made, secret = await service.add(
         request.app.state.keyring, rules, caller.merchant_id, body.url, body.kinds, caller.actor,
         clock.now(),
@@ -81,7 +85,9 @@ async def add(
 async def change(
     endpoint_id: UUID, body: EndpointPatch, caller: ManagerCaller, rules: Rules
 ) -> EndpointOut:
-    """Change address, kinds or state; what is left out stays."""
+    """修改地址、种类或状态；没写的保持不变。
+    Change address, kinds or state; what is left out stays.
+    """
     changes = body.model_dump(exclude_none=True)
     changed = await service.change(
         rules, caller.merchant_id, endpoint_id, changes, caller.actor, clock.now()
@@ -96,7 +102,9 @@ async def change(
     responses=problems(*_WRITE, NotFound),
 )
 async def remove(endpoint_id: UUID, caller: ManagerCaller) -> None:
-    """Remove an endpoint; what waits for it is not sent."""
+    """删除一个推送地址；还在等待的不再发送。
+    Remove an endpoint; what waits for it is not sent.
+    """
     await service.remove(caller.merchant_id, endpoint_id, caller.actor, clock.now())
 
 
@@ -108,7 +116,9 @@ async def remove(endpoint_id: UUID, caller: ManagerCaller) -> None:
 async def rotate_secret(
     endpoint_id: UUID, request: Request, response: Response, caller: ManagerCaller
 ) -> NewEndpointOut:
-    """Make a new secret, shown this once; for 24 hours both sign."""
+    """造一个新密钥，只显示这一次；二十四小时内新旧都签。
+    Make a new secret, shown this once; for 24 hours both sign.
+    """
     made, secret = await service.rotate_secret(
         request.app.state.keyring, caller.merchant_id, endpoint_id, caller.actor, clock.now()
     )
@@ -123,7 +133,9 @@ async def rotate_secret(
     responses=problems(*_WRITE, NotFound, EndpointDisabled),
 )
 async def test(endpoint_id: UUID, caller: ManagerCaller) -> QueuedOut:
-    """Send a `ping`; see by the deliveries what came of it."""
+    """发一条 `ping`；结果看推送记录。
+    Send a `ping`; see by the deliveries what came of it.
+    """
     message_id = await service.ping(caller.merchant_id, endpoint_id, caller.actor, clock.now())
     return QueuedOut(id=message_id, webhook_id=id_of(message_id))
 
@@ -141,7 +153,9 @@ async def deliveries(
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> DeliveriesOut:
-    """List the messages with every try, the newest first."""
+    """全部消息和每次尝试，新的在前。
+    List the messages with every try, the newest first.
+    """
     page = await service.deliveries(
         request.app.state.keyring, caller.merchant_id, endpoint_id, cursor, limit
     )
@@ -160,9 +174,9 @@ async def deliveries(
 async def replay(
     endpoint_id: UUID, body: ReplayIn, request: Request, caller: ManagerCaller, key: Key = None
 ) -> Response:
-    """Have sent again, in order and under the same ids, what was written since then."""
-    if body.since.utcoffset() is None:
-        raise InvalidRequest("since 要带时区", "since needs an offset")
+    """把从那时起写下的依次重推，编号不变。
+    Have sent again, in order and under the same ids, what was written since then.
+    """
     asked = replays.Request(
         caller.merchant_id, endpoint_id, body.since, body.delivered, caller.actor,
         key_of(key), fingerprint_of(request, body),
@@ -177,7 +191,9 @@ async def replay(
     responses=problems(*_WRITE, NotFound, EndpointDisabled, StillWaiting),
 )
 async def replay_one(endpoint_id: UUID, message_id: UUID, caller: ManagerCaller) -> QueuedOut:
-    """Send one message again, whatever became of it, unless a withdrawal has stopped it."""
+    """不管结果如何，把一条重推一次；已被撤回授权停下的除外。
+    Send one message again, whatever became of it, unless a withdrawal has stopped it.
+    """
     found = await replays.replay_one(
         caller.merchant_id, endpoint_id, message_id, caller.actor, clock.now()
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from points_api.webhooks.kinds import Kind
 from points_api.webhooks.service import Delivery, Endpoint
@@ -121,7 +121,7 @@ class DeliveriesOut(Wire):
 class ReplayIn(Wire):
     """Everything written since then that was not delivered; with `delivered`, that too."""
 
-    since: datetime
+    since: AwareDatetime
     delivered: bool = False
 
 

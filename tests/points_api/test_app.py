@@ -41,6 +41,41 @@ async def test_every_operation_is_named_in_both_languages(application):
             assert english, (method, path)
 
 
+async def test_limits_of_whole_numbers_are_whole_numbers_in_the_document(application):
+    document = (await application.http.get("/openapi.json")).text
+    assert '"maximum":5000,' in document  # milliseconds by which a sandbox may be slowed down
+    assert not re.search(r'"(minimum|maximum)":-?[0-9]+\.0\b', document)
+
+
+def _is_in_both(text):
+    """Chinese first, then English: after a dot in a phrase, from a line on in a description."""
+    first, *others = re.split(r" [·/] |\n+", text)
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    english = re.compile(r"[A-Za-z]{3}")
+    return bool(chinese.search(first)) and any(
+        english.search(other) and not chinese.search(other) for other in others
+    )
+
+
+async def test_every_operation_is_described_in_both_languages(application):
+    document = (await application.http.get("/openapi.json")).json()
+    assert _is_in_both(document["info"]["description"])
+    described = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert _is_in_both(operation["description"]), (method, path)
+            for parameter in operation.get("parameters", ()):
+                if told := parameter.get("description"):
+                    described += 1
+                    assert _is_in_both(told), (method, path, parameter["name"])
+            for status, answer in operation["responses"].items():
+                told = answer["description"]
+                assert told == "Successful Response" or _is_in_both(told), (method, path, status)
+    for caller, scheme in document["components"]["securitySchemes"].items():
+        assert _is_in_both(scheme["description"]), caller
+    assert described > 50
+
+
 async def test_who_has_not_joined_is_told_that_nothing_is_lost(application):
     visitor = await application.visitor(ADULTS[1])
     home = (await visitor.get("/v1/me/home")).json()

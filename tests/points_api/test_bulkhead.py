@@ -54,9 +54,9 @@ def served(folder) -> Iterator[SimpleNamespace]:
             process.kill()
 
 
-def is_up(city) -> bool:
+def is_up(city):
     with contextlib.suppress(httpx.TransportError):
-        return bool(city.http.get("/metrics/visitors").is_success)
+        return city.http.get("/metrics/visitors").is_success
     return False
 
 

@@ -20,7 +20,8 @@ class Side:
     """One of the two; answers with its name, the path and the body."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.neighbor, self.waits = name, SimpleNamespace(channel=None), {}
+        self.name, self.neighbor = name, SimpleNamespace(channel=None)
+        self.waits: dict[str, asyncio.Event] = {}
         config = Config(
             self._app, interface="asgi3", lifespan="off", log_config=None, access_log=False,
             proxy_headers=False,
@@ -89,7 +90,7 @@ def request(path: str, body: bytes = b"") -> bytes:
     return f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: a\r\n{length}\r\n".encode() + body
 
 
-async def answer(line) -> bytes:
+async def answer(line):
     async with asyncio.timeout(10):
         head = await line.reader.readuntil(b"\r\n\r\n")
         [length] = [

@@ -6,8 +6,7 @@ import pytest
 from starlette.routing import Route
 
 from points_api.app import ROUTERS
-from points_api.parameters import schemas_of
-from points_api.problem import schema_of_body
+from points_api.parameters import schema_of_body, schemas_of
 
 ROUTES = [route for module in ROUTERS for route in module.router.routes]
 

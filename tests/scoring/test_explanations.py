@@ -58,7 +58,7 @@ def test_a_note_tells_when_a_record_fades_and_ends():
     )
     later = score([FINE], CARD, DAY + timedelta(days=500))
     assert record_note(later.rules[0], later.rules[0].counted[0], later, "en") == (
-        "its effect is fading day by day, ends on 2028-05-21"
+        "its effect is fading day by day, stops counting on 2028-05-21"
     )
 
 

@@ -67,6 +67,19 @@ async def test_a_header_that_is_no_good_token_answers_401(door, header):
     assert answer.json()["type"] == "/problems/access-token-refused"
 
 
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "", "Basic YTpi"])
+async def test_a_header_without_a_token_is_told_to_have_none_and_not_that_it_has_expired(
+    door, header
+):
+    answer = await door.client.get(
+        "/v1/me/enrollment",
+        headers=[(b"authorization", header.encode()), (b"accept-language", b"en")],
+    )
+    told = answer.json()
+    assert told["detail"].startswith("No access token came")
+    assert told["errmsg"] == told["detail"]
+
+
 async def test_two_authorization_headers_are_refused_even_if_one_is_good(door):
     token = (await door.sign_in(1))["access_token"]
     good = (b"authorization", f"Bearer {token}".encode())

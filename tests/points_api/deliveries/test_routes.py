@@ -95,7 +95,11 @@ async def test_the_same_file_again_is_the_same_delivery(application, agency):
     first, second = [await send(application, agency, content) for _ in range(2)]
     assert (first.status_code, second.status_code) == (201, 200)
     assert second.json()["delivery_id"] == first.json()["delivery_id"]
-    assert second.json()["repeated"]
+    assert (first.json()["repeated"], second.json()["repeated"]) == (False, True)
+    found = await application.http.get(second.headers["location"], headers=agency)
+    # Whether it came before is said of a sending; who looks later has sent nothing.
+    assert {**found.json(), "repeated": True} == second.json()
+    assert "repeated" not in found.json()
     assert await RecordRow.all().count() == 1
 
 

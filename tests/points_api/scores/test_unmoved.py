@@ -22,7 +22,7 @@ async def _notes(resident, *suppose, language="en"):
         ({"item": "profession.teacher"}, "not scored"),
         (
             {"item": "volunteer.hours", "quantity": "20", "occurred_on": "2020-01-02"},
-            "ended on 2024-12-31",
+            "has not counted since 2024-12-31",
         ),
         (
             {"item": "penalty.market", "level": "minor", "occurred_on": "2021-01-02"},
