@@ -70,7 +70,7 @@ def who(answer: httpx.Response) -> str:
     return answer.headers["x-request-id"][:16]
 
 
-def is_gone(process: psutil.Process) -> bool:
+def is_gone(process):
     with contextlib.suppress(psutil.NoSuchProcess):
         return process.status() == psutil.STATUS_ZOMBIE
     return True

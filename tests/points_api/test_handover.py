@@ -99,7 +99,7 @@ async def answer(line):
         return await line.reader.readexactly(int(length.split()[1]))
 
 
-async def asked(line, path: str, body: bytes = b"") -> bytes:
+async def asked(line, path, body=b""):
     line.writer.write(request(path, body))
     return await answer(line)
 
