@@ -72,8 +72,8 @@ _LOOPBACK: Final = Announcement(
 _SQLITE: Final = Announcement(
     Text("内嵌的 SQLite", "embedded SQLite"),
     Text(
-        "数据库是内嵌的 SQLite，只供一个进程使用；请用 POINTS_DATABASE_URL 指向 PostgreSQL",
-        "the database is embedded SQLite, for one process only; "
+        "数据库是内嵌的 SQLite，只供一个服务使用；请用 POINTS_DATABASE_URL 指向 PostgreSQL",
+        "the database is embedded SQLite, for one server only; "
         "point POINTS_DATABASE_URL to PostgreSQL",
     ),
 )

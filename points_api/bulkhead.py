@@ -32,7 +32,9 @@ UP: Final = b"up\n"
 """What the process beside says once it answers."""
 AGAIN_SECONDS: Final = 2.0
 NICE: Final = 19
-STOP_SECONDS: Final = 10.0
+GRACE_SECONDS: Final = 3
+"""How long the process beside lets what is under way go on when it is to end."""
+STOP_SECONDS: Final = GRACE_SECONDS + 1
 _log = log.get("bulkhead")
 
 
@@ -65,19 +67,26 @@ class Bulkhead:
 
     async def _keep(self) -> None:
         while True:
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with theirs:
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "points_api.visitors", str(theirs.fileno()),
-                    stdin=PIPE, stdout=PIPE, pass_fds=(theirs.fileno(),),
-                )  # fmt: skip
+            try:
+                await self._once()
+            except OSError:  # no process to be had now
+                _log.exception("bulkhead.not_begun")
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _once(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "points_api.visitors", str(theirs.fileno()),
+                stdin=PIPE, stdout=PIPE, pass_fds=(theirs.fileno(),),
+            )  # fmt: skip
+            theirs.close()
             try:
                 _give_way(process.pid)
                 await self._while_up(process, Channel(ours, is_for_visitors))
             finally:
                 await _ended(process)
-            _log.error("bulkhead.ended", code=process.returncode)
-            await asyncio.sleep(AGAIN_SECONDS)
+        _log.error("bulkhead.ended", code=process.returncode)
 
     async def _while_up(self, process: Process, channel: Channel) -> None:
         assert process.stdout is not None

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import uvicorn
 
 from points_api.app import create_beside
-from points_api.bulkhead import UP, is_for_residents
+from points_api.bulkhead import GRACE_SECONDS, UP, is_for_residents
 from points_api.handover import ELSEWHERE, Channel, Moving
 from points_api.settings import load
 
@@ -66,7 +66,7 @@ def main() -> None:
     """Serve until standard input ends."""
     config = uvicorn.Config(
         create_beside(load()), loop="uvloop", http=Moving, access_log=False, log_level="warning",
-        server_header=False, proxy_headers=False,
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
     _Visitors(config).run(sockets=[])
 

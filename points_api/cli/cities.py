@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from points_api.cli.directory import changes
 from points_api.cli.drafts import city_of, drafted, folder, order
 from points_api.cli.mapping_tables import tables
 from points_api.cli.terminal import out, print_json, say
@@ -13,6 +14,7 @@ VERSION: Final = "draft"
 cities = typer.Typer(no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(cities, name="cities", help="互认城市 · partner cities.")
+cities.command()(changes)
 cities.add_typer(tables, name="tables", help="双方签名的换算表 · tables signed by both.")
 
 Json = Annotated[bool, typer.Option("--json", help="一个 JSON 值 · one JSON value.")]

@@ -1,13 +1,19 @@
 """`points cities`: nothing is told as sure that is not."""
 
 import json
+from typing import get_args
 from xml.etree import ElementTree as ET
 
 import pytest
 from typer.testing import CliRunner
 
+from interop.directory import sign
+from interop.directory_changes import Kind
 from points_api.__main__ import app
 from points_api.cli import terminal
+from points_api.cli.directory import KINDS
+from tests.interop.cities import HUANGSHI, SANYA
+from tests.interop.editions import ROOTS, edition, member
 
 
 @pytest.fixture
@@ -116,3 +122,48 @@ def test_agreements_show_county_pilots_and_mark_each_unconfirmed_party(points):
         for party in one["parties"]:
             assert ("未证实" in party["name"]) == (party["signatory"] == "unconfirmed")
         assert one["basis"] in {"published", "assumption"}
+
+
+@pytest.fixture
+def editions(tmp_path):
+    """Write editions of the directory as files."""
+
+    def write(**changed):
+        file = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
+        file.write_bytes(sign(edition(**changed), ROOTS))
+        return file
+
+    return write
+
+
+def test_what_an_edition_changes_is_told_before_it_counts(points, editions):
+    moved = member(SANYA) | {"address": "https://points.sanya.example:8443"}
+    first = editions()
+    second = editions(version=2, issued=1, members=[member(HUANGSHI), moved])
+    told = points("cities", "changes", first, second)
+    assert told.exit_code == 0
+    assert "地址改为 is now at" in told.stdout
+    assert "https://points.sanya.example:8443" in told.stdout
+    assert "退出 leaves" in told.stdout  # Tianjin is not in it
+    found = json.loads(points("cities", "changes", first, second, "--json").stdout)
+    assert (found["from"], found["to"]) == (1, 2)
+    assert {"city": SANYA, "kind": "address", "what": moved["address"]} in found["changes"]
+
+
+def test_an_edition_that_does_not_follow_is_refused_by_name(points, editions):
+    first, third = editions(), editions(version=3, issued=1)
+    gap = points("cities", "changes", first, third)
+    assert gap.exit_code == 1
+    assert f"{third}: 中间缺了一版名录" in gap.stderr
+    back = points("cities", "changes", third, first)
+    assert back.exit_code == 1
+    assert "比已信任的名录旧" in back.stderr
+
+
+def test_an_edition_that_differs_in_its_dates_only_says_so(points, editions):
+    told = points("cities", "changes", editions(), editions(version=2, issued=1))
+    assert "只有期号和日期不同 (only number and dates differ)" in told.stdout
+
+
+def test_every_kind_of_change_has_words():
+    assert set(KINDS) == set(get_args(Kind))
