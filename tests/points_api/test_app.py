@@ -60,19 +60,16 @@ def _is_in_both(text):
 async def test_every_operation_is_described_in_both_languages(application):
     document = (await application.http.get("/openapi.json")).json()
     assert _is_in_both(document["info"]["description"])
-    described = 0
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert _is_in_both(operation["description"]), (method, path)
             for parameter in operation.get("parameters", ()):
-                if told := parameter.get("description"):
-                    described += 1
-                    assert _is_in_both(told), (method, path, parameter["name"])
+                told = parameter.get("description", "")
+                assert _is_in_both(told), (method, path, parameter["name"])
             for status, answer in operation["responses"].items():
                 assert _is_in_both(answer["description"]), (method, path, status)
     for caller, scheme in document["components"]["securitySchemes"].items():
         assert _is_in_both(scheme["description"]), caller
-    assert described > 50
 
 
 async def test_who_has_not_joined_is_told_that_nothing_is_lost(application):
