@@ -285,7 +285,7 @@ _SCHEMA: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "errcode": {"type": "integer", "description": "never 0"},
+        "errcode": {"type": "integer", "description": "从不为 0 · never 0"},
         "errmsg": {"type": "string"},
     },
 }

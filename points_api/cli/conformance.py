@@ -156,7 +156,7 @@ def _show(party: "Party", results: "list[Result]") -> None:
     out.print(table)
     for one in results:
         if one.outcome == "skipped":
-            say(f"– {one.id}: 需要 (needs) {one.why}")
+            say(f"– {one.id}: 需要 {one.why} (needs {one.why_en})")
         if one.outcome == "failed":
             _show_fault(one)
     counted = [sum(one.outcome == outcome for one in results) for outcome in MARKS]
@@ -164,7 +164,7 @@ def _show(party: "Party", results: "list[Result]") -> None:
 
 
 def _show_fault(one: "Result") -> None:
-    told = f"✗ {one.id}: 应当 (should be so): {one.why}; {one.basis}"
+    told = f"✗ {one.id}: 应当：{one.why} (should be so: {one.why_en}); {one.basis}"
     err.print(told, markup=False, soft_wrap=True)
     for exchange in one.sent:
         err.print(json.dumps(exchange, ensure_ascii=False), markup=False, soft_wrap=True)

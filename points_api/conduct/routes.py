@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from points_api.access_log.own_looks import note_look
 from points_api.auth.callers import MerchantCaller, ResidentCaller, officer_with
@@ -27,9 +27,10 @@ from points_api.problem import Busy, InvalidRequest, NotFound, problems
 from points_api.redemptions.moving import Request as Asked
 from points_api.redemptions.problems import NothingToReturn
 from points_api.redemptions.requests import KEY_REFUSED, Key, fingerprint_of, key_of, replied
-from points_api.redemptions.routes import keyring_of
+from points_api.redemptions.routes import RedemptionId, keyring_of
 
 router = APIRouter()
+ReportId = Annotated[UUID, Path(description="登记编号 · id of a report")]
 
 
 @router.post(
@@ -41,7 +42,11 @@ router = APIRouter()
     responses=problems(*CALLER_REFUSED, *KEY_REFUSED, NotOverdue, NothingToReturn),
 )
 async def report(
-    redemption_id: UUID, body: ConductIn, request: Request, caller: MerchantCaller, key: Key = None
+    redemption_id: RedemptionId,
+    body: ConductIn,
+    request: Request,
+    caller: MerchantCaller,
+    key: Key = None,
 ) -> Response:
     """登记到期未还的物品或未付的款项，或登记已全部归还。
     Report what was lent or deferred and is past its day, or that all of it has come back.
@@ -76,7 +81,9 @@ async def mine(request: Request, caller: ResidentCaller, language: Reader) -> Re
     summary="答复 / Reply",
     responses=problems(*CALLER_REFUSED, NotFound, ConductWrongState, InvalidRequest, Busy),
 )
-async def reply(report_id: UUID, body: ReplyIn, request: Request, caller: ResidentCaller) -> None:
+async def reply(
+    report_id: ReportId, body: ReplyIn, request: Request, caller: ResidentCaller
+) -> None:
     """在期限内答复一次。
     Reply once, within the term.
     """
@@ -113,7 +120,7 @@ async def reports(
     responses=problems(*CALLER_REFUSED, NotFound, ConductWrongState, InvalidRequest, Busy),
 )
 async def dismiss(
-    report_id: UUID, body: DismissIn, caller: Annotated[CallingOfficer, officer_with("case")]
+    report_id: ReportId, body: DismissIn, caller: Annotated[CallingOfficer, officer_with("case")]
 ) -> None:
     """驳回一项登记：不得计入，也不能再登记。
     Dismiss a report: it must not count, and cannot be made again.

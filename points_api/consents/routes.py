@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from points_api import clock
 from points_api.access_log.own_looks import note_look
@@ -44,6 +44,7 @@ from points_api.problem import Busy, InvalidRequest, problems
 
 router = APIRouter()
 CHANNEL = "mini_program"
+ConsentId = Annotated[UUID, Path(description="授权编号 · consent id")]
 
 
 @router.get(
@@ -133,7 +134,9 @@ async def agree(
     responses=problems(*CALLER_REFUSED, NoConsent, InvalidRequest, Busy),
 )
 async def withdraw_purpose(
-    purpose: Annotated[str, Query(max_length=32, examples=["contact"])],
+    purpose: Annotated[
+        str, Query(max_length=32, description="哪个目的 · which purpose", examples=["contact"])
+    ],
     request: Request,
     caller: ResidentCaller,
     language: Reader,
@@ -154,7 +157,7 @@ async def withdraw_purpose(
     responses=problems(*CALLER_REFUSED, NoConsent, InvalidRequest, Busy),
 )
 async def withdraw_one(
-    consent_id: UUID, request: Request, caller: ResidentCaller, language: Reader
+    consent_id: ConsentId, request: Request, caller: ResidentCaller, language: Reader
 ) -> WithdrawnOut:
     """按编号撤回一项授权，立即生效。
     Withdraw one consent by its id, effective at once.

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from points_api.auth.callers import AgencyCaller
@@ -16,6 +16,7 @@ from points_api.language import Reader
 from points_api.problem import Busy, NotFound, TooLarge, problems
 
 router = APIRouter(prefix="/v1/agency/deliveries", tags=["agency"])
+DeliveryId = Annotated[UUID, Path(description="报送编号 · delivery id")]
 
 
 def deliveries_of(request: Request) -> Deliveries:
@@ -63,7 +64,7 @@ async def deliver(
     summary="一次报送的结果 / The result of a delivery",
     responses=problems(*CALLER_REFUSED, NotFound),
 )
-async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) -> DeliveryOut:
+async def delivery(request: Request, caller: AgencyCaller, delivery_id: DeliveryId) -> DeliveryOut:
     """一次报送的结果。
     How many rows were taken in and how many refused.
     """
@@ -77,7 +78,7 @@ async def delivery(request: Request, caller: AgencyCaller, delivery_id: UUID) ->
     responses={200: {"content": {"text/csv": {}}}, **problems(*CALLER_REFUSED, NotFound)},
 )
 async def errors(
-    request: Request, caller: AgencyCaller, delivery_id: UUID, language: Reader
+    request: Request, caller: AgencyCaller, delivery_id: DeliveryId, language: Reader
 ) -> StreamingResponse:
     """退回的行，按原格式，附行号、列、代码、说明；改好后原样再报送。
     The refused rows as they came, each with row, column, code and reason, to mend and send again.
@@ -99,7 +100,7 @@ async def errors(
     summary="一次报送的数据质量 / Quality of a delivery",
     responses=problems(*CALLER_REFUSED, NotFound),
 )
-async def quality(request: Request, caller: AgencyCaller, delivery_id: UUID) -> QualityOut:
+async def quality(request: Request, caller: AgencyCaller, delivery_id: DeliveryId) -> QualityOut:
     """数据质量：合格率、及时率、重错码率，各有分子和分母。
     Rates of sound, timely and repeated rows, each with numerator and denominator.
     """

@@ -44,7 +44,8 @@ from scenarios.lifecycle import Move, State
 router = APIRouter(prefix="/v1")
 SUBMITTED: Final = "submitted"
 ScenarioOfficer = Annotated[CallingOfficer, officer_with("scenario")]
-Number = Annotated[int, Path(ge=1, le=1_000_000)]
+Number = Annotated[int, Path(ge=1, le=1_000_000, description="版本号 · version number")]
+ProposalId = Annotated[UUID, Path(description="提议编号 · proposal id")]
 
 
 async def _which(scenario_id: ScenarioId, version: Number) -> Which:
@@ -106,7 +107,7 @@ async def proposal(
     request: Request,
     response: Response,
     caller: MerchantCaller,
-    proposal_id: UUID,
+    proposal_id: ProposalId,
     language: Reader,
 ) -> VersionOut:
     """一份提案：要改的地方、商户究竟会被告知什么、审核经过。
@@ -126,7 +127,7 @@ async def amend_proposal(
     request: Request,
     response: Response,
     caller: MerchantCaller,
-    proposal_id: UUID,
+    proposal_id: ProposalId,
     body: DocumentIn,
     language: Reader,
     if_match: IfMatch = None,
@@ -149,7 +150,7 @@ async def submit_proposal(
     request: Request,
     response: Response,
     caller: MerchantCaller,
-    proposal_id: UUID,
+    proposal_id: ProposalId,
     language: Reader,
     if_match: IfMatch = None,
 ) -> VersionOut:
@@ -229,11 +230,7 @@ async def versions_of(
     responses=problems(*CALLER_REFUSED, Forbidden, NotFound),
 )
 async def one_version(
-    request: Request,
-    response: Response,
-    caller: ScenarioOfficer,
-    which: Named,
-    language: Reader,
+    request: Request, response: Response, caller: ScenarioOfficer, which: Named, language: Reader
 ) -> VersionOut:
     """一个版本；得到的 ETag 用于下一步的 If-Match。
     One version; its ETag is the If-Match of the next step.
@@ -275,7 +272,7 @@ async def move_version(
     response: Response,
     caller: ScenarioOfficer,
     which: Named,
-    move: Move,
+    move: Annotated[Move, Path(description="哪一步 · which step")],
     body: ReasonIn,
     language: Reader,
     if_match: IfMatch = None,

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from points_api import clock
 from points_api.auth.callers import officer_with
@@ -22,6 +22,7 @@ from points_api.merchants.problems import (
     LabelTaken,
     TooMany,
 )
+from points_api.merchants.routes import StaffId
 from points_api.merchants.schemas import (
     Division,
     KeyOut,
@@ -43,6 +44,7 @@ from points_api.scenarios.routes import ScenarioId
 
 router = APIRouter(prefix="/v1/officer/merchants", tags=["officer"])
 ScenarioOfficer = Annotated[CallingOfficer, officer_with("scenario")]
+MerchantId = Annotated[UUID, Path(description="商户编号 · merchant id")]
 _REFUSED = (*CALLER_REFUSED, Forbidden)
 _ACCOUNT = (CreditCodeRefused, CreditCodeTaken, DivisionUnknown, InvalidRequest, Busy)
 
@@ -52,8 +54,10 @@ async def merchants(
     request: Request,
     response: Response,
     caller: ScenarioOfficer,
-    state: State | None = None,
-    division: Annotated[Division | None, Query()] = None,
+    state: Annotated[State | None, Query(description="只看这种状态 · only in this state")] = None,
+    division: Annotated[
+        Division | None, Query(description="只看这个区划 · only of this division")
+    ] = None,
     cursor: CursorText = None,
     limit: Limit = 50,
 ) -> MerchantsOut:
@@ -86,7 +90,9 @@ async def open_merchant(
 @router.get(
     "/{merchant_id}", summary="一个商户 / A merchant", responses=problems(*_REFUSED, NotFound)
 )
-async def merchant(merchant_id: UUID, caller: ScenarioOfficer, response: Response) -> MerchantOut:
+async def merchant(
+    merchant_id: MerchantId, caller: ScenarioOfficer, response: Response
+) -> MerchantOut:
     """信用办所知的一个商户，和它承办的场景。
     Tell what the office knows of a merchant, and which scenarios it serves.
     """
@@ -100,7 +106,7 @@ async def merchant(merchant_id: UUID, caller: ScenarioOfficer, response: Respons
 )
 async def amend(
     response: Response,
-    merchant_id: UUID,
+    merchant_id: MerchantId,
     body: MerchantIn,
     caller: ScenarioOfficer,
     if_match: IfMatch = None,
@@ -123,7 +129,7 @@ async def amend(
     responses=problems(*_REFUSED, NotFound, InvalidRequest, Busy),
 )
 async def suspend(
-    merchant_id: UUID, body: SuspendIn, caller: ScenarioOfficer, response: Response
+    merchant_id: MerchantId, body: SuspendIn, caller: ScenarioOfficer, response: Response
 ) -> MerchantOut:
     """停用它的全部钥匙，五秒内处处生效。
     Refuse all of its keys, in every process within five seconds.
@@ -136,7 +142,9 @@ async def suspend(
     summary="恢复商户 / Resume",
     responses=problems(*_REFUSED, NotFound, Busy),
 )
-async def resume(merchant_id: UUID, caller: ScenarioOfficer, response: Response) -> MerchantOut:
+async def resume(
+    merchant_id: MerchantId, caller: ScenarioOfficer, response: Response
+) -> MerchantOut:
     """恢复它，用原来的钥匙。
     Let it act again, with the keys that it had.
     """
@@ -151,7 +159,7 @@ async def resume(merchant_id: UUID, caller: ScenarioOfficer, response: Response)
 async def staff_of(
     request: Request,
     response: Response,
-    merchant_id: UUID,
+    merchant_id: MerchantId,
     caller: ScenarioOfficer,
     cursor: CursorText = None,
     limit: Limit = 50,
@@ -173,7 +181,9 @@ async def staff_of(
         *_REFUSED, NotFound, LabelTaken, LabelRefused, KeyRefused, TooMany, InvalidRequest, Busy
     ),
 )
-async def add_manager(merchant_id: UUID, body: ManagerIn, caller: ScenarioOfficer) -> ManagerOut:
+async def add_manager(
+    merchant_id: MerchantId, body: ManagerIn, caller: ScenarioOfficer
+) -> ManagerOut:
     """让商户能够登录：第一次，或钥匙全部丢失以后。
     Let the merchant in: the first time, or after it has lost all its keys.
     """
@@ -189,7 +199,7 @@ async def add_manager(merchant_id: UUID, body: ManagerIn, caller: ScenarioOffice
     summary="停用商户人员 / End a staff member",
     responses=problems(*_REFUSED, NotFound, Busy),
 )
-async def end_staff(merchant_id: UUID, staff_id: UUID, caller: ScenarioOfficer) -> None:
+async def end_staff(merchant_id: MerchantId, staff_id: StaffId, caller: ScenarioOfficer) -> None:
     """停用一名人员和其全部钥匙，最后一位管理员也可以。
     End a staff member and all their keys, the last manager as well.
     """
@@ -202,7 +212,7 @@ async def end_staff(merchant_id: UUID, staff_id: UUID, caller: ScenarioOfficer) 
     summary="商户承办场景 / Serve a scenario",
     responses=problems(*_REFUSED, NotFound, Busy),
 )
-async def serve(merchant_id: UUID, scenario_id: ScenarioId, caller: ScenarioOfficer) -> None:
+async def serve(merchant_id: MerchantId, scenario_id: ScenarioId, caller: ScenarioOfficer) -> None:
     """让商户核验、兑现一个场景；重复登记只算一次。
     Let the merchant verify and redeem for a scenario; twice is once.
     """
@@ -215,7 +225,9 @@ async def serve(merchant_id: UUID, scenario_id: ScenarioId, caller: ScenarioOffi
     summary="商户不再承办 / Serve no more",
     responses=problems(*_REFUSED, NotFound, Busy),
 )
-async def unserve(merchant_id: UUID, scenario_id: ScenarioId, caller: ScenarioOfficer) -> None:
+async def unserve(
+    merchant_id: MerchantId, scenario_id: ScenarioId, caller: ScenarioOfficer
+) -> None:
     """商户不再承办这个场景。
     End that the merchant serves a scenario.
     """

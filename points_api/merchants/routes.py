@@ -49,7 +49,8 @@ router = APIRouter(prefix="/v1/merchant", tags=["merchant"])
 MERCHANT_REFUSED: tuple[type[Problem], ...] = (*CALLER_REFUSED, Forbidden, RateLimited)
 """What every operation of merchants may answer; routes list it in `responses=`."""
 _MANAGER = (*MERCHANT_REFUSED, ManagerNeeded)
-ClientId = Annotated[str, Path(max_length=64)]
+ClientId = Annotated[str, Path(max_length=64, description="钥匙编号 · client id")]
+StaffId = Annotated[UUID, Path(description="人员编号 · staff id")]
 
 
 @router.get("/me", summary="我的商户 / My merchant", responses=problems(*MERCHANT_REFUSED))
@@ -128,7 +129,7 @@ async def add(body: StaffIn, caller: ManagerCaller, response: Response) -> Staff
 @router.get(
     "/staff/{staff_id}", summary="一名人员 / A post", responses=problems(*_MANAGER, NotFound)
 )
-async def member_of(staff_id: UUID, caller: ManagerCaller) -> StaffOut:
+async def member_of(staff_id: StaffId, caller: ManagerCaller) -> StaffOut:
     """商户的一个岗位。
     Tell one of the merchant's posts.
     """
@@ -141,7 +142,7 @@ async def member_of(staff_id: UUID, caller: ManagerCaller) -> StaffOut:
     summary="停用人员 / End a staff member",
     responses=problems(*_MANAGER, NotFound, LastManager, Busy),
 )
-async def end(staff_id: UUID, caller: ManagerCaller) -> None:
+async def end(staff_id: StaffId, caller: ManagerCaller) -> None:
     """停用一名人员：其全部钥匙和令牌五秒内失效。
     End a staff member: all their keys and tokens are refused within five seconds.
     """
@@ -151,7 +152,7 @@ async def end(staff_id: UUID, caller: ManagerCaller) -> None:
 @router.get(
     "/staff/{staff_id}/keys", summary="钥匙 / Keys", responses=problems(*_MANAGER, NotFound)
 )
-async def keys(staff_id: UUID, caller: ManagerCaller) -> KeysOut:
+async def keys(staff_id: StaffId, caller: ManagerCaller) -> KeysOut:
     """一名人员的钥匙，已停用的也在内。
     List a staff member's keys, revoked ones included.
     """
@@ -165,7 +166,7 @@ async def keys(staff_id: UUID, caller: ManagerCaller) -> KeysOut:
     summary="登记公钥 / Register a key",
     responses=problems(*_MANAGER, NotFound, KeyRefused, TooMany, InvalidRequest, Busy),
 )
-async def add_key(staff_id: UUID, body: KeyIn, caller: ManagerCaller) -> KeyOut:
+async def add_key(staff_id: StaffId, body: KeyIn, caller: ManagerCaller) -> KeyOut:
     """登记一把公钥；更换时先加新的，再停用旧的。
     Register a public key; to rotate, add the new one and then revoke the old one.
     """
@@ -179,7 +180,7 @@ async def add_key(staff_id: UUID, body: KeyIn, caller: ManagerCaller) -> KeyOut:
     summary="停用钥匙 / Revoke a key",
     responses=problems(*_MANAGER, NotFound, LastManager, Busy),
 )
-async def revoke_key(staff_id: UUID, client_id: ClientId, caller: ManagerCaller) -> None:
+async def revoke_key(staff_id: StaffId, client_id: ClientId, caller: ManagerCaller) -> None:
     """停用一把钥匙，由它得到的令牌五秒内一并失效。
     Refuse a key, and every token it has got, within five seconds.
     """

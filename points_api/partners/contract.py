@@ -134,8 +134,9 @@ def _answer() -> dict[str, Any]:
     """The answer to a question; inside its token the claims of one of two documents."""
     schema = Answer.model_json_schema()
     schema["properties"]["statement"] |= {
-        "description": "A JWS (RFC 7515) of typ points-recognition+jwt or "
-        "points-no-recognition+jwt; its claims are canonical JSON (RFC 8785)",
+        "description": "签名的令牌，内容为规范 JSON · a JWS (RFC 7515) of typ "
+        "points-recognition+jwt or points-no-recognition+jwt; its claims are canonical JSON "
+        "(RFC 8785)",
         "contentMediaType": "application/jwt",
         "contentSchema": {"oneOf": [_inlined(Statement), _inlined(NotRecognized)]},
     }

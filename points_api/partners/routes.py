@@ -81,7 +81,7 @@ async def mappings(request: Request, caller: PartnerCaller, language: Reader) ->
 async def edition(
     request: Request,
     caller: PartnerCaller,  # noqa: ARG001
-    version: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    version: Annotated[int, Path(ge=1, le=2**31 - 1, description="第几期 · which edition")],
     language: Reader,
 ) -> Response:
     """本市已跟到的一版名录，签名原样。请每天询问下一版。

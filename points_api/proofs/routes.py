@@ -61,7 +61,14 @@ async def make(
 )
 async def status(
     request: Request,
-    list_name: Annotated[str, Path(pattern=r"^\d{4}-\d\d-\d\d$", examples=["2026-06-01"])],
+    list_name: Annotated[
+        str,
+        Path(
+            pattern=r"^\d{4}-\d\d-\d\d$",
+            description="哪一天的证明 · of which day's proofs",
+            examples=["2026-06-01"],
+        ),
+    ],
 ) -> Response:
     """令牌状态列表，已签名：那一天的证明里哪些不再有效。五分钟内有效。
     A Token Status List, signed: of the proofs of that day. It counts for five minutes.

@@ -174,7 +174,7 @@ async def recognize_many(request: Request, caller: PartnerCaller) -> Response:
 async def results(
     request: Request,
     caller: PartnerCaller,
-    batch: Annotated[str, Path(max_length=200)],
+    batch: Annotated[str, Path(max_length=200, description="批号 · the number of the batch")],
     cursor: FromCursor = "0",
 ) -> Response:
     """从一个位置起已有的答复；`open` 是还要等的个数。

@@ -7,7 +7,7 @@ The application's state holds the keyring as `keyring`, and what settles a repor
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from points_api import clock
 from points_api.access_log.own_looks import note_look
@@ -48,6 +48,7 @@ from points_api.scenarios.finding import live_of
 
 router = APIRouter()
 PATH = "/v1/merchant/redemptions"
+RedemptionId = Annotated[UUID, Path(description="兑现编号 · redemption id")]
 WRITE_REFUSED = (*CALLER_REFUSED, *KEY_REFUSED)
 
 
@@ -114,7 +115,7 @@ async def redemptions(
     summary="一次兑现 / One redemption",
     responses=problems(*CALLER_REFUSED, NotFound, InvalidRequest),
 )
-async def redemption(redemption_id: UUID, caller: MerchantCaller) -> RedemptionOut:
+async def redemption(redemption_id: RedemptionId, caller: MerchantCaller) -> RedemptionOut:
     """本商户的一次兑现，现在的情况。
     Return one of the merchant's redemptions as it is now.
     """
@@ -136,7 +137,11 @@ async def redemption(redemption_id: UUID, caller: MerchantCaller) -> RedemptionO
     ),
 )
 async def confirm(
-    redemption_id: UUID, body: ConfirmIn, request: Request, caller: MerchantCaller, key: Key = None
+    redemption_id: RedemptionId,
+    body: ConfirmIn,
+    request: Request,
+    caller: MerchantCaller,
+    key: Key = None,
 ) -> Response:
     """确认预留，不超过预留的金额；余下的退回。
     Confirm it, for no more than was reserved; what is left over is given back.
@@ -153,7 +158,7 @@ async def confirm(
     responses=problems(*WRITE_REFUSED, WrongState),
 )
 async def cancel(
-    redemption_id: UUID, request: Request, caller: MerchantCaller, key: Key = None
+    redemption_id: RedemptionId, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
     """放弃预留，占用的全部退回。
     Give up a reservation; everything it held is given back.
@@ -169,7 +174,7 @@ async def cancel(
     responses=problems(*WRITE_REFUSED, WrongState, TooLateToReverse),
 )
 async def reverse(
-    redemption_id: UUID, request: Request, caller: MerchantCaller, key: Key = None
+    redemption_id: RedemptionId, request: Request, caller: MerchantCaller, key: Key = None
 ) -> Response:
     """三十天内撤销已确认的兑现，次数和预算一并退回。
     Undo a confirmed redemption within 30 days; quota and budget get it back.
@@ -186,7 +191,11 @@ async def reverse(
     responses=problems(*WRITE_REFUSED, WrongState, NothingToReturn),
 )
 async def return_(
-    redemption_id: UUID, body: ReturnIn, request: Request, caller: MerchantCaller, key: Key = None
+    redemption_id: RedemptionId,
+    body: ReturnIn,
+    request: Request,
+    caller: MerchantCaller,
+    key: Key = None,
 ) -> Response:
     """登记押金或后付款中已归还、已付清的部分；居民的限额随之恢复。
     Note what of a deposit or deferred payment has come back; it frees the person's limit.

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import IO, Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from points_api.auth.callers import MerchantCaller
@@ -23,6 +23,7 @@ from points_api.redemptions.statement_file import write_csv
 from points_api.redemptions.statements import Totals
 
 router = APIRouter(prefix="/v1/merchant/statements", tags=["merchant"])
+Format = Annotated[Literal["json", "csv"], Query(description="写成哪种 · written as which")]
 
 
 @router.get(
@@ -64,10 +65,10 @@ async def listed(
     },
 )
 async def one(
-    day: date,
+    day: Annotated[date, Path(description="哪一天 · of which day")],
     request: Request,
     caller: MerchantCaller,
-    format: Annotated[Literal["json", "csv"], Query()] = "json",  # noqa: A002 - the wire's name
+    format: Format = "json",  # noqa: A002 - the wire's name
 ) -> Response:
     """一天的每一笔，今天的到此刻为止；`format=csv` 供表格软件使用。
     Return a day with every entry, today so far included; `format=csv` is for spreadsheets.

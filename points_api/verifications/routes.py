@@ -17,6 +17,7 @@ from points_api.paging import CursorText, Limit, UnknownCursor, link_header
 from points_api.problem import Busy, InvalidRequest, NotFound, RateLimited, problems
 from points_api.qr import svg_of
 from points_api.residents.membership import NoMember
+from points_api.scenarios.routes import ScenarioId
 from points_api.verifications import listing
 from points_api.verifications.problems import (
     CodeNotValid,
@@ -121,7 +122,7 @@ async def seen(
     responses=problems(*CALLER_REFUSED, NotFound, ModeNotOffered),
 )
 async def wall_code(
-    scenario_id: str,
+    scenario_id: ScenarioId,
     request: Request,
     response: Response,
     caller: MerchantCaller,

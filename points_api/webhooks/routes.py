@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from points_api import clock
 from points_api.auth.problems import CALLER_REFUSED
@@ -35,6 +35,8 @@ from points_api.webhooks.schemas import (
 from points_api.webhooks.signing import id_of
 
 router = APIRouter(prefix="/v1/merchant/webhooks", tags=["merchant"])
+EndpointId = Annotated[UUID, Path(description="推送地址编号 · endpoint id")]
+MessageId = Annotated[UUID, Path(description="消息编号 · message id")]
 _REFUSED = (*CALLER_REFUSED, ManagerNeeded)
 _WRITE = (*_REFUSED, InvalidRequest, Busy)
 
@@ -83,7 +85,7 @@ async def add(
     responses=problems(*_WRITE, NotFound, UrlRefused),
 )
 async def change(
-    endpoint_id: UUID, body: EndpointPatch, caller: ManagerCaller, rules: Rules
+    endpoint_id: EndpointId, body: EndpointPatch, caller: ManagerCaller, rules: Rules
 ) -> EndpointOut:
     """修改地址、种类或状态；没写的保持不变。
     Change address, kinds or state; what is left out stays.
@@ -101,7 +103,7 @@ async def change(
     summary="删除推送地址 / Remove an endpoint",
     responses=problems(*_WRITE, NotFound),
 )
-async def remove(endpoint_id: UUID, caller: ManagerCaller) -> None:
+async def remove(endpoint_id: EndpointId, caller: ManagerCaller) -> None:
     """删除一个推送地址；还在等待的不再发送。
     Remove an endpoint; what waits for it is not sent.
     """
@@ -114,7 +116,7 @@ async def remove(endpoint_id: UUID, caller: ManagerCaller) -> None:
     responses=problems(*_WRITE, NotFound),
 )
 async def rotate_secret(
-    endpoint_id: UUID, request: Request, response: Response, caller: ManagerCaller
+    endpoint_id: EndpointId, request: Request, response: Response, caller: ManagerCaller
 ) -> NewEndpointOut:
     """造一个新密钥，只显示这一次；二十四小时内新旧都签。
     Make a new secret, shown this once; for 24 hours both sign.
@@ -132,7 +134,7 @@ async def rotate_secret(
     summary="试推一条 / Send a ping",
     responses=problems(*_WRITE, NotFound, EndpointDisabled),
 )
-async def test(endpoint_id: UUID, caller: ManagerCaller) -> QueuedOut:
+async def test(endpoint_id: EndpointId, caller: ManagerCaller) -> QueuedOut:
     """发一条 `ping`；结果看推送记录。
     Send a `ping`; see by the deliveries what came of it.
     """
@@ -146,7 +148,7 @@ async def test(endpoint_id: UUID, caller: ManagerCaller) -> QueuedOut:
     responses=problems(*_REFUSED, NotFound, UnknownCursor, InvalidRequest),
 )
 async def deliveries(
-    endpoint_id: UUID,
+    endpoint_id: EndpointId,
     request: Request,
     response: Response,
     caller: ManagerCaller,
@@ -172,7 +174,11 @@ async def deliveries(
     responses=problems(*_REFUSED, *KEY_REFUSED, EndpointDisabled),
 )
 async def replay(
-    endpoint_id: UUID, body: ReplayIn, request: Request, caller: ManagerCaller, key: Key = None
+    endpoint_id: EndpointId,
+    body: ReplayIn,
+    request: Request,
+    caller: ManagerCaller,
+    key: Key = None,
 ) -> Response:
     """把从那时起写下的依次重推，编号不变。
     Have sent again, in order and under the same ids, what was written since then.
@@ -190,7 +196,9 @@ async def replay(
     summary="重推一条 / Replay one message",
     responses=problems(*_WRITE, NotFound, EndpointDisabled, StillWaiting),
 )
-async def replay_one(endpoint_id: UUID, message_id: UUID, caller: ManagerCaller) -> QueuedOut:
+async def replay_one(
+    endpoint_id: EndpointId, message_id: MessageId, caller: ManagerCaller
+) -> QueuedOut:
     """不管结果如何，把一条重推一次；已被撤回授权停下的除外。
     Send one message again, whatever became of it, unless a withdrawal has stopped it.
     """

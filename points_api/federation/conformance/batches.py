@@ -10,8 +10,14 @@ from interop.signing import Response
 from interop.statement import Asked, NotRecognized
 from points_api import clock
 from points_api.federation.conformance.cases import Expected
-from points_api.federation.conformance.checks import Check, Found, require_answer, then
-from points_api.federation.conformance.desk import Desk, Fault, closed, require_status
+from points_api.federation.conformance.checks import OF_UNKNOWN, Check, Found, require_answer, then
+from points_api.federation.conformance.desk import (
+    Desk,
+    Fault,
+    closed,
+    not_described,
+    require_status,
+)
 from points_api.federation.conformance.messages import PATHS, letters, usual
 from points_api.language import Text
 
@@ -36,7 +42,7 @@ async def _together(desk: Desk, found: Found) -> None:
     results = _require_results(desk, found, batch, first)
     _, again = await desk.ask("batch", batch.body())
     if _require_results(desk, found, batch, again) != results:
-        raise Fault("the same batch again has the same answers")
+        raise Fault("同一批再来一次，答复相同", "the same batch again has the same answers")
 
 
 async def _number_again(desk: Desk, found: Found) -> None:
@@ -53,10 +59,14 @@ async def _later(desk: Desk, found: Found) -> None:
     _, response = await desk.ask("batch", batch.body())
     accepted = closed(response, Accepted, 202)
     if accepted != Accepted(batch=batch.batch, size=len(batch.items)):
-        raise Fault(f"it says which batch was taken in, and how large: {batch.batch}")
+        raise Fault(
+            "说明收下的是哪一批、有多大：{batch}",
+            "it says which batch was taken in, and how large: {batch}",
+            batch=batch.batch,
+        )
     where = PATHS["results"][1].format(batch=batch.batch)
     if not response.headers.get("location", "").endswith(where):
-        raise Fault(f"Location ends with {where}")
+        raise Fault("Location 以 {where} 结尾", "Location ends with {where}", where=where)
     try:
         async with asyncio.timeout(desk.patience_seconds):
             while True:
@@ -66,7 +76,11 @@ async def _later(desk: Desk, found: Found) -> None:
                 desk.sent.pop()  # of many looks the last is shown
                 await asyncio.sleep(_LOOK_SECONDS)
     except TimeoutError:
-        raise Fault(f"all is answered within {desk.patience_seconds:g} s") from None
+        raise Fault(
+            "在 {seconds:g} 秒内全部答复",
+            "all is answered within {seconds:g} s",
+            seconds=desk.patience_seconds,
+        ) from None
     _require_results(desk, found, batch, response)
 
 
@@ -80,24 +94,32 @@ def _read(response: Response, batch: Batch) -> Results:
     try:
         return read_results(response.body, batch.batch, len(batch.items))
     except Refused as refused:
-        raise Fault(f"the body is a Results of the OpenAPI document: {refused}") from None
+        raise not_described(Results, refused) from None
 
 
 def _require_results(desk: Desk, found: Found, batch: Batch, response: Response) -> Results:
     """Each question is declined in its place, and what is no question refused in its own."""
     results = _read(response, batch)
     if results.next is not None:
-        raise Fault(f"all {len(batch.items)} items are answered")
+        raise Fault("{count} 项全部答复", "all {count} items are answered", count=len(batch.items))
     for item, one in zip(batch.items, results.items, strict=True):
         if item == _NO_QUESTION:
             if one.refused != Malformed.reason:
-                raise Fault(f"an item that is no question is refused: {Malformed.reason}")
+                raise Fault(
+                    "不成问题的一项要拒绝：{reason}",
+                    "an item that is no question is refused: {reason}",
+                    reason=Malformed.reason,
+                )
         elif one.statement is None:
-            raise Fault(f"a right item is answered by a token, not refused: {one.refused}")
+            raise Fault(
+                "对的一项以令牌答复，而不是拒绝：{refused}",
+                "a right item is answered by a token, not refused: {refused}",
+                refused=one.refused,
+            )
         else:
             answer = require_answer(desk, found, shaped(Asked, item), one.statement)
             if not isinstance(answer, NotRecognized):
-                raise Fault("of an unknown code nothing is said, and that is signed")
+                raise Fault(*OF_UNKNOWN)
     return results
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from interop import files, statement, table_signatures
-from interop.notices import Ended, Receipt, Used
+from interop.notices import Used
 from interop.refusals import Refused
 from interop.shape import shaped
 from interop.statement import Answer, Asked, NotRecognized, Said, Statement
@@ -20,7 +20,9 @@ PURPOSE: Final = "redemption"
 _REPLAYED: Final = Expected(
     status=401, type="partner-message-replayed", reasons=("replayed-nonce",)
 )
-_NOT_SAID: Final = Expected(status=422, type="partner-question-refused", reasons=("wrong-nonce",))
+OF_UNKNOWN: Final = Text(
+    "对不认识的码答“无可奉告”，并且签名", "of an unknown code nothing is said, and that is signed"
+)
 
 
 @dataclass(slots=True)
@@ -39,14 +41,19 @@ class Found:
         agreements = self.profile.agreements if self.profile else []
         found = [one for one in agreements if PURPOSE in one.purposes]
         if not found:
-            raise Skipped("an agreement for redemption, in the profile")
+            raise Skipped(
+                "城市资料中有用于兑换的协议", "an agreement for redemption, in the profile"
+            )
         return f"bands-{max(found, key=lambda one: len(one.recognizes)).id}"
 
     @property
     def recognized(self) -> tuple[Asked, Statement]:
         """The question about `code` and its answer. Raises `Skipped`."""
         if self.said is None:
-            raise Skipped("a visitor who was recognized: --visit SCENARIO:CODE")
+            raise Skipped(
+                "一位认得的访客：--visit 场景:码",
+                "a visitor who was recognized: --visit SCENARIO:CODE",
+            )
         return self.said
 
 
@@ -68,11 +75,15 @@ async def _profile(desk: Desk, found: Found) -> None:
     said: ProfileOut = await desk.read("profile", ProfileOut)
     tested = desk.party.tested
     if (said.division, said.address) != (tested.city, tested.address):
-        raise Fault(f"division and address are those of the directory: {tested.city}")
+        raise Fault(
+            "区划和地址与名录相符：{city}",
+            "division and address are those of the directory: {city}",
+            city=tested.city,
+        )
     if {(key.name, key.x) for key in said.keys} != {(key.name, key.x) for key in tested.keys}:
-        raise Fault("the keys are those of the directory")
+        raise Fault("钥匙与名录相符", "the keys are those of the directory")
     if not said.bands:
-        raise Fault("there are bands, the lowest first")
+        raise Fault("列有等级，从低到高", "there are bands, the lowest first")
     found.profile = said
 
 
@@ -85,10 +96,14 @@ async def _mappings(desk: Desk, _: Found) -> None:
 def _require_table(desk: Desk, one: MappingOut) -> None:
     cities = files.load().cities
     if unknown := {one.source, one.target} - cities.keys():
-        raise Skipped(f"the profile of {', '.join(sorted(unknown))}, whose signature it is")
+        raise Skipped(
+            "签名城市 {unknown} 的资料",
+            "the profile of {unknown}, whose signature it is",
+            unknown=", ".join(sorted(unknown)),
+        )
     names = ("city", "key", "signed_on", "value")
     if any(len(row) != len(names) for row in one.signatures):
-        raise Fault(f"a signature is of {', '.join(names)}")
+        raise Fault("签名由 {names} 组成", "a signature is of {names}", names=", ".join(names))
     signatures = [dict(zip(names, row, strict=True)) for row in one.signatures]
     document = {"kind": table_signatures.KIND, "table": one.document, "signatures": signatures}
     try:
@@ -96,9 +111,17 @@ def _require_table(desk: Desk, one: MappingOut) -> None:
         source, target = cities[one.source], cities[one.target]
         table_signatures.check(table, source, target, desk.party.members)
     except Refused as refused:
-        raise Fault(f"{one.source} → {one.target} is signed by both: {refused}") from None
+        raise Fault(
+            "{source} → {target} 由双方签名：{refused}",
+            "{source} → {target} is signed by both: {refused}",
+            source=one.source, target=one.target, refused=refused,
+        ) from None  # fmt: skip
     if table.digest != one.digest:
-        raise Fault(f"{one.source} → {one.target}: digest is that of the document")
+        raise Fault(
+            "{source} → {target}：digest 与文件相符",
+            "{source} → {target}: digest is that of the document",
+            source=one.source, target=one.target,
+        )  # fmt: skip
 
 
 async def _scenarios(desk: Desk, _: Found) -> None:
@@ -128,17 +151,20 @@ async def _nonce_again(desk: Desk, _: Found) -> None:
 async def _decline(desk: Desk, found: Found) -> None:
     asked = shaped(Asked, usual(desk.party, "recognitions", found.table, clock.now()))
     if not isinstance(await _answer(desk, found, asked), NotRecognized):
-        raise Fault("of an unknown code nothing is said, and that is signed")
+        raise Fault(*OF_UNKNOWN)
 
 
 async def _recognition(desk: Desk, found: Found) -> None:
     if found.code is None or found.scenario is None:
-        raise Skipped("--visit SCENARIO:CODE")
+        raise Skipped("访客出示的码：--visit 场景:码", "a visitor's code: --visit SCENARIO:CODE")
     usual_one = usual(desk.party, "recognitions", found.table, clock.now())
     asked = shaped(Asked, usual_one | {"code": found.code, "scenario": found.scenario})
     said = await _answer(desk, found, asked)
     if not isinstance(said, Statement):
-        raise Fault("the visitor is recognized; is the code fresh, and for us and this scenario?")
+        raise Fault(
+            "认得这位访客；码是否还没用过、没过期，且是给我方和这个场景的？",
+            "the visitor is recognized; is the code fresh, and for us and this scenario?",
+        )
     found.said = asked, said
 
 
@@ -146,7 +172,9 @@ async def _code_again(desk: Desk, found: Found) -> None:
     asked, _ = found.recognized
     again = asked.model_copy(update={"nonce": letters(24)})
     if not isinstance(await _answer(desk, found, again), NotRecognized):
-        raise Fault("a code is good once: of a used one nothing is said")
+        raise Fault(
+            "码只能用一次：对用过的码无可奉告", "a code is good once: of a used one nothing is said"
+        )
 
 
 async def _answer(desk: Desk, found: Found, asked: Asked) -> Said:
@@ -160,55 +188,17 @@ def require_answer(desk: Desk, found: Found, asked: Asked, token: str) -> Said:
     try:
         return statement.verify_either(token, asked, desk.party.members, bands, clock.now())
     except Refused as refused:
-        raise Fault(f"the statement answers the question: {refused}") from None
-
-
-async def _use(desk: Desk, found: Found) -> None:
-    used = _of(found)
-    await _require_receipt(desk, used, 1)
-    found.used = used
-    await _require_receipt(desk, used, 0)
-
-
-async def _use_undone(desk: Desk, found: Found) -> None:
-    if found.used is None:
-        raise Skipped("a use that was told: --visit SCENARIO:CODE")
-    await _require_receipt(desk, found.used.model_copy(update={"move": "reverse"}), 1)
-
-
-async def _use_of_another(desk: Desk, found: Found) -> None:
-    used = _of(found).model_copy(update={"statement": letters(24)})
-    request, response = await desk.ask("usage", used.body())
-    desk.require(_NOT_SAID, response, request)
-
-
-def _of(found: Found) -> Used:
-    """A use of what was said."""
-    asked, said = found.recognized
-    return Used(
-        home=asked.home, host=asked.host, subject=said.sub, statement=asked.nonce,
-        scenario=asked.scenario, use=letters(32), move="confirm", day=clock.today().isoformat(),
-    )  # fmt: skip
+        raise Fault(
+            "说明答的正是所问：{refused}",
+            "the statement answers the question: {refused}",
+            refused=refused,
+        ) from None
 
 
 def then(refused: Expected) -> Text:
     """What is expected of a message that is right once."""
     said = refused.said()
     return Text(f"200，然后 {said.zh}", f"200, then {said.en}")
-
-
-async def _revocation(desk: Desk, _: Found) -> None:
-    ended = shaped(Ended, usual(desk.party, "revocations", "", clock.now()))
-    await _require_receipt(desk, ended, 0)
-    await _require_receipt(desk, ended, 0)
-
-
-async def _require_receipt(desk: Desk, notice: Used | Ended, met: int) -> None:
-    to: Operation = "usage" if isinstance(notice, Used) else "revocations"
-    name = notice.use if isinstance(notice, Used) else notice.notice
-    receipt = await desk.told(to, notice.body(), Receipt)
-    if (receipt.received, receipt.met) != (name, met):
-        raise Fault(f'the receipt says {{"received": "{name}", "met": {met}}}')
 
 
 CHECKS: Final = (
@@ -261,30 +251,5 @@ CHECKS: Final = (
     Check(
         "code-again", "码只能用一次", "a code is good once", "joining.md 5",
         Text("200；签名的“无可奉告”", "200; a signed decline"), _code_again,
-    ),
-    Check(
-        "use", "使用通知：回执，重复不重计", "a use: a receipt, and once only", "joining.md 7",
-        Text(
-            '200；{"received": use, "met": 1}，再来一次 "met": 0',
-            '200; {"received": use, "met": 1}, then "met": 0',
-        ),
-        _use,
-    ),
-    Check(
-        "use-undone", "使用撤销", "a use undone", "joining.md 7",
-        Text('200；{"received": use, "met": 1}', '200; {"received": use, "met": 1}'), _use_undone,
-    ),
-    Check(
-        "use-of-another-statement", "使用通知须对应说明", "a use needs its statement",
-        "joining.md 7", _NOT_SAID.said(), _use_of_another,
-    ),
-    Check(
-        "revocation", "撤回通知：签名回执，重复也一样",
-        "a revocation: a signed receipt, the same again", "joining.md 7",
-        Text(
-            '两次都是 200；{"received": notice, "met": 0}：没有这位访客的任何记载',
-            '200 twice; {"received": notice, "met": 0}: of this visitor nothing is held',
-        ),
-        _revocation,
     ),
 )  # fmt: skip

@@ -17,15 +17,25 @@ from points_api import authorities, clock
 from points_api.federation.conformance.cases import Expected, Operation
 from points_api.federation.conformance.messages import plain, signed
 from points_api.federation.conformance.party import Party
+from points_api.language import Text
 
 PROBLEM: Final = "application/problem+json"
 UNSIGNED: Final = (401, 413)  # who asked is not known
 SECONDS: Final = 3.0
 _SHOWN: Final = 2000  # characters of a body
+_NO_ANSWER: Final = Text("有应答：{kind}", "an answer came: {kind}")
 _TOLD: Final = ("content-type", "content-digest", "signature-input", "signature")
 
 
-class Fault(Exception):
+class Finding(Exception):
+    """What ends a check early, in both languages; `values` go into the places marked `{name}`."""
+
+    def __init__(self, zh: str, en: str, **values: object) -> None:
+        self.said = Text(zh, en).fill(**values)
+        super().__init__(*self.said)
+
+
+class Fault(Finding):
     """The tested city does not do what it should; the message says what it should."""
 
 
@@ -37,7 +47,7 @@ class Closed(Fault):
     """The tested city hung up."""
 
 
-class Skipped(Exception):
+class Skipped(Finding):
     """The check could not be made; the message says what it needs."""
 
 
@@ -67,13 +77,13 @@ class Desk:
             )  # fmt: skip
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             exchange["answer"] = type(error).__name__
-            raise Unreached(f"an answer came: {type(error).__name__}") from None
+            raise Unreached(*_NO_ANSWER, kind=type(error).__name__) from None
         except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
             exchange["answer"] = type(error).__name__
-            raise Closed(f"an answer came: {type(error).__name__}") from None
+            raise Closed(*_NO_ANSWER, kind=type(error).__name__) from None
         except httpx.HTTPError as error:
             exchange["answer"] = type(error).__name__
-            raise Fault(f"an answer came: {type(error).__name__}") from None
+            raise Fault(*_NO_ANSWER, kind=type(error).__name__) from None
         response = Response(
             answer.status_code, combined(answer.headers.multi_items()), answer.content
         )
@@ -102,19 +112,26 @@ class Desk:
         try:
             return shape.model_validate_json(response.body, extra="ignore")
         except ValueError as error:
-            raise Fault(
-                f"the body is a {shape.__name__} of the OpenAPI document: {error}"
-            ) from None
+            raise not_described(shape, error) from None
 
     def require_signed(self, response: Response, request: Request) -> None:
         """The answer is the tested city's, and to this request. Raises `Fault`."""
         try:
             by = verify_response(response, request, self.party.members, Terms(""), clock.now())
         except Refused as refused:
-            said = f"got {response.status}; the answer's signature: {refused}"
-            raise Fault(f"the answer is signed for this request (RFC 9421 2.4): {said}") from None
-        if by.city != self.party.tested.city:
-            raise Fault(f"the answer is signed by {self.party.tested.city}, not by {by.city}")
+            raise Fault(
+                "答复为这次请求签名（RFC 9421 2.4）：收到 {status}，其签名：{refused}",
+                "the answer is signed for this request (RFC 9421 2.4): got {status}; "
+                "the answer's signature: {refused}",
+                status=response.status, refused=refused,
+            ) from None  # fmt: skip
+        tested = self.party.tested.city
+        if by.city != tested:
+            raise Fault(
+                "答复由 {tested} 签名，而不是 {by}",
+                "the answer is signed by {tested}, not by {by}",
+                tested=tested, by=by.city,
+            )  # fmt: skip
 
     def require(self, expected: Expected, response: Response, request: Request) -> None:
         """The answer is what a case expects. Raises `Fault`."""
@@ -133,13 +150,28 @@ def closed(response: Response, shape: type[T], status: int) -> T:
     try:
         return shaped(shape, parse(response.body))
     except Refused as refused:
-        raise Fault(f"the body is a {shape.__name__}: {refused.reason} {refused}") from None
+        raise Fault(
+            "正文是一个 {shape}：{refused}", "the body is a {shape}: {refused}",
+            shape=shape.__name__, refused=refused,
+        ) from None  # fmt: skip
+
+
+def not_described(shape: type[BaseModel], error: Exception) -> Fault:
+    """The body is not what the OpenAPI document says under this name."""
+    return Fault(
+        "正文是 OpenAPI 文件中的 {shape}：{error}",
+        "the body is a {shape} of the OpenAPI document: {error}",
+        shape=shape.__name__, error=error,
+    )  # fmt: skip
 
 
 def require_status(response: Response, status: int) -> None:
     """Raise `Fault` for another status."""
     if response.status != status:
-        raise Fault(f"{status} is answered, not {_said(response)}")
+        raise Fault(
+            "答 {status}，而不是 {said}", "{status} is answered, not {said}",
+            status=status, said=_said(response),
+        )  # fmt: skip
 
 
 def _require_problem(expected: Expected, response: Response) -> None:
@@ -147,20 +179,35 @@ def _require_problem(expected: Expected, response: Response) -> None:
     kind = response.headers.get("content-type", "").partition(";")[0]
     slug = str(problem.get("type", "")).rpartition("/problems/")[2]
     errcode = problem.get("errcode")
-    wrong = (
-        (kind != PROBLEM, f"{PROBLEM} is answered, not {kind}"),
-        (slug != expected.type, f"type is /problems/{expected.type}, not {problem.get('type')}"),
-        (problem.get("status") != expected.status, f"status in the body is {expected.status}"),
-        (type(errcode) is not int or not errcode, f"errcode is a number, and not 0: {errcode}"),
-        (not problem.get("title"), "the problem has a title"),
-        (
-            bool(expected.reasons) and problem.get("reason") not in expected.reasons,
-            f"reason is {' or '.join(expected.reasons)}, not {problem.get('reason')}",
-        ),
-    )
-    for is_wrong, said in wrong:
-        if is_wrong:
-            raise Fault(said)
+    reason = problem.get("reason")
+    if kind != PROBLEM:
+        raise Fault(
+            "答 {problem}，而不是 {kind}", "{problem} is answered, not {kind}",
+            problem=PROBLEM, kind=kind,
+        )  # fmt: skip
+    if slug != expected.type:
+        raise Fault(
+            "type 为 /problems/{type}，而不是 {said}", "type is /problems/{type}, not {said}",
+            type=expected.type, said=problem.get("type"),
+        )  # fmt: skip
+    if problem.get("status") != expected.status:
+        raise Fault(
+            "正文中的 status 为 {status}", "status in the body is {status}", status=expected.status
+        )
+    if type(errcode) is not int or not errcode:
+        raise Fault(
+            "errcode 为数字，且不为 0：{errcode}",
+            "errcode is a number, and not 0: {errcode}",
+            errcode=errcode,
+        )
+    if not problem.get("title"):
+        raise Fault("问题有标题 title", "the problem has a title")
+    if expected.reasons and reason not in expected.reasons:
+        raise Fault(
+            "reason 为其中之一：{reasons}，而不是 {reason}",
+            "reason is one of {reasons}, not {reason}",
+            reasons=", ".join(expected.reasons), reason=reason,
+        )  # fmt: skip
 
 
 def _problem(response: Response) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from points_api.federation.conformance.cases import Case, cases
 from points_api.federation.conformance.checks import CHECKS, Check, Found
 from points_api.federation.conformance.desk import Closed, Desk, Fault, Skipped, Unreached
 from points_api.federation.conformance.messages import of_case, plain, signed
+from points_api.federation.conformance.notices import OF_NOTICES
 from points_api.federation.conformance.party import Party
 from points_api.partners.replies import reason_of
 
@@ -37,6 +38,7 @@ class Result:
     expected_en: str
     outcome: Outcome
     why: str | None
+    why_en: str | None
     sent: list[dict[str, Any]]
 
 
@@ -44,7 +46,7 @@ async def run(
     party: Party, http: httpx.AsyncClient, found: Found, progress: Progress = lambda *_: None
 ) -> list[Result]:
     """Make every check. It leaves the tested city a few answers about nobody, and no more."""
-    planned: Sequence[Check | Case] = (*CHECKS, *OF_BATCHES, *cases())
+    planned: Sequence[Check | Case] = (*CHECKS, *OF_NOTICES, *OF_BATCHES, *cases())
     results = []
     for number, one in enumerate(planned):
         progress(number, len(planned))
@@ -98,15 +100,17 @@ def report(party: Party, results: Sequence[Result]) -> dict[str, Any]:
 
 async def _made(one: Check | Case, desk: Desk, found: Found) -> Result:
     outcome: Outcome = "passed"
-    why = None
+    why: tuple[str | None, str | None] = (None, None)
     try:
         await (_case(one, desk, found) if isinstance(one, Case) else one.work(desk, found))
     except Fault as fault:
-        outcome, why = "failed", str(fault)
+        outcome, why = "failed", fault.said
     except Skipped as skipped:
-        outcome, why = "skipped", str(skipped)
+        outcome, why = "skipped", skipped.said
     expected = one.expect.said() if isinstance(one, Case) else one.expects
-    return Result(one.id, one.title, one.title_en, one.basis, *expected, outcome, why, desk.sent)
+    return Result(
+        one.id, one.title, one.title_en, one.basis, *expected, outcome, *why, desk.sent
+    )  # fmt: skip
 
 
 async def _case(case: Case, desk: Desk, found: Found) -> None:

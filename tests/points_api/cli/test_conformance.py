@@ -83,6 +83,10 @@ def test_what_it_prints_can_be_listed_and_is_found_by_its_key(tmp_path, no_city)
     assert (report["as"].partition("/")[0], report["directory_version"]) == ("460200", 2)
     assert report["passed"] == 0
     assert all("404" in one["why"] for one in report["checks"] if one["id"] == "unsigned")
+    told = points(*words[:-1])
+    assert "✗ unsigned: 应当：答 401，而不是 404 (should be so: 401 is answered" in told.stderr
+    assert "– use: 需要 一位认得的访客" in told.stdout
+    assert "(needs a visitor who was recognized" in told.stdout
 
 
 def test_where_nobody_answers_nothing_was_checked_which_is_no_failure_of_the_city(federation):

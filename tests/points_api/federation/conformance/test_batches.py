@@ -84,7 +84,7 @@ async def fault(check, **changed):
         try:
             await CHECKS[check].work(Desk(lax.party(), http, patience_seconds=1.2), Known())
         except Fault as found:
-            return str(found)
+            return found.said.en
 
 
 @pytest.mark.parametrize("check", CHECKS)

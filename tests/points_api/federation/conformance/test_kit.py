@@ -12,6 +12,7 @@ from points_api.federation.conformance.checks import CHECKS, Found
 from points_api.federation.conformance.desk import Desk, Fault, Unreached
 from points_api.federation.conformance.kit import WAIT_SECONDS, judged, listed, report, run
 from points_api.federation.conformance.messages import of_case
+from points_api.federation.conformance.notices import OF_NOTICES
 from points_api.federation.conformance.party import Party
 from tests.points_api.federation.conformance import lax
 from tests.points_api.recognitions import visiting
@@ -23,7 +24,7 @@ from tests.points_api.recognitions.two_cities import (
     rules_of_tianjin,
 )
 
-ALL = [*(one.id for one in (*CHECKS, *OF_BATCHES)), *(one.id for one in cases())]
+ALL = [*(one.id for one in (*CHECKS, *OF_NOTICES, *OF_BATCHES)), *(one.id for one in cases())]
 CASES = {one.id: one for one in cases()}
 REFUSED = [one.id for one in cases() if one.expect.status != 200]
 JSON = {"content-type": "application/json"}
@@ -136,7 +137,8 @@ async def test_a_city_that_says_yes_to_everything_passes_nothing():
     made = await lax.results(yes, code="C" * 40, scenario="museum")
     assert {one.id for one in made.values() if one.outcome == "passed"} == set()
     assert made["profile"].outcome == "failed"
-    assert "signed" in (made["profile"].why or "")
+    assert "签名" in (made["profile"].why or "")
+    assert "signed" in (made["profile"].why_en or "")
 
 
 async def test_a_city_that_is_not_there_fails_and_hanging_up_refuses_only_a_large_body():
