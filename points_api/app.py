@@ -127,10 +127,7 @@ def _title(settings: Settings) -> str:
 def create_server(settings: Settings) -> ASGIApp:
     """The application as a server runs it; that of a city with partners has a process beside."""
     _collect_less()
-    # That a session has ended is known to both by Redis or by SQLite, not by the memory of one.
-    shares = settings.redis_url != "memory://" or settings.database_url.startswith("sqlite:")
-    is_apart = settings.partners_directory is not None and shares
-    return fronted(create_app(settings, Bulkhead() if is_apart else None))
+    return fronted(create_app(settings, Bulkhead() if settings.keeps_visitors_apart else None))
 
 
 def create_beside(settings: Settings) -> ASGIApp:

@@ -100,6 +100,15 @@ class Settings(BaseSettings):
         return not (self.wechat_appid and self.wechat_secret.get_secret_value())
 
     @property
+    def keeps_visitors_apart(self) -> bool:
+        """Whether a process beside the server answers visitors.
+
+        That a session has ended both learn by Redis or by SQLite, not by the memory of one.
+        """
+        shares = self.redis_url != "memory://" or self.database_url.startswith("sqlite:")
+        return self.partners_directory is not None and shares
+
+    @property
     def uses_development_keys(self) -> bool:
         secret = parse_keys(DEVELOPMENT_KEYS)[0].secret
         return any(key.secret == secret for key in self.master_keys)

@@ -65,7 +65,7 @@ def demo(
             "\n".join(["拒收的行与故意写错的行不一致 (refused rows differ):", *city.unexpected]), 1
         )
     if not no_serve:
-        run_server("127.0.0.1", port)
+        run_server(settings, "127.0.0.1", port)
 
 
 def _clear(folder: Path) -> None:

@@ -76,7 +76,7 @@ def serve(
             "--workers: 内嵌的数据库或缓存只供一个进程使用 (embedded parts serve one process only)"
         )
     require_free(host, port)
-    run_server(host, port, workers)
+    run_server(chosen, host, port, workers)
 
 
 def require_free(host: str, port: int) -> None:
@@ -91,16 +91,17 @@ def require_free(host: str, port: int) -> None:
         )
 
 
-def run_server(host: str, port: int, workers: int = 1) -> None:
+def run_server(settings: "Settings", host: str, port: int, workers: int = 1) -> None:
     """Run uvicorn until it is told to stop. uvloop also sets TCP_NODELAY for several workers.
 
     Nothing asks who is at the other end of the connection, so no header of a proxy is believed.
     """
     import uvicorn
 
+    protocol = "handover:Moving" if settings.keeps_visitors_apart else "whole_answers:WholeAnswers"
     uvicorn.run(
         "points_api.asgi:app", host=host, port=port, workers=workers, loop="uvloop",
-        http="points_api.handover:Moving", access_log=False, log_level="warning",
+        http=f"points_api.{protocol}", access_log=False, log_level="warning",
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Relay and nightly work inside the server, where one process is all there is."""
+"""Relay and nightly work beside requests, where the server (or the one for visitors) is all."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -122,3 +122,20 @@ def test_another_zone_than_the_legal_one_is_refused_and_never_silently_ignored(z
         load({"timezone": zone})
     assert str(refused.value).startswith("POINTS_TIMEZONE: ")
     assert "中国法定时间" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("database_url", "redis_url", "directory", "apart"),
+    [
+        ("sqlite://var/points.db", "memory://", "directory.json", True),
+        ("postgres://points@db/points", "redis://cache:6379/0", "directory.json", True),
+        ("postgres://points@db/points", "memory://", "directory.json", False),
+        ("sqlite://var/points.db", "memory://", None, False),
+    ],
+)
+def test_visitors_have_a_process_where_there_are_partners_and_what_both_know_is_shared(
+    database_url, redis_url, directory, apart
+):
+    chosen = {"database_url": database_url, "redis_url": redis_url}
+    settings = load(chosen | ({"partners_directory": directory} if directory else {}))
+    assert settings.keeps_visitors_apart is apart
