@@ -31,7 +31,7 @@ _EITHER: Final = re.compile(rb"[A-Z]+ /v1/merchant/redemptions")
 UP: Final = b"up\n"
 """What the process beside says once it answers."""
 AGAIN_SECONDS: Final = 2.0
-NICE: Final = 19
+NICE: Final = 10
 GRACE_SECONDS: Final = 3
 """How long the process beside lets what is under way go on when it is to end."""
 STOP_SECONDS: Final = GRACE_SECONDS + 1
@@ -82,7 +82,8 @@ class Bulkhead:
             )  # fmt: skip
             theirs.close()
             try:
-                _give_way(process.pid)
+                with suppress(OSError):  # it has ended already
+                    os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
                 await self._while_up(process, Channel(ours, is_for_visitors))
             finally:
                 await _ended(process)
@@ -92,6 +93,7 @@ class Bulkhead:
         assert process.stdout is not None
         try:
             if await process.stdout.readline() == UP:
+                _give_way(process.pid)
                 _log.info("bulkhead.up")
                 self.channel = channel
                 await process.wait()
@@ -103,13 +105,12 @@ class Bulkhead:
 def _give_way(pid: int) -> None:
     """Have a process run where nobody else wants the processor.
 
-    A high `nice` is not enough: Linux goes on with such a process for some milliseconds.
+    To be `nice` is not enough: Linux goes on with such a process for some milliseconds. But it is
+    enough to begin with, and on a busy machine a process that gives way would take minutes to.
     """
-    with suppress(OSError):  # forbidden, or ended already
-        if sys.platform == "linux":
+    if sys.platform == "linux":
+        with suppress(OSError):  # forbidden, or it has ended already
             os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
-        else:
-            os.setpriority(os.PRIO_PROCESS, pid, NICE)
 
 
 async def _ended(process: Process) -> None:

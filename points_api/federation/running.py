@@ -92,9 +92,11 @@ async def start(
         async with gate:
             process = running.processes[place.city.id] = await _process(place, people, serve=serve)
             if serve:
-                await _ready(place, process)
+                await _answers(place, process, "/readyz")
             elif await process.wait():
                 raise CityDown(place)
+        if serve:  # its process for visitors begins when it is up itself
+            await _answers(place, process, "/metrics/visitors")
         progress(up := up + 1, len(places))
 
     try:
@@ -131,11 +133,11 @@ async def _process(place: Place, people: int, *, serve: bool) -> Process:
         )  # fmt: skip
 
 
-async def _ready(place: Place, process: Process) -> None:
+async def _answers(place: Place, process: Process, path: str) -> None:
     async with httpx.AsyncClient(base_url=place.address, timeout=2) as client:
         while process.returncode is None:
             with suppress(httpx.TransportError):
-                if (await client.get("/readyz")).is_success:
+                if (await client.get(path)).is_success:
                     return
             await asyncio.sleep(LOOK_SECONDS)
     raise CityDown(place)
