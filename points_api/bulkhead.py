@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from points_api import log
+from points_api.child_process import ended
 from points_api.handover import Channel
 
 _VISITORS: Final = re.compile(
@@ -86,7 +87,9 @@ class Bulkhead:
                     os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
                 await self._while_up(process, Channel(ours, is_for_visitors))
             finally:
-                await _ended(process)
+                assert process.stdin is not None
+                process.stdin.close()  # by which it is told to end
+                await ended(process, STOP_SECONDS)
         _log.error("bulkhead.ended", code=process.returncode)
 
     async def _while_up(self, process: Process, channel: Channel) -> None:
@@ -111,15 +114,3 @@ def _give_way(pid: int) -> None:
     if sys.platform == "linux":
         with suppress(OSError):  # forbidden, or it has ended already
             os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
-
-
-async def _ended(process: Process) -> None:
-    """End it: it stops where nobody holds the other end of its standard input any more."""
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import httpx
 
+from points_api.child_process import ended
 from points_api.db.migrate import migrate
 from points_api.federation.places import Place
 
@@ -53,7 +54,7 @@ class Running:
         for one in alive:
             with suppress(ProcessLookupError):
                 one.terminate()
-        await asyncio.gather(*(_ended(one) for one in alive))
+        await asyncio.gather(*(ended(one, STOP_SECONDS) for one in alive))
 
     async def watch(self, tell: Callable[[str, int], None]) -> None:
         """Wait until all have ended; tell the name and the exit code of each that does."""
@@ -141,12 +142,3 @@ async def _answers(place: Place, process: Process, path: str) -> None:
                     return
             await asyncio.sleep(LOOK_SECONDS)
     raise CityDown(place)
-
-
-async def _ended(process: Process) -> None:
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
