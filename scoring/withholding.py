@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SMALL: Final = 10
+_RANGE: Final = SMALL - 2  # from one to nine
 Counts = NDArray[np.int64]
 Places = NDArray[np.int64]
 
@@ -54,8 +55,8 @@ class Publication:
 def withheld(counts: Counts, lines: Sequence[Places]) -> NDArray[np.bool_]:
     """Tell which cells are not shown.
 
-    Each line withholds either nothing, or at least two cells of together at least ten people, as
-    far as there are cells to add.
+    Each line withholds either nothing, or so much that who knows the rest of it and the marks finds
+    each small cell to be anything from one to nine, as far as there are cells to add.
 
     >>> withheld(np.array([40, 3, 0, 60]), [np.array([0, 1, 2, 3])]).tolist()
     [True, True, False, False]
@@ -66,13 +67,24 @@ def withheld(counts: Counts, lines: Sequence[Places]) -> NDArray[np.bool_]:
         told = False
         for line in lines:
             secret = line[hidden[line]]
-            if len(secret) > 1 and counts[secret].sum() >= SMALL:
+            if _hold_each_other(counts[secret]):
                 continue
             others = line[~hidden[line] & (counts[line] > 0)]
             if len(secret) and len(others):
                 hidden[others[np.argmin(counts[others])]] = True
                 told = True
     return hidden
+
+
+def _hold_each_other(secret: Counts) -> bool:
+    """Whether the sum of these and their marks leave a small one open by its whole range.
+
+    What is marked `≥10` has no end, so nothing is known from above where there is one.
+    """
+    small = secret < SMALL
+    above = (secret - np.where(small, 1, SMALL)).sum()
+    below = (SMALL - 1 - secret).sum() if small.all() else _RANGE
+    return len(secret) > 1 and bool(min(above, below) >= _RANGE)
 
 
 def _mark(count: int) -> str:

@@ -59,7 +59,9 @@ def demo(
             | {"visit": asdict(city.visit) if city.visit else None}
         )
     else:
-        _show(city, _officer(settings, city), _band_names(settings), seed, port)
+        _show(city, _officer(settings, city), _band_names(settings), seed)
+        if not no_serve:
+            _show_addresses(city, f"http://127.0.0.1:{port}")
     if city.unexpected:
         fail(
             "\n".join(["拒收的行与故意写错的行不一致 (refused rows differ):", *city.unexpected]), 1
@@ -140,9 +142,7 @@ def _band_names(settings: "Settings") -> dict[str, str]:
     return {band.id: f"{band.name} {band.name_en}" for band in bands}
 
 
-def _show(
-    city: "DemoCity", officer: dict[str, str], bands: dict[str, str], seed: int, port: int
-) -> None:
+def _show(city: "DemoCity", officer: dict[str, str], bands: dict[str, str], seed: int) -> None:
     out.print(
         f"{city.people} 人，{city.records} 条记录：收下 {city.accepted} 行，另有 {city.rejected} 行"
         f"故意写错，都被拒收，{city.joined} 人加入并算出积分 ({city.people} people, {city.records} "
@@ -169,7 +169,9 @@ def _show(
         soft_wrap=True,
     )
     _show_visit(city)
-    address = f"http://127.0.0.1:{port}"
+
+
+def _show_addresses(city: "DemoCity", address: str) -> None:
     named = urlencode(
         {"merchant": city.merchant.merchant_id, "scenario": city.merchant.scenarios[0]}
     )

@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from points_api.cli.terminal import fail, out, print_json, say
-from points_api.language import Text
 
 if TYPE_CHECKING:
     from interop.directory import Trusted
     from interop.directory_changes import Kind
 
-KINDS: Final[dict["Kind", Text]] = {
-    "joined": Text("加入", "joins"),
-    "left": Text("退出", "leaves"),
-    "address": Text("地址改为", "is now at"),
-    "name": Text("名称改为", "is now named"),
-    "area": Text("新增地区", "also speaks for"),
-    "area-left": Text("不再代表地区", "no longer speaks for"),
-    "purpose": Text("新增用途", "also takes part in"),
-    "purpose-left": Text("不再参与用途", "no longer takes part in"),
-    "key": Text("新增密钥", "new key"),
-    "key-left": Text("撤下密钥", "key taken out"),
-    "root": Text("新增签署人", "new root"),
-    "root-left": Text("撤下签署人", "root taken out"),
-    "threshold": Text("签署人数改为", "roots that have to sign, now"),
+KINDS: Final[dict["Kind", str]] = {
+    "joined": "加入 joins",
+    "left": "退出 leaves",
+    "address": "地址改为 is now at",
+    "name": "名称改为 is now named",
+    "area": "新增地区 also speaks for",
+    "area-left": "不再代表地区 no longer speaks for",
+    "purpose": "新增用途 also takes part in",
+    "purpose-left": "不再参与用途 no longer takes part in",
+    "key": "新增密钥 new key",
+    "key-left": "撤下密钥 key taken out",
+    "root": "新增签署人 new root",
+    "root-left": "撤下签署人 root taken out",
+    "threshold": "签署人数改为 roots that have to sign, now",
 }
 
 
@@ -48,6 +47,9 @@ def changes(
             "changes": [{"city": one.city, "kind": one.kind, "what": one.what} for one in found],
         })  # fmt: skip
         return
+    if new.digest == old.digest:
+        say(f"两个文件是同一期，第 {old.directory.version} 期 (both files are the same edition)")
+        return
     say(
         f"第 {old.directory.version} 期 → 第 {new.directory.version} 期，签署有效 "
         f"(editions; signed as they have to be)\n摘要 (digest) {new.digest}"
@@ -61,8 +63,7 @@ def changes(
     for heading in ("成员 member", "变化 change", ""):
         grid.add_column(heading, overflow="fold")
     for one in found:
-        said = KINDS[one.kind]
-        grid.add_row(one.city or "名录 directory", f"{said.zh} {said.en}", one.what)
+        grid.add_row(one.city or "名录 directory", KINDS[one.kind], one.what)
     out.print(grid)
 
 

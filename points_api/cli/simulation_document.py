@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COUNTS: Final = ("gain", "lose", "same", "up", "stay", "down", "people")
 BINS: Final = 20
+_CHANGES: Final = ("mean_change", "p10", "p50", "p90")
 _SHIFTS: Final = (
     (PSI_STABLE, "分布稳定", "the distribution is stable"),
     (PSI_LIMIT, "分布有变化，请留意", "some change: look closer"),
@@ -136,20 +137,25 @@ def _enter_bins(
 def _row(found: Figures | None, counts: list[int | str]) -> dict[str, Any]:
     told = dict(zip(COUNTS, counts, strict=True))
     if found is None or found.people < SMALL:
-        names = ("mean_change", "p10", "p50", "p90", "mean_steps", "psi", "ks")
+        names = (*_CHANGES, "mean_steps", "psi", "ks")
         return {**told, "up_share": None, "down_share": None, **dict.fromkeys(names)}
+    # A mean times the people is a sum of steps of the scorecard, by which few can be counted.
+    is_of_few = f"<{SMALL}" in (told["gain"], told["lose"], told["same"])
     return {
         **told,
         "up_share": _share(told["up"], told["people"]),
         "down_share": _share(told["down"], told["people"]),
-        "mean_change": points_text(round(found.mean * TENTH), 3),
-        "p10": points_text(found.p10 * TENTH),
-        "p50": points_text(found.p50 * TENTH),
-        "p90": points_text(found.p90 * TENTH),
+        **(dict.fromkeys(_CHANGES) if is_of_few else _changes(found)),
         "mean_steps": round(found.steps, 4) if _exact(told["up"], told["down"]) else None,
         "psi": round(found.psi, 4),
         "ks": None if _few_cross(found) else round(found.ks, 4),
     }
+
+
+def _changes(found: Figures) -> dict[str, str]:
+    mean = points_text(round(found.mean * TENTH), 3)
+    percentiles = (points_text(one * TENTH) for one in (found.p10, found.p50, found.p90))
+    return dict(zip(_CHANGES, (mean, *percentiles), strict=True))
 
 
 def _exact(*counts: int | str) -> bool:

@@ -1,7 +1,7 @@
 """What a new scorecard would change: figures by hand, and laws over generated cities."""
 
 import doctest
-from math import log
+from math import inf, log
 
 import numpy as np
 import pytest
@@ -193,4 +193,24 @@ def test_no_small_cell_is_told_and_no_line_gives_one_away(table):
         secret = [n for n in line if isinstance(told[n], str)]
         more = [n for n in line if isinstance(told[n], int) and told[n] > 0]
         assert len(secret) != 1
-        assert not secret or not more or sum(counts[n] for n in secret) >= SMALL
+        assert not secret or not more or leaves_open([counts[n] for n in secret])
+
+
+def leaves_open(secret):
+    """Whether each small one may be 1 to 9 for who knows their sum and their marks."""
+    ends = [(1, SMALL - 1) if count < SMALL else (SMALL, inf) for count in secret]
+    for n, count in enumerate(secret):
+        others = [end for at, end in enumerate(ends) if at != n]
+        least = max(ends[n][0], sum(secret) - sum(most for _, most in others))
+        most = min(ends[n][1], sum(secret) - sum(least for least, _ in others))
+        if count < SMALL and (least, most) != (1, SMALL - 1):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("counts", [[1, 10, 0, 11], [9, 9, 30, 48], [9, 11, 20, 40]])
+def test_marks_and_a_total_do_not_tell_a_small_cell(counts):
+    sheet = Publication()
+    sheet.adds_up(sheet.enter(np.array(counts)))
+    secret = [n for n, said in zip(counts, sheet.told(), strict=True) if isinstance(said, str)]
+    assert len(secret) > 2 or leaves_open(secret)

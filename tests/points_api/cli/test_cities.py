@@ -165,5 +165,10 @@ def test_an_edition_that_differs_in_its_dates_only_says_so(points, editions):
     assert "只有期号和日期不同 (only number and dates differ)" in told.stdout
 
 
+def test_the_same_edition_twice_is_told_to_be_one(points, editions):
+    told = points("cities", "changes", editions(), editions())
+    assert "两个文件是同一期，第 1 期 (both files are the same edition)" in told.stdout
+
+
 def test_every_kind_of_change_has_words():
     assert set(KINDS) == set(get_args(Kind))
